@@ -1,0 +1,98 @@
+/**
+ * The store: the few atomic steps on which every repository is written (ARCHITECTURE.md, "The store").
+ *
+ * Keys are printable ASCII without spaces, parts joined by ':'; parts that came from people are hashed or random
+ * ids. `{...}` in a key is its hash tag: steps of one person touch one tag only, so that a cluster can keep them
+ * together. Values are text (JSON, sealed where secret). All durations are milliseconds; expiry is by the store's
+ * own clock, and an expired entry is absent in every step.
+ *
+ * Every method may reject with SluisError 'store.unavailable'. A rejected write may or may not have happened: the
+ * caller must treat it as unknown and refuse (rule 2).
+ */
+export interface Store {
+  /** The record, or undefined where there is none (or it has expired). */
+  get(key: string): Promise<StoredRecord | undefined>;
+  /** Writes a first version (1). False, and nothing changed, where a record already stands. */
+  create(key: string, value: string, ttl?: number): Promise<boolean>;
+  /** Compare-and-set: false, and nothing changed, unless the record stands at exactly this version. Without `ttl` the expiry stays as it was. */
+  replace(key: string, version: number, value: string, ttl?: number): Promise<boolean>;
+  /** Removes the record at any version; true where one stood. Of two that remove at once, one gets true. */
+  remove(key: string): Promise<boolean>;
+
+  /** Consume-once: true for the first caller, false for everyone after, in the whole fleet, until `ttl` has passed. */
+  consume(key: string, ttl: number): Promise<boolean>;
+  consumed(key: string): Promise<boolean>;
+
+  /** Monotone number: true, and set, only where `value` is greater than what stands (absent counts as -Infinity). */
+  advance(key: string, value: number, ttl?: number): Promise<boolean>;
+  /** The number that stands, or undefined. */
+  reached(key: string): Promise<number | undefined>;
+
+  /** Adds `by` (may be negative; never below 0) to a counter whose window began with its first increment. */
+  count(key: string, window: number, by?: number): Promise<Count>;
+  peek(key: string): Promise<Count | undefined>;
+  resetCount(key: string): Promise<void>;
+
+  /** Adds to a set. 'full' where it holds `cap` other members; nothing changed then. Members may expire each on its own. */
+  add(key: string, member: string, options?: { cap?: number; ttl?: number }): Promise<'added' | 'present' | 'full'>;
+  drop(key: string, member: string): Promise<boolean>;
+  /** Members in byte order, after `after`, at most `limit` (default 1,000). */
+  members(key: string, options?: { after?: string; limit?: number }): Promise<string[]>;
+  size(key: string): Promise<number>;
+
+  /** Appends to a log if its head still stands at `expectedHead` (0 for an empty log); false otherwise. Entries count from 1. */
+  append(log: string, expectedHead: number, entry: string): Promise<boolean>;
+  head(log: string): Promise<LogEntry | undefined>;
+  /** Entries after `after`, oldest first, at most `limit`. */
+  read(log: string, after: number, limit: number): Promise<LogEntry[]>;
+
+  /** Tells every instance, itself included; only hastens, never the sole carrier of a fact. */
+  publish(channel: string, message: string): Promise<void>;
+  subscribe(channel: string, listener: (message: string) => void): () => void;
+
+  close(): Promise<void>;
+}
+
+export interface StoredRecord {
+  readonly value: string;
+  readonly version: number;
+}
+
+export interface Count {
+  readonly count: number;
+  /** When the window ends, by the store's clock; milliseconds since the epoch. */
+  readonly resetsAt: number;
+}
+
+export interface LogEntry {
+  readonly number: number;
+  readonly entry: string;
+}
+
+/**
+ * Reads, changes and writes back until no other writer came between. `change` may run more than once and must not
+ * have effects; it returns undefined to leave the record as it is. Resolves to what was written, or undefined.
+ */
+export async function update<T>(
+  store: Store,
+  key: string,
+  codec: Codec<T>,
+  change: (current: T) => T | undefined,
+  ttl?: number,
+): Promise<T | undefined> {
+  for (;;) {
+    const record = await store.get(key);
+    const current = record === undefined ? undefined : codec.decode(key, record.value);
+    if (record === undefined || current === undefined) return undefined;
+    const next = change(current);
+    if (next === undefined) return undefined;
+    if (await store.replace(key, record.version, codec.encode(key, next), ttl)) return next;
+  }
+}
+
+/** How a record's value is written as text; `key` binds what is sealed to its place. */
+export interface Codec<T> {
+  encode(key: string, value: T): string;
+  /** Undefined where the text is not readable: the caller treats it as absent and refuses. */
+  decode(key: string, text: string): T | undefined;
+}
