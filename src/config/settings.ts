@@ -1,0 +1,108 @@
+import type { Preset } from '../preset/preset.ts';
+
+/**
+ * The configuration after it was read, checked and completed: what the rest of Sluis works with. `schema.ts` says
+ * what an operator may write; durations here are milliseconds, paths absolute, origins normalised without a slash.
+ */
+export interface Settings {
+  readonly dataFolder: string;
+  readonly listen: ListenSettings;
+  readonly realms: ReadonlyMap<string, RealmSettings>;
+  readonly apps: readonly AppSettings[];
+  readonly session: SessionSettings;
+  readonly limits: LimitSettings;
+  readonly log: { readonly level: 'error' | 'warn' | 'info' | 'debug' };
+}
+
+export interface ListenSettings {
+  readonly address: string;
+  readonly port: number;
+  readonly tls: { readonly certificate: string; readonly key: string } | undefined;
+  /** Addresses or CIDR ranges of balancers whose X-Forwarded-For and -Proto are believed; none by default. */
+  readonly balancers: readonly string[];
+  /** A second plain port that redirects to https and serves ACME http-01 files. */
+  readonly redirect: { readonly address: string; readonly port: number; readonly acmeFolder: string | undefined } | undefined;
+}
+
+export interface RealmSettings {
+  readonly name: string;
+  /** Title as people know the organisation: "Gemeente Voorbeeld". */
+  readonly title: string;
+  /** `https://sluis.gemeente.nl`; in single-host mode the app's own origin. */
+  readonly portalOrigin: string;
+  /** '' on a host of its own, '/_sluis/portal' in single-host mode (D10). */
+  readonly portalPath: string;
+  readonly singleHost: boolean;
+  /** Mail domains that may follow a name and are stripped from it. */
+  readonly domains: readonly string[];
+  /** R38: how a first factor gets bound. */
+  readonly firstFactor: 'activation-code' | 'desk';
+  /** How long an activation code is valid. */
+  readonly activationValidity: number;
+  readonly desk: { readonly place: string; readonly hours: string; readonly phone: string } | undefined;
+  /** A local CSS file of design tokens, and a logo. */
+  readonly theme: { readonly css: string | undefined; readonly logo: string | undefined };
+  /** Names that may sign in where an app does not say whose account it is. */
+  readonly names: readonly string[] | undefined;
+}
+
+export interface AppSettings {
+  readonly id: string;
+  readonly title: string;
+  readonly realm: string;
+  /** As people reach it: `https://webmail.gemeente.nl`. */
+  readonly origin: string;
+  readonly upstream: UpstreamSettings;
+  readonly preset: Preset;
+  /** Allowed characters of account names; the default is `[a-z0-9._-]`. */
+  readonly nameCharacters: string;
+  /** What a route without a rule demands. */
+  readonly level: Level;
+  readonly routes: readonly RouteSettings[];
+  readonly helpLine: boolean;
+}
+
+export interface UpstreamSettings {
+  readonly origin: string;
+  /** PEM file of an internal CA. */
+  readonly ca: string | undefined;
+  /** SHA-256 of the leaf certificate, lower-case hex. */
+  readonly fingerprint: string | undefined;
+  readonly serverName: string | undefined;
+  readonly timeouts: { readonly connect: number; readonly head: number; readonly body: number };
+  readonly connections: number;
+}
+
+export type Level = 1 | 2 | 3 | 4;
+
+export interface RouteSettings {
+  /** A path: exact, or a prefix ending in `/*`; matched without regard to case where the app's file system may be so. */
+  readonly path: string;
+  readonly methods: readonly string[] | undefined;
+  /** Folded parameter name to its value. */
+  readonly parameters: Readonly<Record<string, string>> | undefined;
+  readonly level: Level;
+  /** The factor must be at most this old. */
+  readonly maxAge: number | undefined;
+}
+
+export interface SessionSettings {
+  readonly idle: number;
+  readonly absolute: number;
+}
+
+export interface LimitSettings {
+  /** Bytes of a request head. */
+  readonly head: number;
+  readonly headers: number;
+  readonly target: number;
+  readonly signInBody: number;
+  readonly body: number;
+  readonly connections: number;
+  /** To receive a whole head, and a whole request. */
+  readonly headTime: number;
+  readonly requestTime: number;
+  readonly keepAlive: number;
+  /** Pending sign-ins that one account, and one source, may have at once. */
+  readonly pendings: number;
+}

@@ -1,0 +1,44 @@
+/**
+ * A person: one account of a realm, known by a random id. The name may change hands or spelling; what is bound to a
+ * person is bound to the id (CWE-694; R39), so that a name given to somebody new never inherits a factor.
+ */
+export interface Person {
+  readonly id: string;
+  readonly realm: string;
+  /** Normal form: what the app said, case folded, trimmed, a listed domain stripped. */
+  readonly name: string;
+  readonly createdAt: number;
+  readonly factors: readonly Factor[];
+  readonly activation: Activation | undefined;
+  readonly recovery: RecoverySet | undefined;
+}
+
+/** A registered second factor of one person. */
+export interface Factor {
+  readonly id: string;
+  readonly kind: 'totp';
+  readonly level: number;
+  /** Given by its owner: "Telefoon". */
+  readonly label: string;
+  readonly boundAt: number;
+  readonly boundBy: 'activation-code' | 'recovery-code';
+  readonly lastUsedAt: number | undefined;
+  /** What the kind needs to verify; the whole record is sealed in the store. */
+  readonly credential: { readonly secret: string };
+}
+
+/** An activation code that was given out and not yet used (R38). Only its hash is kept. */
+export interface Activation {
+  readonly hash: string;
+  readonly until: number;
+  readonly by: string;
+  /** For who lost everything: at set-up the old factors and recovery codes go. */
+  readonly replaces: boolean;
+  readonly issuedAt: number;
+}
+
+/** Recovery codes that are left (R32). Only hashes are kept. */
+export interface RecoverySet {
+  readonly hashes: readonly string[];
+  readonly madeAt: number;
+}

@@ -1,0 +1,261 @@
+import { createHash } from 'node:crypto';
+import { sealedCodec } from '../kernel/codec.ts';
+import type { Clock } from '../kernel/clock.ts';
+import { type KeyRing, sameText } from '../kernel/key-ring.ts';
+import { type Random, randomId } from '../kernel/random.ts';
+import { type Codec, type Store, update } from '../kernel/store.ts';
+import type { JarCookie } from './jar.ts';
+
+/**
+ * A pending sign-in: the first gate has closed behind somebody, the second has not opened yet. What the app answered
+ * stands in quarantine here, sealed, and leaves by one door only: `release`.
+ */
+export interface Pending {
+  readonly id: string;
+  readonly realm: string;
+  readonly app: string;
+  /** Normal form of the account name, as the app said it. */
+  readonly name: string;
+  readonly source: string;
+  readonly createdAt: number;
+  readonly expiresAt: number;
+  /** No step extends it beyond this. */
+  readonly hardEnd: number;
+  /** SHA-256 of the secret in the pending cookie on the app's host. */
+  readonly secret: string;
+  /** The page first asked for: path and query. */
+  readonly target: string;
+  /** What that page demands. */
+  readonly demands: { readonly level: number; readonly maxAge: number | undefined };
+  readonly quarantine: { readonly location: string | undefined; readonly cookies: readonly JarCookie[] };
+  /** A living session of the same browser at sign-in: of this account it goes on, of another it ends at release. */
+  readonly session: string | undefined;
+  /** `sign-in`, or `step-up` inside the session named above (nothing is in quarantine then). */
+  readonly purpose: 'sign-in' | 'step-up';
+  /** SHA-256 of the portal cookie of the browser that took the handoff. */
+  readonly portal: string | undefined;
+  readonly passed: { readonly level: number; readonly factor: string; readonly at: number } | undefined;
+  /** Set-up was allowed (R38), by what, and when. */
+  readonly setUp: { readonly by: 'activation-code' | 'recovery-code'; readonly at: number } | undefined;
+  /** The factor that is being set up and not yet confirmed. */
+  readonly draft: { readonly kind: string; readonly secret: string } | undefined;
+  readonly releaseCode: { readonly hash: string; readonly until: number } | undefined;
+  /** What release answered: the same code with the same cookie gets the same answer again. */
+  readonly released: { readonly cookies: readonly string[]; readonly location: string } | undefined;
+}
+
+export const pendingLifetime = 10 * 60_000;
+export const pendingHardEnd = 60 * 60_000;
+export const codeLifetime = 30_000;
+
+export type NewPending = Pick<
+  Pending,
+  'realm' | 'app' | 'name' | 'source' | 'target' | 'demands' | 'quarantine' | 'session' | 'purpose'
+>;
+
+export interface PendingDeps {
+  readonly store: Store;
+  readonly ring: KeyRing;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+export class PendingSignIns {
+  readonly #deps: PendingDeps;
+  readonly #codec: Codec<Pending>;
+
+  constructor(deps: PendingDeps) {
+    this.#deps = deps;
+    this.#codec = sealedCodec<Pending>(deps.ring, 'pending');
+  }
+
+  /**
+   * Opens one; `cookie` is what the browser holds on the app's host. Undefined where the account or the source has
+   * `cap` already.
+   */
+  async open(fresh: NewPending, cap: number): Promise<{ pending: Pending; cookie: string } | undefined> {
+    const { clock, random, store } = this.#deps;
+    const id = randomId(random);
+    for (const owner of [accountSet(fresh), sourceSet(fresh.source)]) {
+      if ((await store.add(owner, id, { cap, ttl: pendingLifetime })) === 'full') return undefined;
+    }
+    const secret = randomId(random, 32);
+    const now = clock.now();
+    const pending: Pending = {
+      ...fresh,
+      id,
+      createdAt: now,
+      expiresAt: now + pendingLifetime,
+      hardEnd: now + pendingHardEnd,
+      secret: sha256(secret),
+      portal: undefined,
+      passed: undefined,
+      setUp: undefined,
+      draft: undefined,
+      releaseCode: undefined,
+      released: undefined,
+    };
+    await store.create(key(id), this.#codec.encode(key(id), pending), pendingLifetime);
+    return { pending, cookie: `${id}.${secret}` };
+  }
+
+  /** The pending of this cookie on an app's host; undefined unless the secret is the right one. */
+  async byCookie(cookie: string): Promise<Pending | undefined> {
+    const dot = cookie.indexOf('.');
+    if (dot < 0) return undefined;
+    const pending = await this.#read(cookie.slice(0, dot));
+    return pending !== undefined && sameText(pending.secret, sha256(cookie.slice(dot + 1))) ? pending : undefined;
+  }
+
+  /** A one-time code that carries the browser from the app's host to the portal, within 30 seconds. */
+  async handoff(pending: Pending): Promise<string> {
+    const code = randomId(this.#deps.random, 24);
+    await this.#deps.store.create(`handoff:${sha256(code)}`, pending.id, codeLifetime);
+    return code;
+  }
+
+  /**
+   * Takes a handoff for the browser with this portal cookie. A pending belongs to one portal browser at a time: another
+   * one starts the challenge anew, so that a code typed by the owner in her browser never opens a stranger's pending.
+   */
+  async attach(code: string, portalCookie: string): Promise<Pending | undefined> {
+    const { store } = this.#deps;
+    const handoff = await store.get(`handoff:${sha256(code)}`);
+    if (handoff === undefined || !(await store.remove(`handoff:${sha256(code)}`))) return undefined;
+    const portal = sha256(portalCookie);
+    const current = await this.#read(handoff.value);
+    if (current?.portal === portal) return current;
+    return this.#change(handoff.value, pending =>
+      pending.released !== undefined
+        ? undefined
+        : { ...pending, portal, passed: undefined, setUp: undefined, draft: undefined, releaseCode: undefined },
+    );
+  }
+
+  /** The living pending with this id, for the portal browser that took it and no other. */
+  async forPortal(id: string, portalCookie: string): Promise<Pending | undefined> {
+    const pending = await this.#read(id);
+    return pending?.portal === sha256(portalCookie) ? pending : undefined;
+  }
+
+  /** A step on the portal: notes it and extends the life, up to the hard end once a set-up was allowed. */
+  async step(
+    pending: Pending,
+    portalCookie: string,
+    change: Partial<Pick<Pending, 'setUp' | 'draft'>>,
+  ): Promise<Pending | undefined> {
+    return this.#onPortal(pending.id, portalCookie, current => {
+      const next = { ...current, ...change };
+      return next.setUp === undefined ? next : { ...next, expiresAt: this.#extended(next) };
+    });
+  }
+
+  /** The second factor was passed in the browser with this portal cookie. The caller has verified it. */
+  async pass(
+    pending: Pending,
+    portalCookie: string,
+    passed: { level: number; factor: string },
+  ): Promise<Pending | undefined> {
+    const at = this.#deps.clock.now();
+    return this.#onPortal(pending.id, portalCookie, current => ({
+      ...current,
+      draft: undefined,
+      passed: { ...passed, at },
+      expiresAt: this.#extended(current),
+    }));
+  }
+
+  /**
+   * The same account has a living session whose factor still suffices: no second challenge. `at` is when that factor
+   * was passed, so that ages are not renewed.
+   */
+  async passBySession(pending: Pending, passed: { level: number; factor: string; at: number }): Promise<Pending | undefined> {
+    return this.#change(pending.id, current => (current.released === undefined ? { ...current, passed } : undefined));
+  }
+
+  /** A one-time code for the step back to the app's host; only for who passed. */
+  async releaseCode(pending: Pending): Promise<string | undefined> {
+    const code = randomId(this.#deps.random, 24);
+    const until = this.#deps.clock.now() + codeLifetime;
+    const changed = await this.#change(pending.id, current =>
+      current.passed === undefined || current.released !== undefined
+        ? undefined
+        : { ...current, releaseCode: { hash: sha256(code), until }, expiresAt: this.#extended(current) },
+    );
+    return changed === undefined ? undefined : code;
+  }
+
+  /** Whether this code opens this pending now. */
+  opens(pending: Pending, code: string): boolean {
+    const { releaseCode, passed } = pending;
+    if (passed === undefined || releaseCode === undefined || this.#deps.clock.now() > releaseCode.until) return false;
+    return sameText(releaseCode.hash, sha256(code));
+  }
+
+  /**
+   * Notes what release answers and empties the quarantine; undefined where another request released it first (read
+   * it again then). From here it lives only as long as its code.
+   */
+  async release(pending: Pending, released: NonNullable<Pending['released']>): Promise<Pending | undefined> {
+    const { store, clock } = this.#deps;
+    const changed = await this.#change(
+      pending.id,
+      current =>
+        current.released !== undefined || current.releaseCode?.hash !== pending.releaseCode?.hash
+          ? undefined
+          : { ...current, released, quarantine: { location: undefined, cookies: [] }, expiresAt: clock.now() + codeLifetime },
+    );
+    if (changed !== undefined) await this.#leaveSets(store, pending);
+    return changed;
+  }
+
+  /** Gives it up; what was in quarantine is gone. */
+  async abandon(pending: Pending): Promise<void> {
+    await this.#deps.store.remove(key(pending.id));
+    await this.#leaveSets(this.#deps.store, pending);
+  }
+
+  async #onPortal(id: string, portalCookie: string, change: (current: Pending) => Pending): Promise<Pending | undefined> {
+    const portal = sha256(portalCookie);
+    return this.#change(id, current =>
+      current.portal === portal && current.released === undefined ? change(current) : undefined,
+    );
+  }
+
+  async #leaveSets(store: Store, pending: Pending): Promise<void> {
+    await store.drop(accountSet(pending), pending.id);
+    await store.drop(sourceSet(pending.source), pending.id);
+  }
+
+  #extended(pending: Pending): number {
+    return Math.min(Math.max(pending.expiresAt, this.#deps.clock.now() + pendingLifetime), pending.hardEnd);
+  }
+
+  async #read(id: string): Promise<Pending | undefined> {
+    if (!/^[A-Za-z0-9_-]{22}$/.test(id)) return undefined;
+    const record = await this.#deps.store.get(key(id));
+    const pending = record === undefined ? undefined : this.#codec.decode(key(id), record.value);
+    return pending !== undefined && pending.expiresAt > this.#deps.clock.now() ? pending : undefined;
+  }
+
+  async #change(id: string, change: (current: Pending) => Pending | undefined): Promise<Pending | undefined> {
+    if ((await this.#read(id)) === undefined) return undefined;
+    return update(this.#deps.store, key(id), this.#codec, change, pendingHardEnd);
+  }
+}
+
+function key(id: string): string {
+  return `pending:{${id}}`;
+}
+
+function accountSet(pending: Pick<Pending, 'realm' | 'name'>): string {
+  return `pendings-of-account:{${sha256(`${pending.realm}\n${pending.name}`)}}`;
+}
+
+function sourceSet(source: string): string {
+  return `pendings-of-source:{${sha256(source)}}`;
+}
+
+export function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('base64url');
+}
