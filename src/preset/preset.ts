@@ -28,6 +28,8 @@ export interface Preset {
   readonly readable: readonly string[];
   /** Requests inside a session whose bodies rightly carry a user and a password field together. */
   readonly credentialPaths: readonly RequestMark[];
+  /** Doors for programs (XML-RPC, DAV, APIs): closed to everybody until an app password or a handoff opens them. */
+  readonly closed: readonly RequestMark[];
   /** How a new proof may appear inside a session without a sign-in. */
   readonly rotation: Rotation;
   /** Where a person lands when no page was asked for and the app's answer named none. */
@@ -50,7 +52,12 @@ export interface LoginPages {
   /** Where people without a session are led: path and query. */
   readonly page: string;
   /** Every page that a visit may GET with its own cookies: an exact path and the query names it may carry, each with a pattern for its whole value. */
-  readonly pages: readonly { readonly path: string; readonly query: Readonly<Record<string, RegExp>> }[];
+  readonly pages: readonly {
+    readonly path: string;
+    readonly query: Readonly<Record<string, RegExp>>;
+    /** Names that must be there; without them the same path is something else (DokuWiki's `do=login`). */
+    readonly required?: readonly string[];
+  }[];
 }
 
 export interface AssetRule {
@@ -117,6 +124,8 @@ export interface SignOutRule {
 export interface SignedOutAnswer {
   readonly status: number;
   readonly location?: RegExp;
+  /** Lower-case header names; each has a value that matches, or is `absent`. All of them must hold. */
+  readonly headers?: Readonly<Record<string, RegExp | 'absent'>>;
 }
 
 export interface ConstantAnswer {

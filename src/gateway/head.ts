@@ -1,0 +1,191 @@
+import type { IncomingMessage } from 'node:http';
+
+/** A request head that has exactly one reading. Header values as they came; names lower-cased. */
+export interface Head {
+  readonly method: string;
+  /** Origin form: begins with '/', printable ASCII, no fragment. */
+  readonly target: string;
+  /** Authority, lower-cased, as sent. */
+  readonly host: string;
+  readonly http10: boolean;
+  /** Name, value, name, value, … in the order they came. */
+  readonly raw: readonly string[];
+  readonly cookie: string | undefined;
+  readonly origin: string | undefined;
+  readonly fetchSite: string | undefined;
+  readonly fetchMode: string | undefined;
+  readonly fetchDest: string | undefined;
+  readonly contentType: string | undefined;
+  readonly contentLength: number | undefined;
+  readonly contentEncoding: string | undefined;
+  readonly chunked: boolean;
+  readonly connection: string | undefined;
+  readonly expects: boolean;
+  readonly upgrade: boolean;
+  readonly acceptLanguage: string | undefined;
+  readonly userAgent: string | undefined;
+  readonly serviceWorker: boolean;
+}
+
+export interface HeadRefusal {
+  readonly status: 400 | 405 | 411 | 414 | 417 | 431 | 501;
+  readonly reason: string;
+}
+
+export interface HeadLimits {
+  readonly headers: number;
+  readonly target: number;
+}
+
+/** RFC 9110, 4918 and 4791 methods that an app may see. TRACE would echo cookies, CONNECT is for tunnels (ASVS 13.4.4). */
+const methods = new Set(
+  'GET HEAD POST PUT PATCH DELETE OPTIONS PROPFIND PROPPATCH REPORT MKCOL MKCALENDAR COPY MOVE LOCK UNLOCK SEARCH'.split(' '),
+);
+
+/** Headers that change the meaning of a request when two hops read different ones of a pair (RFC 9112 section 11; CWE-444). */
+const single = new Set(
+  'host content-length transfer-encoding content-type content-encoding cookie origin authorization expect upgrade range destination sec-fetch-site sec-fetch-mode sec-fetch-dest sec-fetch-user'.split(
+    ' ',
+  ),
+);
+
+const targetShape = /^\/[\x21\x22\x24-\x5b\x5d-\x7e]*$/;
+const badEscape = /%(?![0-9a-fA-F]{2})|%00|%0[aAdD]/;
+const hostShape = /^[a-z0-9.-]{1,253}(?::[0-9]{1,5})?$|^\[[0-9a-f:.]{2,45}\](?::[0-9]{1,5})?$/;
+// Obsolete folding and controls never get here from llhttp; checked again because undici throws on them (a thrown request can wedge its pool).
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+const badValue = /[\x00-\x08\x0a-\x1f\x7f\u0100-\uffff]/;
+
+type Draft = { -readonly [K in keyof Head]: Head[K] };
+
+/** Reads a head strictly: what has two readings has none. */
+export function readHead(req: IncomingMessage, limits: HeadLimits): Head | HeadRefusal {
+  const method = req.method ?? '';
+  const target = req.url ?? '';
+  if (!methods.has(method)) return refuse(method === 'CONNECT' || method === 'TRACE' ? 405 : 501, `method ${method.slice(0, 20)}`);
+  if (target.length > limits.target) return refuse(414, 'target too long');
+  if (!targetShape.test(target) || badEscape.test(target)) return refuse(400, 'target is not in plain origin form');
+  if (req.httpVersion !== '1.1' && req.httpVersion !== '1.0') return refuse(400, 'HTTP version');
+  const raw = req.rawHeaders;
+  if (raw.length > limits.headers * 2) return refuse(431, 'too many headers');
+  return readHeaders(blank(method, target, req.httpVersion === '1.0', raw), raw);
+}
+
+function readHeaders(head: Draft, raw: readonly string[]): Head | HeadRefusal {
+  const lines: string[] = [];
+  let seen = '';
+  for (let i = 0; i < raw.length; i += 2) {
+    const name = (raw[i] as string).toLowerCase();
+    const value = raw[i + 1] as string;
+    if (badValue.test(value)) return refuse(400, `header ${name}: control character`);
+    if (single.has(name)) {
+      if (seen.includes(`\n${name}\n`)) return refuse(400, `header ${name} twice`);
+      seen += `\n${name}\n`;
+      const problem = note(head, name, value);
+      if (problem !== undefined) return problem;
+    } else noteList(head, name, value);
+    lines.push(name, value);
+  }
+  head.raw = lines;
+  return checkFraming(head);
+}
+
+function note(head: Draft, name: string, value: string): HeadRefusal | undefined {
+  switch (name) {
+    case 'host':
+      head.host = value.toLowerCase();
+      return hostShape.test(head.host) ? undefined : refuse(400, 'Host');
+    case 'content-length':
+      if (!/^\d{1,15}$/.test(value)) return refuse(400, 'Content-Length');
+      head.contentLength = Number(value);
+      return undefined;
+    case 'transfer-encoding':
+      head.chunked = true;
+      return value.toLowerCase() === 'chunked' ? undefined : refuse(501, 'Transfer-Encoding');
+    case 'expect':
+      head.expects = true;
+      return value.toLowerCase() === '100-continue' ? undefined : refuse(417, 'Expect');
+    default:
+      noteText(head, name, value);
+      return undefined;
+  }
+}
+
+function noteText(head: Draft, name: string, value: string): void {
+  if (name === 'cookie') head.cookie = value;
+  else if (name === 'origin') head.origin = value;
+  else if (name === 'sec-fetch-site') head.fetchSite = value;
+  else if (name === 'sec-fetch-mode') head.fetchMode = value;
+  else if (name === 'sec-fetch-dest') head.fetchDest = value;
+  else if (name === 'content-type') head.contentType = value;
+  else if (name === 'content-encoding') head.contentEncoding = value;
+  else if (name === 'upgrade') head.upgrade = true;
+}
+
+function noteList(head: Draft, name: string, value: string): void {
+  if (name === 'connection') head.connection = head.connection === undefined ? value : `${head.connection},${value}`;
+  else if (name === 'accept-language') head.acceptLanguage ??= value;
+  else if (name === 'user-agent') head.userAgent ??= value;
+  else if (name === 'service-worker') head.serviceWorker = true;
+}
+
+function checkFraming(head: Draft): Head | HeadRefusal {
+  if (head.host === '') return refuse(400, 'Host is missing');
+  if (head.chunked && (head.contentLength !== undefined || head.http10)) return refuse(400, 'two ways of framing');
+  const body = head.chunked || (head.contentLength ?? 0) > 0;
+  if (body && (head.method === 'GET' || head.method === 'HEAD')) return refuse(400, `${head.method} with a body`);
+  if (head.upgrade) return refuse(501, 'Upgrade');
+  return head;
+}
+
+function blank(method: string, target: string, http10: boolean, raw: readonly string[]): Draft {
+  return {
+    method,
+    target,
+    host: '',
+    http10,
+    raw,
+    cookie: undefined,
+    origin: undefined,
+    fetchSite: undefined,
+    fetchMode: undefined,
+    fetchDest: undefined,
+    contentType: undefined,
+    contentLength: undefined,
+    contentEncoding: undefined,
+    chunked: false,
+    connection: undefined,
+    expects: false,
+    upgrade: false,
+    acceptLanguage: undefined,
+    userAgent: undefined,
+    serviceWorker: false,
+  };
+}
+
+export function isRefusal(head: Head | HeadRefusal): head is HeadRefusal {
+  return 'reason' in head;
+}
+
+function refuse(status: HeadRefusal['status'], reason: string): HeadRefusal {
+  return { status, reason };
+}
+
+/** A navigation of the whole window: what may be redirected. Browsers say so; a client that says nothing counts as one if it asks for HTML with GET. */
+export function isTopNavigation(head: Head): boolean {
+  if (head.fetchMode !== undefined || head.fetchDest !== undefined) {
+    return head.fetchMode === 'navigate' && head.fetchDest === 'document';
+  }
+  return head.method === 'GET' && acceptsHtml(head);
+}
+
+export function isFrame(head: Head): boolean {
+  return head.fetchDest !== undefined && ['iframe', 'frame', 'embed', 'object'].includes(head.fetchDest);
+}
+
+function acceptsHtml(head: Head): boolean {
+  for (let i = 0; i < head.raw.length; i += 2) {
+    if (head.raw[i] === 'accept') return (head.raw[i + 1] as string).includes('text/html');
+  }
+  return false;
+}

@@ -1,0 +1,103 @@
+import type { Demand } from './route.ts';
+
+/** What decide() looks at; gathered by whoever asks, never fetched here. */
+export interface Facts {
+  readonly now: number;
+  readonly demand: Demand;
+  /** What a preset opens to people without a session; only targets with one reading get here. */
+  readonly entry: 'asset' | 'login-page' | 'sign-in' | undefined;
+  /** A door for programs. */
+  readonly closed: boolean;
+  readonly session: SessionFacts | undefined;
+}
+
+export interface SessionFacts {
+  readonly level: number;
+  /** When the factor was passed. */
+  readonly factorAt: number;
+  readonly idleEnd: number;
+  readonly absoluteEnd: number;
+}
+
+/**
+ * `allow`: may go on, as the session or, with `asVisit`, as somebody unknown. `sign-in`: no living session.
+ * `challenge`: a session that holds too little for this route. `deny`: nothing that this person can do helps.
+ */
+export type Decision = {
+  readonly outcome: 'allow' | 'sign-in' | 'challenge' | 'deny';
+  readonly asVisit: boolean;
+  /** Every check in order with what it found, up to the one that settled it. */
+  readonly reasons: readonly Reason[];
+};
+
+export interface Reason {
+  readonly check: CheckName;
+  readonly passed: boolean;
+}
+
+export type CheckName = (typeof checks)[number]['name'];
+
+interface Check {
+  readonly name: string;
+  /** What to answer if the check does not pass. */
+  readonly otherwise: Exclude<Decision['outcome'], 'allow'>;
+  readonly description: string;
+  passes(facts: Facts): boolean;
+}
+
+/** In order; the first that does not pass settles it. Each is answered from the facts alone (rules 2 and 5). */
+const checks = [
+  {
+    name: 'door-open',
+    otherwise: 'deny',
+    description: 'doors for programs stay closed to browsers and passwords alike',
+    passes: facts => !facts.closed,
+  },
+  {
+    name: 'session-present',
+    otherwise: 'sign-in',
+    description: 'somebody who passed both gates',
+    passes: facts => facts.session !== undefined,
+  },
+  {
+    name: 'session-within-absolute',
+    otherwise: 'sign-in',
+    description: 'the session has not reached its end, which no use extends (NIST SP 800-63B 2.2.3)',
+    passes: facts => facts.session !== undefined && facts.now < facts.session.absoluteEnd,
+  },
+  {
+    name: 'session-not-idle',
+    otherwise: 'sign-in',
+    description: 'the session was used recently enough',
+    passes: facts => facts.session !== undefined && facts.now < facts.session.idleEnd,
+  },
+  {
+    name: 'level-reached',
+    otherwise: 'challenge',
+    description: 'the session holds the level that the route demands (R03)',
+    passes: facts => facts.session !== undefined && facts.session.level >= facts.demand.level,
+  },
+  {
+    name: 'factor-fresh',
+    otherwise: 'challenge',
+    description: 'the factor was passed recently enough for this route',
+    passes: facts =>
+      facts.demand.maxAge === undefined ||
+      (facts.session !== undefined && facts.now - facts.session.factorAt <= facts.demand.maxAge),
+  },
+] as const satisfies readonly Check[];
+
+/**
+ * The one decision of Sluis: pure, ordered, each check with its reason. It has one call site, `admit`; the proxy, the
+ * release of a quarantine and every later door ask through it (rule 1).
+ */
+export function decide(facts: Facts): Decision {
+  if (facts.entry !== undefined && !facts.closed) return { outcome: 'allow', asVisit: true, reasons: [] };
+  const reasons: Reason[] = [];
+  for (const check of checks) {
+    const passed = check.passes(facts);
+    reasons.push({ check: check.name, passed });
+    if (!passed) return { outcome: check.otherwise, asVisit: false, reasons };
+  }
+  return { outcome: 'allow', asVisit: false, reasons };
+}

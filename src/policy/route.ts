@@ -1,0 +1,102 @@
+import type { Level, RouteSettings } from '../config/settings.ts';
+import { foldName, readPairs, type Target } from './target.ts';
+
+/** What a route demands of a session. */
+export interface Demand {
+  readonly level: Level;
+  /** The factor may be at most this old, in milliseconds. */
+  readonly maxAge: number | undefined;
+  /** The rule's path, or '(default)'. */
+  readonly rule: string;
+}
+
+export interface RouteTable {
+  readonly level: Level;
+  readonly routes: readonly RouteSettings[];
+  readonly folding: 'php' | 'none';
+}
+
+/** Values of the route parameters that a request carries, by folded name; undefined where an app may see none. */
+export type Parameters = ReadonlyMap<string, readonly (string | undefined)[]>;
+
+const none: Parameters = new Map();
+
+/** The strictest demand over all readings of the path and all values of each parameter (ARCHITECTURE.md, "Target"). */
+export function demandOf(table: RouteTable, method: string, target: Target): Demand {
+  const base: Demand = { level: table.level, maxAge: undefined, rule: '(default)' };
+  if (table.routes.length === 0) return base;
+  const choices = assignments(readParameters(table, target.query));
+  // More values than an honest request has: whatever any rule demands.
+  if (choices === undefined) return table.routes.map(asDemand).reduce(stricter, base);
+  let strictest: Demand | undefined;
+  for (const reading of target.readings) {
+    for (const assignment of choices) {
+      strictest = stricter(strictest, firstMatch(table.routes, method, reading, assignment) ?? base);
+    }
+  }
+  return strictest ?? base;
+}
+
+/** Folded names that routes of this app look at. */
+export function routeParameters(table: RouteTable): ReadonlySet<string> {
+  return new Set(table.routes.flatMap(route => Object.keys(route.parameters ?? {})));
+}
+
+function readParameters(table: RouteTable, query: string): Parameters {
+  const watched = routeParameters(table);
+  if (watched.size === 0 || query === '') return none;
+  const found = new Map<string, (string | undefined)[]>();
+  for (const [name, value] of readPairs(query)) {
+    const folded = foldName(name, table.folding);
+    if (!watched.has(folded)) continue;
+    // An app that does not split at `;` may see no such parameter at all.
+    const values = found.get(folded) ?? (query.includes(';') ? [undefined] : []);
+    found.set(folded, [...values, value]);
+  }
+  return found;
+}
+
+/** Every choice of one value a parameter; undefined where there are more than an honest request has. */
+function assignments(parameters: Parameters): ReadonlyMap<string, string>[] | undefined {
+  let all: Map<string, string>[] = [new Map()];
+  for (const [name, values] of parameters) {
+    const distinct = [...new Set(values)];
+    if (all.length * distinct.length > 64) return undefined;
+    all = all.flatMap(one => distinct.map(value => (value === undefined ? one : new Map(one).set(name, value))));
+  }
+  return all;
+}
+
+function firstMatch(
+  routes: readonly RouteSettings[],
+  method: string,
+  path: string,
+  parameters: ReadonlyMap<string, string>,
+): Demand | undefined {
+  const route = routes.find(
+    candidate =>
+      matchesPath(candidate.path, path) &&
+      (candidate.methods === undefined || candidate.methods.includes(method)) &&
+      Object.entries(candidate.parameters ?? {}).every(([name, value]) => parameters.get(name) === value),
+  );
+  return route === undefined ? undefined : asDemand(route);
+}
+
+function asDemand(route: RouteSettings): Demand {
+  return { level: route.level, maxAge: route.maxAge, rule: route.path };
+}
+
+/** Exact, or a prefix ending in `/*` (which matches the folder itself too). Readings are lower-cased, so the pattern is. */
+export function matchesPath(pattern: string, path: string): boolean {
+  const lower = pattern.toLowerCase();
+  if (!lower.endsWith('/*')) return lower === path;
+  const folder = lower.slice(0, -1);
+  return path.startsWith(folder) || path === folder.slice(0, -1);
+}
+
+function stricter(a: Demand | undefined, b: Demand): Demand {
+  if (a === undefined) return b;
+  const level = a.level >= b.level ? a : b;
+  const ages = [a.maxAge, b.maxAge].filter(age => age !== undefined);
+  return { ...level, maxAge: ages.length === 0 ? undefined : Math.min(...ages) };
+}

@@ -1,0 +1,93 @@
+/**
+ * A target as every backend could read it. Where an app may understand a path in another way than we do (encoded
+ * slashes and dots, `//`, `;`, backslash, double encoding), all readings are matched and the strictest wins
+ * (CVE-2025-66490, CVE-2026-40912, CVE-2020-24660).
+ */
+export interface Target {
+  /** As it came, and as it is sent on. */
+  readonly raw: string;
+  readonly path: string;
+  readonly query: string;
+  /** Whether the path has one reading only: itself. Only such a path can be public. */
+  readonly plain: boolean;
+  /** All readings of the path, lower-cased: apps on file systems without case would open them alike. */
+  readonly readings: readonly string[];
+}
+
+const plainPath = /^(?:\/(?!\.{1,2}(?:\/|$))[A-Za-z0-9_.~-]+)*\/?$/;
+
+export function readTarget(raw: string): Target {
+  const mark = raw.indexOf('?');
+  const path = mark < 0 ? raw : raw.slice(0, mark);
+  const query = mark < 0 ? '' : raw.slice(mark + 1);
+  const plain = plainPath.test(path);
+  return { raw, path, query, plain, readings: plain ? [path.toLowerCase()] : allReadings(path) };
+}
+
+function allReadings(path: string): string[] {
+  const found = new Set<string>();
+  let text = path;
+  // Three rounds: as it is, decoded once, decoded twice. A fourth reading would need an app that decodes three times.
+  for (let round = 0; round < 3; round += 1) {
+    for (const slashes of [text, text.replaceAll('\\', '/')]) {
+      found.add(settle(slashes));
+      found.add(settle(withoutParameters(slashes)));
+      found.add(settle(slashes.split(/[;\0]/, 1)[0] ?? ''));
+    }
+    text = decodeOnce(text);
+  }
+  return [...found].map(reading => reading.toLowerCase());
+}
+
+function withoutParameters(path: string): string {
+  return path
+    .split('/')
+    .map(segment => segment.split(';', 1)[0] ?? '')
+    .join('/');
+}
+
+function decodeOnce(text: string): string {
+  return text.replaceAll(/%([0-9a-fA-F]{2})/g, (_all, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+}
+
+/** RFC 3986 5.2.4, with empty segments taken out. */
+function settle(path: string): string {
+  const out: string[] = [];
+  const segments = path.split('/');
+  for (const segment of segments) {
+    if (segment === '..') out.pop();
+    else if (segment !== '' && segment !== '.') out.push(segment);
+  }
+  const last = segments.at(-1);
+  const slash = out.length > 0 && (last === '' || last === '.' || last === '..') ? '/' : '';
+  return `/${out.join('/')}${slash}`;
+}
+
+/** How an app reads a parameter's name: PHP drops leading spaces and reads space, dot and `[` as `_` (up to a NUL). */
+export function foldName(name: string, folding: 'php' | 'none'): string {
+  if (folding === 'none') return name;
+  const bare = name.replace(/^[ \t\n\r\v\f]+/, '').split('\0', 1)[0] ?? '';
+  const bracket = bare.indexOf('[', 1);
+  const base = bracket < 0 ? bare : bare.slice(0, bracket);
+  return base.replaceAll(/[ .[]/g, '_');
+}
+
+/** Pairs of a query or urlencoded body, in order; undecodable escapes stay as they are. */
+export function readPairs(text: string): [string, string][] {
+  const pairs: [string, string][] = [];
+  for (const part of text.split(/[&;]/)) {
+    if (part === '') continue;
+    const equals = part.indexOf('=');
+    pairs.push(equals < 0 ? [unescape(part), ''] : [unescape(part.slice(0, equals)), unescape(part.slice(equals + 1))]);
+  }
+  return pairs;
+}
+
+function unescape(text: string): string {
+  const spaced = text.replaceAll('+', ' ');
+  try {
+    return decodeURIComponent(spaced);
+  } catch {
+    return spaced;
+  }
+}

@@ -1,0 +1,30 @@
+/**
+ * A person who passed both gates, in one browser, at one app. The cookie says nothing (D4); this is what it stands
+ * for. Times are milliseconds since the epoch.
+ */
+export interface Session {
+  readonly id: string;
+  readonly realm: string;
+  readonly app: string;
+  /** Random id of the person. */
+  readonly person: string;
+  /** Normal form of the account's name. */
+  readonly name: string;
+  readonly level: number;
+  readonly factor: string;
+  /** When that factor was passed. */
+  readonly factorAt: number;
+  readonly beganAt: number;
+  /** No use extends it. */
+  readonly absoluteEnd: number;
+  /** Written behind, every 30 s at most. */
+  readonly lastSeen: number;
+  /** What the cookie must carry now; new at every step up. */
+  readonly identifier: string;
+  /** The one before works 10 s longer at its old level, so that requests in flight do not fail. */
+  readonly previous: { readonly identifier: string; readonly until: number; readonly level: number } | undefined;
+  /** Key that seals the app's cookies; random, survives changes of identifier. base64url, 32 bytes. */
+  readonly sealKey: string;
+  /** SHA-256 of the portal cookie of the browser that passed; signing out there ends it. */
+  readonly portal: string | undefined;
+}

@@ -1,0 +1,282 @@
+import { LRUCache } from 'lru-cache';
+import type { SessionSettings } from '../config/settings.ts';
+import type { Clock } from '../kernel/clock.ts';
+import { sealedCodec } from '../kernel/codec.ts';
+import type { KeyRing } from '../kernel/key-ring.ts';
+import { type Random, randomId } from '../kernel/random.ts';
+import { type Codec, type Store, update } from '../kernel/store.ts';
+import type { Session } from './session.ts';
+import { SessionTokens } from './token.ts';
+
+export interface SessionsDeps {
+  readonly store: Store;
+  readonly ring: KeyRing;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly settings: SessionSettings;
+}
+
+/** A session as one cookie opens it: a cookie of before a step up still opens the old level for 10 s. */
+export interface OpenSession {
+  readonly session: Session;
+  readonly level: number;
+}
+
+/** How long the identifier of before a step up goes on working. */
+export const previousLifetime = 10_000;
+const activityInterval = 30_000;
+const log = 'revocations';
+
+interface Cached {
+  session: Session;
+  lastSeen: number;
+  writtenAt: number;
+  /** What was derived from the record for the hot path; gone with it. */
+  readonly derived: Map<string, unknown>;
+}
+
+interface VerifiedToken {
+  readonly session: string;
+  readonly identifier: string;
+}
+
+/**
+ * Sessions: records in the store, read once an instance and kept in memory; cookies verified once and remembered. A
+ * request with a known session makes no store call and no second signature check.
+ */
+export class Sessions {
+  readonly #deps: SessionsDeps;
+  readonly #tokens: SessionTokens;
+  readonly #codec: Codec<Session>;
+  readonly #verified = new LRUCache<string, VerifiedToken>({ max: 50_000 });
+  readonly #cache = new LRUCache<string, Cached>({ max: 50_000 });
+  /** Ended here or elsewhere: a read that was under way must not bring them back. */
+  readonly #ended = new LRUCache<string, true>({ max: 100_000 });
+  readonly #endListeners = new Map<string, Set<() => void>>();
+  #confirmed = 0;
+
+  constructor(deps: SessionsDeps) {
+    this.#deps = deps;
+    this.#tokens = new SessionTokens(deps.ring, deps.clock);
+    this.#codec = sealedCodec<Session>(deps.ring, 'session');
+  }
+
+  /** The session that this cookie opens at this app, without waiting where it is known: the hot path. */
+  known(cookie: string, app: string): OpenSession | undefined {
+    const token = this.#verified.get(`${app}\n${cookie}`);
+    const cached = token === undefined ? undefined : this.#cache.get(token.session);
+    return token === undefined || cached === undefined ? undefined : this.#open(cached.session, token.identifier, app);
+  }
+
+  /** The same, reading cookie and record where they are not known yet. */
+  async find(cookie: string, app: string): Promise<OpenSession | undefined> {
+    if (cookie.length > 2048) return undefined;
+    const slot = `${app}\n${cookie}`;
+    let token = this.#verified.get(slot);
+    if (token === undefined) {
+      token = await this.#tokens.verify(cookie, app);
+      if (token === undefined) return undefined;
+      this.#verified.set(slot, token);
+    }
+    const cached = this.#cache.get(token.session) ?? (await this.#load(token.session));
+    return cached === undefined ? undefined : this.#open(cached.session, token.identifier, app);
+  }
+
+  /** When inactivity ends this session, by what this instance has seen. */
+  idleEnd(session: Session): number {
+    const lastSeen = this.#cache.get(session.id)?.lastSeen ?? session.lastSeen;
+    return lastSeen + this.#deps.settings.idle;
+  }
+
+  /** Notes activity; written to the store at most every 30 s. */
+  touch(session: Session): void {
+    const cached = this.#cache.get(session.id);
+    if (cached === undefined) return;
+    const now = this.#deps.clock.now();
+    cached.lastSeen = now;
+    if (now - cached.writtenAt < activityInterval) return;
+    cached.writtenAt = now;
+    // Behind the request: a failed write costs at most 30 s of a session's idle time, never its end.
+    this.#write(session.id, current => ({ ...current, lastSeen: now })).catch(() => undefined);
+  }
+
+  /** A value derived from the session's record, kept as long as the record is cached. */
+  derived<T>(session: Session, name: string, make: () => T): T {
+    const cached = this.#cache.get(session.id);
+    if (cached === undefined) return make();
+    let value = cached.derived.get(name) as T | undefined;
+    if (value === undefined) {
+      value = make();
+      cached.derived.set(name, value);
+    }
+    return value;
+  }
+
+  async begin(
+    fresh: Pick<Session, 'realm' | 'app' | 'person' | 'name' | 'level' | 'factor' | 'factorAt' | 'portal'>,
+  ): Promise<{ session: Session; cookie: string }> {
+    const { clock, random, settings, store } = this.#deps;
+    const now = clock.now();
+    const session: Session = {
+      ...fresh,
+      id: randomId(random),
+      beganAt: now,
+      absoluteEnd: now + settings.absolute,
+      lastSeen: now,
+      identifier: randomId(random, 32),
+      previous: undefined,
+      sealKey: randomId(random, 32),
+    };
+    await store.create(key(session.id), this.#codec.encode(key(session.id), session), settings.absolute);
+    for (const set of sets(session)) await store.add(set, session.id, { ttl: settings.absolute });
+    this.#remember(session);
+    return { session, cookie: await this.#sign(session) };
+  }
+
+  /** A new identifier, and what was proved anew: at every step up and every sign-in that goes on in this session. */
+  async renew(
+    session: Session,
+    proved: Pick<Session, 'level' | 'factor' | 'factorAt' | 'portal'>,
+  ): Promise<{ session: Session; cookie: string } | undefined> {
+    const { clock, random } = this.#deps;
+    const now = clock.now();
+    const renewed = await this.#write(session.id, current => ({
+      ...current,
+      ...proved,
+      lastSeen: now,
+      identifier: randomId(random, 32),
+      previous: { identifier: current.identifier, until: now + previousLifetime, level: current.level },
+    }));
+    if (renewed === undefined) return undefined;
+    if (proved.portal !== undefined && proved.portal !== session.portal) {
+      await this.#deps.store.add(portalSet(proved.portal), session.id, { ttl: this.#deps.settings.absolute });
+    }
+    return { session: renewed, cookie: await this.#sign(renewed) };
+  }
+
+  /** Ends it everywhere: the record, every cached copy, every answer under way. True for the first to end it. */
+  async end(id: string): Promise<boolean> {
+    const session = await this.read(id);
+    const removed = await this.#deps.store.remove(key(id));
+    this.#forget(id);
+    if (removed) await this.#announce(id);
+    if (session !== undefined) for (const set of sets(session)) await this.#deps.store.drop(set, id);
+    return removed;
+  }
+
+  async read(id: string): Promise<Session | undefined> {
+    return (this.#cache.get(id) ?? (await this.#load(id)))?.session;
+  }
+
+  /** Living sessions that this portal browser began. */
+  async ofPortal(portal: string): Promise<Session[]> {
+    return this.#readAll(await this.#deps.store.members(portalSet(portal)));
+  }
+
+  async ofPerson(person: string): Promise<Session[]> {
+    return this.#readAll(await this.#deps.store.members(personSet(person)));
+  }
+
+  /** Calls back once when the session ends, to cut answers under way. */
+  onEnd(id: string, listener: () => void): () => void {
+    const listeners = this.#endListeners.get(id) ?? new Set();
+    this.#endListeners.set(id, listeners.add(listener));
+    return () => {
+      listeners.delete(listener);
+      if (listeners.size === 0) this.#endListeners.delete(id);
+    };
+  }
+
+  /**
+   * Follows the numbered log of ended sessions, so that what another process ended is dropped here too. Called every
+   * 500 ms by the composition root and on each publication.
+   */
+  async confirm(): Promise<void> {
+    const head = (await this.#deps.store.head(log))?.number ?? 0;
+    while (this.#confirmed < head) {
+      const entries = await this.#deps.store.read(log, this.#confirmed, 500);
+      if (entries.length === 0) break;
+      for (const { entry, number } of entries) {
+        this.#forget(entry);
+        this.#confirmed = number;
+      }
+    }
+    this.#confirmed = Math.max(this.#confirmed, head);
+  }
+
+  async #announce(id: string): Promise<void> {
+    for (;;) {
+      const head = (await this.#deps.store.head(log))?.number ?? 0;
+      if (await this.#deps.store.append(log, head, id)) break;
+    }
+    await this.#deps.store.publish(log, id);
+  }
+
+  #open(session: Session, identifier: string, app: string): OpenSession | undefined {
+    if (session.app !== app) return undefined;
+    if (identifier === session.identifier) return { session, level: session.level };
+    const { previous } = session;
+    if (previous?.identifier !== identifier || this.#deps.clock.now() >= previous.until) return undefined;
+    return { session, level: previous.level };
+  }
+
+  #sign(session: Session): Promise<string> {
+    return this.#tokens.sign(
+      { session: session.id, identifier: session.identifier, app: session.app },
+      session.absoluteEnd,
+    );
+  }
+
+  async #load(id: string): Promise<Cached | undefined> {
+    if (!/^[A-Za-z0-9_-]{22}$/.test(id)) return undefined;
+    const record = await this.#deps.store.get(key(id));
+    const session = record === undefined ? undefined : this.#codec.decode(key(id), record.value);
+    if (session === undefined || session.absoluteEnd <= this.#deps.clock.now()) return undefined;
+    return this.#ended.has(id) ? undefined : this.#remember(session);
+  }
+
+  #remember(session: Session): Cached {
+    const old = this.#cache.get(session.id);
+    const lastSeen = Math.max(session.lastSeen, old?.lastSeen ?? 0);
+    const cached: Cached = { session, lastSeen, writtenAt: session.lastSeen, derived: new Map() };
+    this.#cache.set(session.id, cached);
+    return cached;
+  }
+
+  #forget(id: string): void {
+    this.#ended.set(id, true);
+    this.#cache.delete(id);
+    const listeners = this.#endListeners.get(id);
+    this.#endListeners.delete(id);
+    for (const listener of listeners ?? []) listener();
+  }
+
+  async #write(id: string, change: (current: Session) => Session): Promise<Session | undefined> {
+    const written = await update(this.#deps.store, key(id), this.#codec, change);
+    if (written !== undefined) this.#remember(written);
+    return written;
+  }
+
+  async #readAll(ids: readonly string[]): Promise<Session[]> {
+    const found = await Promise.all(ids.map(id => this.read(id)));
+    return found.filter(session => session !== undefined);
+  }
+}
+
+function key(id: string): string {
+  return `session:{${id}}`;
+}
+
+function portalSet(portal: string): string {
+  return `sessions-of-portal:{${portal}}`;
+}
+
+function personSet(person: string): string {
+  return `sessions-of-person:{${person}}`;
+}
+
+function sets(session: Session): string[] {
+  return session.portal === undefined
+    ? [personSet(session.person)]
+    : [personSet(session.person), portalSet(session.portal)];
+}
