@@ -11,6 +11,9 @@ export interface Settings {
   readonly apps: readonly AppSettings[];
   readonly session: SessionSettings;
   readonly limits: LimitSettings;
+  readonly levels: { readonly acceptLevel1: { readonly reason: string } | undefined };
+  /** Where the operator's keys are; undefined: SLUIS_KEYS, else made once in the data folder. */
+  readonly keyFile: string | undefined;
   readonly log: { readonly level: 'error' | 'warn' | 'info' | 'debug' };
 }
 
@@ -21,7 +24,9 @@ export interface ListenSettings {
   /** Addresses or CIDR ranges of balancers whose X-Forwarded-For and -Proto are believed; none by default. */
   readonly balancers: readonly string[];
   /** A second plain port that redirects to https and serves ACME http-01 files. */
-  readonly redirect: { readonly address: string; readonly port: number; readonly acmeFolder: string | undefined } | undefined;
+  readonly redirect:
+    | { readonly address: string; readonly port: number; readonly acmeFolder: string | undefined }
+    | undefined;
 }
 
 export interface RealmSettings {

@@ -1,0 +1,76 @@
+import type { Preset } from '../preset/preset.ts';
+import type { Findings } from './checks.ts';
+import { nearest } from './problem.ts';
+import type { AppConfiguration } from './schema.ts';
+import type { GenericOptions } from './schema-generic.ts';
+
+/** The presets that there are; passed in, so that configuration knows none by name. */
+export interface PresetSource {
+  readonly named: ReadonlyMap<string, Preset>;
+  readonly generic: (options: GenericOptions) => Preset;
+}
+
+/** The preset of an app with what the operator said otherwise; undefined where the findings say why there is none. */
+export function presetOf(
+  id: string,
+  app: AppConfiguration,
+  presets: PresetSource,
+  findings: Findings,
+): Preset | undefined {
+  const base = app.preset === 'generic' ? genericOf(id, app, presets, findings) : namedOf(id, app, presets, findings);
+  if (base === undefined) return undefined;
+  const preset = {
+    ...base,
+    readable: [...new Set([...base.readable, ...app.readable])],
+    limiter: app.limiter ?? base.limiter,
+  };
+  for (const [index, name] of app.readable.entries())
+    if (isSessionCookie(preset, name))
+      findings.error(['apps', id, 'readable', index], {
+        found: JSON.stringify(name),
+        expected:
+          'a cookie that does not carry the session: a proof or session cookie that scripts can read can be stolen',
+      });
+  if (preset.limiter.failures < 3)
+    findings.warn(['apps', id, 'limiter', 'failures'], {
+      found: String(preset.limiter.failures),
+      expected:
+        'at least 3: Sluis stays two below it for unknown browsers, so that a stranger cannot lock anyone out (R09)',
+    });
+  return preset;
+}
+
+function namedOf(id: string, app: AppConfiguration, presets: PresetSource, findings: Findings): Preset | undefined {
+  if (app.signIn !== undefined)
+    findings.error(['apps', id, 'signIn'], {
+      found: `signIn beside the preset ${app.preset}`,
+      expected: 'no signIn: the preset knows it. It belongs to preset: generic',
+    });
+  const preset = presets.named.get(app.preset);
+  if (preset !== undefined) return preset;
+  const names = [...presets.named.keys(), 'generic'];
+  const meant = nearest(app.preset, names);
+  findings.error(['apps', id, 'preset'], {
+    found: JSON.stringify(app.preset),
+    expected: names.join(' or '),
+    ...(meant !== undefined && { hint: `did you mean ${meant}?` }),
+  });
+  return undefined;
+}
+
+function genericOf(id: string, app: AppConfiguration, presets: PresetSource, findings: Findings): Preset | undefined {
+  if (app.signIn !== undefined) return presets.generic(app.signIn);
+  findings.error(['apps', id, 'signIn'], {
+    found: 'nothing',
+    expected:
+      'what the sign-in of the app looks like (loginPage, action, userField, passwordField, proofCookie, whoami)',
+    hint: 'see config/examples/generic.yaml',
+  });
+  return undefined;
+}
+
+function isSessionCookie(preset: Preset, name: string): boolean {
+  const { proof, rotation } = preset;
+  if (rotation.by === 'same-session-cookie' && rotation.cookie === name) return true;
+  return new RegExp(`^(?:${proof.cookie.source})$`, proof.cookie.flags.replace('g', '')).test(name);
+}

@@ -1,0 +1,148 @@
+import { isLoopbackAddress, isLoopbackHost, registrableDomain } from './address.ts';
+import type { Parts } from './parts.ts';
+import type { Problem } from './problem.ts';
+import { nearest } from './problem.ts';
+import type { AppConfiguration, RealmConfiguration } from './schema.ts';
+import type { Path } from './source.ts';
+
+/** Where a check leaves what it found; `error` ends the start, `warn` is only said. */
+export interface Findings {
+  error(path: Path, finding: Finding): void;
+  warn(path: Path, finding: Finding): void;
+}
+
+export type Finding = Pick<Problem, 'found' | 'expected' | 'hint'>;
+
+/** What no part can see by itself: names, addresses and levels that must fit together. */
+export function checkTogether(parts: Parts, highestLevel: number, findings: Findings): void {
+  checkListening(parts, findings);
+  checkHosts(parts, findings);
+  for (const [name, realm] of parts.realms) checkRealm(name, realm, parts, findings);
+  for (const [id, app] of parts.apps) checkApp(id, app, parts, highestLevel, findings);
+  checkSession(parts, findings);
+}
+
+function checkListening({ listen }: Parts, findings: Findings): void {
+  if (listen === undefined || listen.tls !== undefined) return;
+  if (isLoopbackAddress(listen.address) || listen.balancers.length > 0) return;
+  findings.error(['listen', 'address'], {
+    found: `plain http on ${listen.address}`,
+    expected: 'listen.tls, or balancers that are named in listen.balancers, or an address such as 127.0.0.1',
+    hint: 'passwords and codes would cross the network readable',
+  });
+}
+
+/** Cookies do not see ports, so one host name is one place: apps and portals may not share it (D10). */
+function checkHosts(parts: Parts, findings: Findings): void {
+  const taken = new Map<string, string>();
+  const claim = (path: Path, origin: string) => {
+    const { hostname } = new URL(origin);
+    const other = taken.get(hostname);
+    if (other !== undefined) {
+      const expected = `a host name of its own (${other} has this one; cookies do not tell ports apart)`;
+      findings.error(path, { found: JSON.stringify(hostname), expected });
+    }
+    taken.set(hostname, other ?? path.join('.'));
+    checkScheme(path, origin, parts, findings);
+  };
+  for (const [name, realm] of parts.realms)
+    if (realm.portal !== 'single-host') claim(['realms', name, 'portal'], realm.portal);
+  for (const [id, app] of parts.apps) claim(['apps', id, 'origin'], app.origin);
+  for (const [id, app] of parts.apps) {
+    if (!taken.has(new URL(app.upstream.url).hostname) || isLoopbackAddress(new URL(app.upstream.url).hostname))
+      continue;
+    const expected = 'where the app itself listens; this host name leads back to Sluis';
+    findings.error(['apps', id, 'upstream'], { found: JSON.stringify(app.upstream.url), expected });
+  }
+}
+
+function checkScheme(path: Path, origin: string, { listen }: Parts, findings: Findings): void {
+  const { protocol, hostname } = new URL(origin);
+  if (protocol === 'http:' && !isLoopbackHost(hostname)) {
+    const expected =
+      'https:// (browsers keep our cookies over plain http only on localhost and names under .localhost)';
+    findings.error(path, { found: JSON.stringify(origin), expected });
+  }
+  if (protocol === 'http:' && listen?.tls !== undefined)
+    findings.error(path, { found: JSON.stringify(origin), expected: 'https://, because listen.tls is set' });
+  if (protocol === 'https:' && listen !== undefined && listen.tls === undefined && listen.balancers.length === 0)
+    findings.error(path, {
+      found: `${JSON.stringify(origin)}, but nothing that speaks TLS`,
+      expected: 'listen.tls, or the balancer that ends TLS in listen.balancers',
+      hint: 'for a balancer on this machine: balancers: [127.0.0.1]',
+    });
+}
+
+function checkRealm(name: string, realm: RealmConfiguration, parts: Parts, findings: Findings): void {
+  const apps = [...parts.apps].filter(([, app]) => app.realm === name);
+  if (realm.portal === 'single-host' && apps.length !== 1)
+    findings.error(['realms', name, 'portal'], {
+      found: `single-host with ${apps.length} apps`,
+      expected: 'exactly one app in the realm, or a portal host: https:// and a name of its own',
+    });
+  if (realm.firstFactor === 'desk' && realm.desk === undefined)
+    findings.error(['realms', name, 'desk'], {
+      found: 'nothing',
+      expected: 'place, hours and phone of the desk, because firstFactor is desk: people must know where to go',
+    });
+  if (apps.length === 0 && parts.apps.size > 0)
+    findings.warn(['realms', name], { found: 'a realm without apps', expected: 'an app whose realm is this one' });
+  if (realm.portal !== 'single-host')
+    for (const [, app] of apps) warnOfDomain(name, realm.portal, app.origin, findings);
+}
+
+function warnOfDomain(name: string, portal: string, origin: string, findings: Findings): void {
+  const [own, other] = [new URL(portal).hostname, new URL(origin).hostname];
+  if (isLoopbackHost(own) && isLoopbackHost(other)) return;
+  if (registrableDomain(own) === registrableDomain(other)) return;
+  findings.warn(['realms', name, 'portal'], {
+    found: `${own} beside ${other}`,
+    expected: 'a portal host below the same domain as the apps: password managers match on it to fill in codes',
+  });
+}
+
+function checkApp(id: string, app: AppConfiguration, parts: Parts, highestLevel: number, findings: Findings): void {
+  if (!parts.realms.has(app.realm)) {
+    const meant = nearest(app.realm, [...parts.realms.keys()]);
+    findings.error(['apps', id, 'realm'], {
+      found: JSON.stringify(app.realm),
+      expected: `a realm that is described without mistakes under realms`,
+      ...(meant !== undefined && { hint: `did you mean ${meant}?` }),
+    });
+  }
+  checkLevel(['apps', id, 'level'], app.level, parts, highestLevel, findings);
+  for (const [index, route] of app.routes.entries())
+    checkLevel(['apps', id, 'routes', index, 'level'], route.level, parts, highestLevel, findings);
+  const { ca, fingerprint, url } = app.upstream;
+  if (url.startsWith('http:') && (ca !== undefined || fingerprint !== undefined))
+    findings.error(['apps', id, 'upstream', 'url'], {
+      found: JSON.stringify(url),
+      expected: 'https://, because a ca or fingerprint is given',
+    });
+}
+
+/** R04 and "a level that no enabled factor reaches is a configuration error". */
+function checkLevel(path: Path, level: number, { levels }: Parts, highest: number, findings: Findings): void {
+  if (level > highest)
+    findings.error(path, {
+      found: `level ${level}`,
+      expected: `at most ${highest}: no factor that is enabled reaches more, so nobody could pass`,
+    });
+  if (level > 1) return;
+  if (levels?.acceptLevel1 === undefined)
+    findings.error(path, {
+      found: 'level 1',
+      expected: '2 or more, or the acknowledgement levels.acceptLevel1 with its reason (R04)',
+    });
+  else findings.warn(path, { found: 'level 1', expected: `2 or more; accepted: ${levels.acceptLevel1.reason}` });
+}
+
+const longestSession = 24 * 3_600_000;
+
+function checkSession({ session }: Parts, findings: Findings): void {
+  if (session === undefined) return;
+  if (session.absolute > longestSession)
+    findings.error(['session', 'absolute'], { found: `${session.absolute / 3_600_000}h`, expected: 'at most 24h' });
+  if (session.idle > session.absolute)
+    findings.error(['session', 'idle'], { found: 'more than session.absolute', expected: 'at most session.absolute' });
+}

@@ -1,0 +1,97 @@
+import type { Preset } from '../preset/preset.ts';
+import type { Parts } from './parts.ts';
+import type { AppConfiguration, Configuration, RealmConfiguration } from './schema.ts';
+import type { AppSettings, ListenSettings, RealmSettings, Settings, UpstreamSettings } from './settings.ts';
+
+type Resolve = (path: string) => string;
+
+/** Settings from parts without a problem; undefined where a part or preset is missing. */
+export function complete(parts: Parts, presets: ReadonlyMap<string, Preset>, resolve: Resolve): Settings | undefined {
+  const { data, listen, session, limits, levels, log, keys } = parts;
+  if (data === undefined || listen === undefined || session === undefined || limits === undefined) return undefined;
+  if (levels === undefined || log === undefined || keys === undefined) return undefined;
+  const apps = [...parts.apps].flatMap(([id, app]) => {
+    const preset = presets.get(id);
+    return preset === undefined ? [] : [appSettings(id, app, preset, resolve)];
+  });
+  return {
+    dataFolder: resolve(data),
+    listen: listenSettings(listen, resolve),
+    realms: new Map([...parts.realms].map(([name, realm]) => [name, realmSettings(name, realm, apps, resolve)])),
+    apps,
+    session,
+    limits,
+    levels: { acceptLevel1: levels.acceptLevel1 },
+    keyFile: maybe(keys.file, resolve),
+    log,
+  };
+}
+
+function listenSettings(
+  { address, port, tls, balancers, redirect }: Configuration['listen'],
+  resolve: Resolve,
+): ListenSettings {
+  return {
+    address,
+    port,
+    tls: tls && { certificate: resolve(tls.certificate), key: resolve(tls.key) },
+    balancers,
+    redirect: redirect && { ...redirect, acmeFolder: maybe(redirect.acmeFolder, resolve) },
+  };
+}
+
+/** Where the pages of Sluis live under the one name of single-host mode (D10). */
+export const singleHostPath = '/_sluis/portal';
+
+function realmSettings(
+  name: string,
+  realm: RealmConfiguration,
+  apps: readonly AppSettings[],
+  resolve: Resolve,
+): RealmSettings {
+  const singleHost = realm.portal === 'single-host';
+  const own = apps.find(app => app.realm === name);
+  return {
+    name,
+    title: realm.title,
+    portalOrigin: singleHost ? (own?.origin ?? '') : realm.portal,
+    portalPath: singleHost ? singleHostPath : '',
+    singleHost,
+    domains: realm.domains,
+    firstFactor: realm.firstFactor,
+    activationValidity: realm.activationValidity,
+    desk: realm.desk,
+    theme: { css: maybe(realm.theme.css, resolve), logo: maybe(realm.theme.logo, resolve) },
+    names: realm.names,
+  };
+}
+
+function appSettings(id: string, app: AppConfiguration, preset: Preset, resolve: Resolve): AppSettings {
+  return {
+    id,
+    title: app.title,
+    realm: app.realm,
+    origin: app.origin,
+    upstream: upstreamSettings(app.upstream, resolve),
+    preset,
+    nameCharacters: app.nameCharacters,
+    level: app.level,
+    routes: app.routes.map(({ path, methods, parameters, level, maxAge }) => ({
+      path,
+      methods,
+      parameters,
+      level,
+      maxAge,
+    })),
+    helpLine: app.helpLine,
+  };
+}
+
+function upstreamSettings(upstream: AppConfiguration['upstream'], resolve: Resolve): UpstreamSettings {
+  const { url, ca, fingerprint, serverName, timeouts, connections } = upstream;
+  return { origin: url, ca: maybe(ca, resolve), fingerprint, serverName, timeouts, connections };
+}
+
+function maybe(path: string | undefined, resolve: Resolve): string | undefined {
+  return path === undefined ? undefined : resolve(path);
+}

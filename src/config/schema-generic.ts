@@ -1,0 +1,57 @@
+import { z } from 'zod';
+import { pattern, patternWithGroup } from './pattern.ts';
+
+const path = z.string().regex(/^\/[^\s#\\]*$/, 'expected a path that begins with /');
+const plainPath = z.string().regex(/^\/[^\s?#\\]*$/, 'expected a path that begins with /, without a query');
+const status = z.int().min(100).max(599);
+const answer = z.strictObject({ status, location: pattern.exactOptional() });
+
+const otherField = z
+  .strictObject({
+    value: z.string().exactOptional().describe('The one value the field may have: action fields.'),
+    pattern: pattern.exactOptional().describe('A pattern for the whole value.'),
+    optional: z.boolean().exactOptional(),
+  })
+  .refine(field => (field.value === undefined) !== (field.pattern === undefined), {
+    message: 'expected either value or pattern',
+  });
+
+const whoami = z
+  .discriminatedUnion('from', [
+    z.strictObject({ from: z.literal('request'), path, body: patternWithGroup }),
+    z.strictObject({
+      from: z.literal('cookie'),
+      value: patternWithGroup,
+      decode: z.enum(['text', 'base64']).default('text'),
+    }),
+    z.strictObject({ from: z.literal('location'), value: patternWithGroup }),
+    z.strictObject({ from: z.literal('nothing') }),
+  ])
+  .describe('How the app says whose account it is. With "nothing" only the names listed at the realm may sign in.');
+
+/** The sign-in of an app without a preset of its own: what `signIn` holds beside `preset: generic`. */
+export const genericSchema = z.strictObject({
+  loginPage: path.describe('The page with the form; with its query where it has one.'),
+  action: plainPath.describe('Where the form is posted to.'),
+  actionQuery: z
+    .record(z.string(), z.string())
+    .exactOptional()
+    .describe('Query of the action: name and its one value.'),
+  userField: z.string().min(1),
+  passwordField: z.string().min(1),
+  otherFields: z.record(z.string(), otherField).default({}).describe('Every other field of the form, by name.'),
+  proofCookie: pattern.describe('Pattern for the whole name of the cookie that means "signed in".'),
+  proofNot: z.array(z.string()).default(['', 'deleted']).describe('Values of that cookie that mean the opposite.'),
+  failure: answer.exactOptional().describe('What occurs only in failed sign-ins.'),
+  whoami,
+  landing: path.default('/'),
+  assets: z.array(plainPath).default([]).describe('Public files: exact paths, or folders ending in /.'),
+  signOut: z
+    .strictObject({ path: plainPath, parameters: z.record(z.string(), z.string()).exactOptional() })
+    .exactOptional(),
+  folding: z.enum(['php', 'none']).default('none').describe('php: field names are read as PHP reads them.'),
+  signedOut: answer.exactOptional().describe('What the app answers when its own session is gone.'),
+});
+
+/** Checked options of `preset: generic`. */
+export type GenericOptions = z.output<typeof genericSchema>;

@@ -1,0 +1,190 @@
+import { z } from 'zod';
+import { balancer, origin, originExpectation } from './address.ts';
+import { duration, size } from './quantity.ts';
+import { genericSchema } from './schema-generic.ts';
+
+const port = z.int().min(1).max(65535);
+const file = z.string().min(1).describe('A path; a relative one starts at the folder of the configuration file.');
+const title = z.string().min(1).max(80);
+const cookieName = z.string().regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/, 'expected the name of a cookie');
+const mailDomain = z
+  .string()
+  .regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/, 'expected a mail domain in lower case such as gemeente.nl');
+
+/** Names of realms and apps; they stand in addresses of the store and in the log. */
+export const identifier = z
+  .string()
+  .regex(
+    /^[a-z][a-z0-9-]{0,31}$/,
+    'expected a name of lower-case letters, digits and hyphens that begins with a letter',
+  );
+
+export const levelSchema = z
+  .int('expected an MFA level: 2, 3 or 4 (1 only with levels.acceptLevel1)')
+  .min(1, 'expected an MFA level: 2, 3 or 4 (1 only with levels.acceptLevel1)')
+  .max(4, 'expected an MFA level: 2, 3 or 4 (1 only with levels.acceptLevel1)')
+  .transform(level => level as 1 | 2 | 3 | 4);
+
+export const listenSchema = z.strictObject({
+  address: z.string().min(1).default('127.0.0.1'),
+  port: port.default(8080),
+  tls: z
+    .strictObject({ certificate: file, key: file })
+    .optional()
+    .describe('PEM files. Without them Sluis listens in plain http: on loopback, or behind balancers that are named.'),
+  balancers: z
+    .array(balancer)
+    .default([])
+    .describe('Addresses or ranges whose X-Forwarded-For and X-Forwarded-Proto are believed.'),
+  redirect: z
+    .strictObject({
+      address: z.string().min(1).default('0.0.0.0'),
+      port: port.default(80),
+      acmeFolder: file.optional(),
+    })
+    .optional()
+    .describe('A second, plain port that redirects to https and serves the files of ACME http-01.'),
+});
+
+export const firstFactors = ['activation-code', 'desk'] as const;
+
+export const realmSchema = z.strictObject({
+  title: title.describe('The organisation as people know it.'),
+  portal: z
+    .union([z.literal('single-host'), origin], `expected ${originExpectation}, or the word single-host`)
+    .describe(
+      "The portal host: https and a name of its own; or single-host to show Sluis's pages under the app's own name.",
+    ),
+  domains: z.array(mailDomain).default([]).describe('Mail domains that may follow a name, and are stripped from it.'),
+  firstFactor: z
+    .enum(firstFactors)
+    .describe('How a first factor gets bound. There is no default: nobody may bind one with only a password.'),
+  activationValidity: duration.prefault('14d'),
+  desk: z
+    .strictObject({ place: z.string().min(1), hours: z.string().min(1), phone: z.string().min(1) })
+    .optional()
+    .describe('Where people get help; shown on the pages.'),
+  theme: z.strictObject({ css: file.optional(), logo: file.optional() }).prefault({}),
+  names: z
+    .array(z.string().min(1))
+    .optional()
+    .describe('Names that may sign in where an app does not say whose account it is.'),
+});
+
+const timeouts = z.strictObject({
+  connect: duration.prefault('5s'),
+  head: duration.prefault('60s').describe('Until the head of the answer.'),
+  body: duration.prefault('5m').describe('Between two parts of the body.'),
+});
+
+const upstreamDetails = z.strictObject({
+  url: origin,
+  ca: file.optional().describe('PEM file of an internal CA.'),
+  fingerprint: z
+    .string()
+    .regex(
+      /^([0-9a-f]{2}:?){31}[0-9a-f]{2}$/i,
+      'expected the SHA-256 of the certificate: 64 hex digits, colons allowed',
+    )
+    .transform(text => text.replaceAll(':', '').toLowerCase())
+    .optional()
+    .describe('Pins the certificate of the app.'),
+  serverName: z.string().min(1).optional(),
+  connections: z.int().min(1).max(10_000).default(64),
+  timeouts: timeouts.prefault({}),
+});
+
+const routePath = z
+  .string()
+  .regex(/^\/[^\s?#\\;%*]*\*?$/, 'expected a path such as /admin/settings, or a prefix ending in /*')
+  .refine(
+    path => !/\/\/|\/\.{1,2}(\/|$)|[^/]\*$/.test(path),
+    'expected a plain path without //, . and ..; a prefix ends in /*',
+  );
+
+export const routeSchema = z.strictObject({
+  path: routePath,
+  methods: z
+    .array(z.string().regex(/^[A-Z]+$/, 'expected a method in capitals such as POST'))
+    .min(1)
+    .optional(),
+  parameters: z.record(z.string(), z.string()).optional().describe('Names and values, looked for in query and body.'),
+  level: levelSchema.describe('The MFA level this route demands.'),
+  maxAge: duration.optional().describe('The second factor must be at most this old.'),
+});
+
+const characterSet = z
+  .string('expected a set of characters as text in quotes such as "[a-z0-9._-]"')
+  .regex(
+    /^\[([a-z]-[a-z]|\d-\d|[a-z0-9._+-])+\]$/,
+    'expected a set of small letters, digits and . _ - + such as "[a-z0-9._-]"',
+  );
+
+export const appSchema = z.strictObject({
+  title: title.describe('The app as people know it.'),
+  realm: identifier,
+  origin: origin.describe('As people reach it; the host name is the one in their address bar.'),
+  upstream: z
+    .union([origin.transform(url => upstreamDetails.parse({ url })), upstreamDetails])
+    .describe('Where the app itself listens.'),
+  preset: z.string().min(1).describe('What Sluis knows of the app: demo, roundcube, dokuwiki or generic.'),
+  signIn: genericSchema.optional().describe('Only with preset: generic.'),
+  level: levelSchema.prefault(2).describe('What a route without a rule demands.'),
+  nameCharacters: characterSet.default('[a-z0-9._-]').describe('Characters that account names may have.'),
+  helpLine: z.boolean().default(true).describe("Adds one line to the app's login page that leads to first aid."),
+  readable: z
+    .array(cookieName)
+    .default([])
+    .describe('Cookies that scripts of the app must read; never a proof or session cookie.'),
+  limiter: z
+    .strictObject({ failures: z.int().min(1), window: duration })
+    .optional()
+    .describe("The app's own limit on failed sign-ins of one account."),
+  routes: z.array(routeSchema).default([]),
+});
+
+export const sessionSchema = z.strictObject({ idle: duration.prefault('30m'), absolute: duration.prefault('12h') });
+
+export const limitsSchema = z.strictObject({
+  head: size.prefault('32KiB'),
+  headers: z.int().min(20).max(1000).default(100),
+  target: size.prefault('8KiB'),
+  signInBody: size.prefault('64KiB'),
+  body: size.prefault('100MiB'),
+  connections: z.int().min(10).default(10_000),
+  headTime: duration.prefault('10s'),
+  requestTime: duration.prefault('5m'),
+  keepAlive: duration.prefault('65s'),
+  pendings: z.int().min(1).max(100).default(5).describe('Pending sign-ins of one account, and of one source, at once.'),
+});
+
+export const levelsSchema = z.strictObject({
+  acceptLevel1: z
+    .strictObject({ reason: z.string().min(10, 'expected the reason in a sentence; it is audited and reported') })
+    .optional()
+    .describe('Says that level 1 is known to be too little and why it is accepted all the same.'),
+});
+
+export const logSchema = z.strictObject({ level: z.enum(['error', 'warn', 'info', 'debug']).default('info') });
+
+export const keysSchema = z.strictObject({
+  file: file.optional().describe('The key file. Without it: SLUIS_KEYS, else a key made once in the data folder.'),
+});
+
+/** What an operator may write. Strict throughout: a key that is not known is refused, not passed over. */
+export const configurationSchema = z.strictObject({
+  version: z.literal(1, 'expected 1, the version of this format'),
+  data: file.describe('The folder of the embedded store.'),
+  listen: listenSchema.prefault({}),
+  realms: z.record(identifier, realmSchema).describe('Apps that share one account directory share a realm.'),
+  apps: z.record(identifier, appSchema),
+  session: sessionSchema.prefault({}),
+  limits: limitsSchema.prefault({}),
+  levels: levelsSchema.prefault({}),
+  log: logSchema.prefault({}),
+  keys: keysSchema.prefault({}),
+});
+
+export type Configuration = z.output<typeof configurationSchema>;
+export type RealmConfiguration = z.output<typeof realmSchema>;
+export type AppConfiguration = z.output<typeof appSchema>;
