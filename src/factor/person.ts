@@ -11,6 +11,8 @@ export interface Person {
   readonly factors: readonly Factor[];
   readonly activation: Activation | undefined;
   readonly recovery: RecoverySet | undefined;
+  /** Set-ups that were allowed and not yet finished; the next binding ends them all. */
+  readonly setUps: readonly SetUpPermission[];
 }
 
 /** A registered second factor of one person. */
@@ -37,8 +39,23 @@ export interface Activation {
   readonly issuedAt: number;
 }
 
-/** Recovery codes that are left (R32). Only hashes are kept. */
+/** Recovery codes that are left (R32). Only hashes are kept, all under the salt of this set. */
 export interface RecoverySet {
+  /** 16 random bytes, base64url. */
+  readonly salt: string;
   readonly hashes: readonly string[];
   readonly madeAt: number;
 }
+
+/**
+ * Proof that set-up was allowed (R38, rule 12). It is worth something only where the person's record holds the same
+ * entry, which only an accepted activation or recovery code writes; a caller cannot make one up.
+ */
+export interface SetUpPermission {
+  readonly by: 'activation-code' | 'recovery-code';
+  /** When it was allowed; milliseconds since the epoch. */
+  readonly at: number;
+}
+
+/** How long an allowed set-up may take: as long as a pending sign-in may live at most. */
+export const setUpTime = 60 * 60_000;

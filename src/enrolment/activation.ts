@@ -1,0 +1,134 @@
+import type { Attempts } from '../factor/attempts.ts';
+import type { FactorDeps } from '../factor/deps.ts';
+import type { People } from '../factor/people.ts';
+import type { Activation, Person, SetUpPermission } from '../factor/person.ts';
+import { SluisError } from '../kernel/errors.ts';
+import { normaliseReadable, readableCode } from './readable-code.ts';
+import { allowSetUp } from './set-up.ts';
+
+export interface Invitation {
+  /** Who invites, as the audit shall name it. */
+  readonly by: string;
+  /** For who lost everything: at set-up the old factors and recovery codes go. */
+  readonly replaces: boolean;
+  /** Demanded where `replaces`. */
+  readonly reason?: string | undefined;
+  /** Milliseconds. */
+  readonly validity: number;
+}
+
+export interface ActivationAnswer {
+  readonly realm: string;
+  /** Normal form. */
+  readonly name: string;
+  readonly code: string;
+  readonly source: string;
+  readonly browser?: string | undefined;
+}
+
+export type ActivationOutcome =
+  /** Keep `permission` with the pending sign-in; `bindTotp` asks for it. */
+  | { readonly outcome: 'accepted'; readonly replaces: boolean; readonly permission: SetUpPermission }
+  | { readonly outcome: 'wrong' }
+  | { readonly outcome: 'expired' }
+  /** Nobody invited this person, or the code was used. */
+  | { readonly outcome: 'none' }
+  | { readonly outcome: 'delayed'; readonly until: number };
+
+// 16 characters of 5 bits: the 80 bits that R38 asks for, in the shape of `K7PM-3XQ2-9DTR-5W0N`.
+const length = 16;
+const purpose = 'activation-code';
+
+/** Activation codes: how a first factor gets bound (R38, rule 12). */
+export class ActivationCodes {
+  readonly #deps: FactorDeps;
+  readonly #people: People;
+  readonly #attempts: Attempts;
+
+  constructor(deps: FactorDeps, parts: { people: People; attempts: Attempts }) {
+    this.#deps = deps;
+    this.#people = parts.people;
+    this.#attempts = parts.attempts;
+  }
+
+  /**
+   * Makes a code, shown now and never again; an earlier one that was not used is void. Throws 'enrolment.refused' for
+   * who has a factor, unless it is to be replaced, for a stated reason.
+   */
+  async invite(realm: string, name: string, invitation: Invitation): Promise<{ code: string; until: number }> {
+    refuseWithoutReason(name, invitation);
+    const { clock, random, ring, audit } = this.#deps;
+    const { by, replaces, reason } = invitation;
+    const { id } = await this.#people.create(realm, name);
+    const code = readableCode(random, length, 4);
+    const until = clock.now() + invitation.validity;
+    const hash = ring.mac(purpose, `${id}\n${code.replaceAll('-', '')}`);
+    const activation: Activation = { hash, until, by, replaces, issuedAt: clock.now() };
+    await this.#people.update(id, person => {
+      refuseWithFactor(person, replaces);
+      // Set-ups that an earlier code allowed end with it.
+      return { ...person, activation, setUps: person.setUps.filter(setUp => setUp.by !== 'activation-code') };
+    });
+    const told = reason === undefined ? {} : { reason };
+    await audit.record({ type: 'person.invited', realm, person: id, name, by, replaces, until, ...told });
+    return { code, until };
+  }
+
+  /**
+   * Checks a typed code and allows set-up. The code is used up when a factor is bound, not here: who loses her page
+   * in between types it again. Failures delay, per browser known or not, and never end the code (R09).
+   */
+  async accept(answer: ActivationAnswer): Promise<ActivationOutcome> {
+    const { realm, name, source, browser } = answer;
+    const attempt = await this.#attempts.begin({ pool: 'activation', realm, account: name, source, browser });
+    if (!attempt.allowed) {
+      await this.#refused(answer, 'delayed');
+      return { outcome: 'delayed', until: attempt.until };
+    }
+    const person = await this.#people.byName(realm, name);
+    const activation = person?.activation;
+    if (person === undefined || activation === undefined) return this.#refused(answer, 'none');
+    if (!this.#matches(person, activation, answer.code)) return this.#refused(answer, 'wrong');
+    if (activation.until <= this.#deps.clock.now()) {
+      await attempt.refund();
+      return this.#refused(answer, 'expired');
+    }
+    const permission = { by: 'activation-code', at: this.#deps.clock.now() } as const;
+    const allowed = await this.#people.update(person.id, current =>
+      current.activation?.hash === activation.hash ? allowSetUp(current, permission) : undefined,
+    );
+    if (allowed === undefined) return this.#refused(answer, 'none');
+    await attempt.succeeded();
+    await this.#deps.audit.record({ type: 'activation.accepted', realm, person: person.id, name, source });
+    return { outcome: 'accepted', replaces: activation.replaces, permission };
+  }
+
+  #matches(person: Person, activation: Activation, typed: string): boolean {
+    const code = normaliseReadable(typed, length);
+    return code !== undefined && this.#deps.ring.verifyMac(purpose, `${person.id}\n${code}`, activation.hash);
+  }
+
+  async #refused<R extends 'wrong' | 'expired' | 'none' | 'delayed'>(
+    answer: ActivationAnswer,
+    reason: R,
+  ): Promise<{ outcome: R }> {
+    const { realm, name, source } = answer;
+    await this.#deps.audit.record({ type: 'activation.refused', realm, name, reason, source });
+    return { outcome: reason };
+  }
+}
+
+function refuseWithoutReason(name: string, invitation: Invitation): void {
+  if (!invitation.replaces || (invitation.reason ?? '').trim() !== '') return;
+  throw new SluisError('enrolment.refused', `replacing the second step of ${name} needs a reason`, {
+    remedy: 'Say why with --reason, for example the number of the call at the desk.',
+  });
+}
+
+/** Throws 'enrolment.refused' for who has a factor that would have to go. */
+export function refuseWithFactor(person: Person, replaces: boolean): void {
+  if (person.factors.length === 0 || replaces) return;
+  throw new SluisError('enrolment.refused', `${person.name} has a second step already`, {
+    remedy: 'Establish who asks, then invite with --replace --reason "...": the old second step and recovery codes go.',
+  });
+}

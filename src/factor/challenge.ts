@@ -1,0 +1,99 @@
+import type { Attempts } from './attempts.ts';
+import type { FactorDeps } from './deps.ts';
+import type { People } from './people.ts';
+import type { Factor, Person } from './person.ts';
+import { factorKind } from './registry.ts';
+
+export interface ChallengeAnswer {
+  readonly person: Pick<Person, 'id'>;
+  /** As typed. */
+  readonly code: string;
+  readonly source: string;
+  /** Id from `KnownBrowsers.verify`. */
+  readonly browser?: string | undefined;
+  /** The app that the person is on the way to; for the audit. */
+  readonly app: string;
+}
+
+export type ChallengeOutcome =
+  | { readonly outcome: 'passed'; readonly factor: string; readonly level: number }
+  | { readonly outcome: 'wrong' }
+  /** A code that was right and is used up: nothing was counted against the person. */
+  | { readonly outcome: 'repeated' }
+  | { readonly outcome: 'delayed'; readonly until: number };
+
+type Tried = { readonly verdict: 'accepted' | 'repeated'; readonly factor: Factor } | { readonly verdict: 'wrong' };
+
+export class Challenge {
+  readonly #deps: FactorDeps;
+  readonly #people: People;
+  readonly #attempts: Attempts;
+
+  constructor(deps: FactorDeps, parts: { people: People; attempts: Attempts }) {
+    this.#deps = deps;
+    this.#people = parts.people;
+    this.#attempts = parts.attempts;
+  }
+
+  /** One answer to a challenge: the attempt is consumed, then the code is tried on each factor of the person. */
+  async answer(answer: ChallengeAnswer): Promise<ChallengeOutcome> {
+    // Read anew: a factor that was removed since the caller looked must not open anything.
+    const person = await this.#people.byId(answer.person.id);
+    if (person === undefined) return { outcome: 'wrong' };
+    const { realm, name: account } = person;
+    const { source, browser } = answer;
+    const attempt = await this.#attempts.begin({ pool: 'code', realm, account, source, browser });
+    if (!attempt.allowed) {
+      await this.#failed(answer, person, 'delayed', '');
+      return { outcome: 'delayed', until: attempt.until };
+    }
+    const tried = await this.#try(person, answer.code);
+    if (tried.verdict === 'accepted') {
+      await attempt.succeeded();
+      return this.#passed(answer, person, tried.factor);
+    }
+    if (tried.verdict === 'repeated') {
+      await attempt.refund();
+      await this.#failed(answer, person, 'used', tried.factor.id);
+      return { outcome: 'repeated' };
+    }
+    await this.#failed(answer, person, 'wrong', '');
+    return { outcome: 'wrong' };
+  }
+
+  async #try(person: Person, code: string): Promise<Tried> {
+    let repeated: Factor | undefined;
+    for (const factor of person.factors) {
+      const verdict = (await factorKind(factor.kind)?.verify(this.#deps, person, factor, code)) ?? 'wrong';
+      if (verdict === 'accepted') return { verdict, factor };
+      if (verdict === 'repeated') repeated ??= factor;
+    }
+    return repeated === undefined ? { verdict: 'wrong' } : { verdict: 'repeated', factor: repeated };
+  }
+
+  async #passed(answer: ChallengeAnswer, person: Person, factor: Factor): Promise<ChallengeOutcome> {
+    const lastUsedAt = this.#deps.clock.now();
+    const kept = await this.#people.update(person.id, current => ({
+      ...current,
+      factors: current.factors.map(other => (other.id === factor.id ? { ...other, lastUsedAt } : other)),
+    }));
+    // Removed in the meantime: what it opens must be closed already.
+    if (!kept?.factors.some(other => other.id === factor.id)) return { outcome: 'wrong' };
+    const { id, name, realm } = person;
+    const { app, source } = answer;
+    const passed = { factor: factor.id, level: Math.min(factor.level, factorKind(factor.kind)?.level ?? 0) };
+    await this.#deps.audit.record({ type: 'challenge.passed', realm, person: id, name, app, source, ...passed });
+    return { outcome: 'passed', ...passed };
+  }
+
+  async #failed(
+    answer: ChallengeAnswer,
+    person: Person,
+    reason: 'wrong' | 'used' | 'delayed',
+    factor: string,
+  ): Promise<void> {
+    const { id, name, realm } = person;
+    const { app, source } = answer;
+    await this.#deps.audit.record({ type: 'challenge.failed', realm, person: id, name, app, factor, reason, source });
+  }
+}

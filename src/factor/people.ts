@@ -1,0 +1,101 @@
+import { createHash } from 'node:crypto';
+import { sealedCodec } from '../kernel/codec.ts';
+import { SluisError } from '../kernel/errors.ts';
+import { randomId } from '../kernel/random.ts';
+import { type Codec, update } from '../kernel/store.ts';
+import type { FactorDeps } from './deps.ts';
+import type { Person } from './person.ts';
+
+/** The persons of all realms. Records are sealed, since they hold seeds; names are found by their hash. */
+export class People {
+  readonly #deps: Pick<FactorDeps, 'store' | 'clock' | 'random'>;
+  readonly #codec: Codec<Person>;
+
+  constructor(deps: Pick<FactorDeps, 'store' | 'ring' | 'clock' | 'random'>) {
+    this.#deps = deps;
+    this.#codec = sealedCodec<Person>(deps.ring, 'person');
+  }
+
+  /** `name` in the realm's normal form. */
+  async byName(realm: string, name: string): Promise<Person | undefined> {
+    const record = await this.#deps.store.get(nameKey(realm, name));
+    return record === undefined ? undefined : this.#owned(record.value, name);
+  }
+
+  async byId(id: string): Promise<Person | undefined> {
+    const key = personKey(id);
+    const record = await this.#deps.store.get(key);
+    return record === undefined ? undefined : this.#codec.decode(key, record.value);
+  }
+
+  /**
+   * The person of this name, made where there is none. The name's record decides who is first: of many at once one
+   * person comes out. Throws 'data.wrong-key' where the record that stands cannot be read.
+   */
+  async create(realm: string, name: string): Promise<Person> {
+    const person = (await this.byName(realm, name)) ?? (await this.#make(realm, name));
+    // Repeated for who stood already: a crash between the two writes must not leave anyone out of the list.
+    await this.#deps.store.add(listKey(realm), name);
+    return person;
+  }
+
+  /** Changes the record by compare-and-set; `change` may run more than once, undefined leaves all as it is. */
+  async update(id: string, change: (current: Person) => Person | undefined): Promise<Person | undefined> {
+    return update(this.#deps.store, personKey(id), this.#codec, change);
+  }
+
+  /** By name, after `after`, at most `limit` (default 100). */
+  async list(realm: string, options: { after?: string; limit?: number } = {}): Promise<Person[]> {
+    const { after, limit = 100 } = options;
+    const names = await this.#deps.store.members(listKey(realm), after === undefined ? { limit } : { after, limit });
+    const people = await Promise.all(names.map(name => this.byName(realm, name)));
+    return people.filter(person => person !== undefined);
+  }
+
+  async #make(realm: string, name: string): Promise<Person> {
+    const { store, clock, random } = this.#deps;
+    const id = randomId(random);
+    const person: Person = {
+      id,
+      realm,
+      name,
+      createdAt: clock.now(),
+      factors: [],
+      activation: undefined,
+      recovery: undefined,
+      setUps: [],
+    };
+    // The person first: a name must never lead to a record that is not there yet.
+    await store.create(personKey(id), this.#codec.encode(personKey(id), person));
+    if (await store.create(nameKey(realm, name), id)) return person;
+    await store.remove(personKey(id));
+    const first = await this.byName(realm, name);
+    if (first === undefined) throw new SluisError('store.conflict', `the person ${name} was removed while being made`);
+    return first;
+  }
+
+  async #owned(id: string, name: string): Promise<Person> {
+    const person = await this.byId(id);
+    if (person !== undefined) return person;
+    throw new SluisError('data.wrong-key', `the record of ${name} cannot be read with the keys given`, {
+      remedy: 'Add the key under which this data folder was written to the key ring.',
+    });
+  }
+}
+
+function personKey(id: string): string {
+  return `person:{${id}}`;
+}
+
+function nameKey(realm: string, name: string): string {
+  return `person-name:{${hash(realm, name)}}`;
+}
+
+function listKey(realm: string): string {
+  return `people:{${hash(realm)}}`;
+}
+
+/** One short printable text for parts that came from people: no part can pose as the border between two. */
+export function hash(...parts: readonly string[]): string {
+  return createHash('sha256').update(JSON.stringify(parts)).digest('base64url');
+}
