@@ -1,0 +1,22 @@
+// Comfort only: every page works without this file.
+for (const field of document.querySelectorAll('[data-self-submit]')) {
+  let sent = false;
+  field.addEventListener('input', () => {
+    if (sent || field.value.replace(/\s/g, '').length !== 6 || !/^[0-9\s]+$/.test(field.value)) return;
+    sent = true;
+    field.form.requestSubmit();
+  });
+}
+for (const button of document.querySelectorAll('[data-copy]')) {
+  button.hidden = navigator.clipboard === undefined;
+  button.addEventListener('click', async () => {
+    const source = document.getElementById(button.dataset.copy);
+    const lines = Array.from(source.querySelectorAll('code'), line => line.textContent);
+    await navigator.clipboard.writeText(lines.join('\n'));
+    button.textContent = button.dataset.done;
+  });
+}
+for (const button of document.querySelectorAll('[data-print]')) {
+  button.hidden = false;
+  button.addEventListener('click', () => window.print());
+}

@@ -1,0 +1,125 @@
+import type { Child } from 'hono/jsx';
+import type { Translate } from './messages.ts';
+
+/** What ties a form to the browser and the sign-in it was made for. */
+export interface FormTokens {
+  /** Sent back with the form; proves that our own page made it. */
+  readonly csrf: string;
+  /** A repeat with the same id gets the same outcome and is never verified again. */
+  readonly attempt: string;
+}
+
+/** A form that posts to this same address. `account` is for password managers, which file codes by account name. */
+export function Form({
+  action,
+  tokens,
+  account,
+  t,
+  children,
+}: {
+  action: string;
+  tokens: FormTokens;
+  account?: string;
+  t: Translate;
+  children: Child;
+}) {
+  return (
+    <form method="post" action={action} novalidate>
+      <input type="hidden" name="csrf" value={tokens.csrf} />
+      <input type="hidden" name="attempt" value={tokens.attempt} />
+      {account === undefined ? null : (
+        <div class="sluis-field">
+          <label class="utrecht-form-label" for="username">
+            {t('page.account')}
+          </label>
+          <input
+            class="utrecht-textbox utrecht-textbox--html-input"
+            id="username"
+            name="username"
+            type="text"
+            autocomplete="username"
+            value={account}
+            readonly
+          />
+        </div>
+      )}
+      {children}
+    </form>
+  );
+}
+
+interface FieldProps {
+  readonly label: string;
+  readonly mistake: string | undefined;
+  readonly children: Child;
+  readonly kind: 'code' | 'words';
+}
+
+export const mistakeId = 'code-mistake';
+
+function Field({ label, mistake, children, kind }: FieldProps) {
+  return (
+    <div
+      class={`utrecht-form-field sluis-field sluis-${kind}${mistake === undefined ? '' : ' utrecht-form-field--invalid'}`}
+    >
+      <label class="utrecht-form-label" for="code">
+        {label}
+      </label>
+      {mistake === undefined ? null : (
+        <p class="utrecht-form-field-error-message" id={mistakeId}>
+          {mistake}
+        </p>
+      )}
+      {children}
+    </div>
+  );
+}
+
+/** Six digits, offered by the platform or a password manager where it can. */
+export function DigitsField({ label, mistake }: { label: string; mistake: string | undefined }) {
+  return (
+    <Field label={label} mistake={mistake} kind="code">
+      <input
+        class={textbox(mistake)}
+        id="code"
+        name="code"
+        type="text"
+        inputmode="numeric"
+        autocomplete="one-time-code"
+        pattern="[0-9 ]*"
+        maxlength={12}
+        data-self-submit=""
+        required
+        autofocus
+        aria-invalid={mistake === undefined ? undefined : 'true'}
+        aria-describedby={mistake === undefined ? undefined : mistakeId}
+      />
+    </Field>
+  );
+}
+
+/** A long code that people copy by hand: an activation or a recovery code. What was typed stays. */
+export function WordsField({ label, mistake, typed }: { label: string; mistake: string | undefined; typed?: string }) {
+  return (
+    <Field label={label} mistake={mistake} kind="words">
+      <input
+        class={textbox(mistake)}
+        id="code"
+        name="code"
+        type="text"
+        autocomplete="off"
+        autocapitalize="characters"
+        maxlength={80}
+        value={typed ?? ''}
+        required
+        autofocus
+        aria-invalid={mistake === undefined ? undefined : 'true'}
+        aria-describedby={mistake === undefined ? undefined : mistakeId}
+      />
+    </Field>
+  );
+}
+
+function textbox(mistake: string | undefined): string {
+  return `utrecht-textbox utrecht-textbox--html-input${mistake === undefined ? '' : ' utrecht-textbox--invalid'}`;
+}

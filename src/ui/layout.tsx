@@ -1,0 +1,186 @@
+import type { Child } from 'hono/jsx';
+import type { AssetNames } from './assets.ts';
+import { type Language, type MessageId, otherLanguage, type Translate } from './messages.ts';
+
+/** What every page needs to know, apart from its own content. */
+export interface Page {
+  readonly language: Language;
+  readonly t: Translate;
+  readonly site: Site;
+  /** Address of this page in the other language; undefined where there is none (pages on an app's own host). */
+  readonly switchTo: string | undefined;
+}
+
+/** Whose pages these are. Made once per realm and host. */
+export interface Site {
+  /** "Gemeente Voorbeeld". */
+  readonly organisation: string;
+  readonly desk: Desk | undefined;
+  readonly assets: AssetNames;
+  /** Folder of the assets on the page's own host, with a slash at its end: `/assets/`, `/_sluis/assets/`. */
+  readonly assetFolder: string;
+  /** The first-aid page (R43); absolute where the page is not on the portal. */
+  readonly helpUrl: string;
+}
+
+export interface Desk {
+  readonly place: string;
+  readonly hours: string;
+  readonly phone: string;
+}
+
+interface LayoutProps {
+  readonly page: Page;
+  readonly title: string;
+  /** The page shows a mistake: its title says so first (WCAG 3.3.1). */
+  readonly failed?: boolean;
+  /** Where a hop page goes by itself, at once. */
+  readonly goTo?: string;
+  readonly children: Child;
+}
+
+/** Full HTML text of a page. Our pages have no asynchronous parts, so it is ready at once. */
+export function render(node: { toString(): unknown }): string {
+  return `<!doctype html>${String(node.toString())}`;
+}
+
+export function Layout({ page, title, failed, goTo, children }: LayoutProps) {
+  const { language, t, site } = page;
+  const full = t('page.title', { title, organisation: site.organisation });
+  return (
+    <html lang={language} class="sluis">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="robots" content="noindex" />
+        {goTo === undefined ? null : <meta http-equiv="refresh" content={`0; url=${goTo}`} />}
+        <title>{failed === true ? t('page.error-title', { title: full }) : full}</title>
+        <Head site={site} />
+      </head>
+      <body class="utrecht-document">
+        <a class="utrecht-skip-link utrecht-skip-link--visible-on-focus" href="#content">
+          {t('page.skip')}
+        </a>
+        <div class="sluis-page">
+          <Top page={page} />
+          <main class="sluis-card" id="content" tabindex={-1}>
+            {children}
+          </main>
+          <footer class="sluis-foot sluis-no-print">
+            <Link href={site.helpUrl}>{t('page.help')}</Link>
+          </footer>
+        </div>
+      </body>
+    </html>
+  );
+}
+
+function Head({ site }: { site: Site }) {
+  const { assets, assetFolder } = site;
+  return (
+    <>
+      <link rel="icon" href={`${assetFolder}${assets.mark}`} type="image/svg+xml" />
+      <link rel="stylesheet" href={`${assetFolder}${assets.style}`} />
+      {assets.theme === undefined ? null : <link rel="stylesheet" href={`${assetFolder}${assets.theme}`} />}
+      <script src={`${assetFolder}${assets.script}`} defer></script>
+    </>
+  );
+}
+
+function Top({ page }: { page: Page }) {
+  const { t, site, language, switchTo } = page;
+  const other = otherLanguage(language);
+  return (
+    <header class="sluis-top">
+      <p class="sluis-organisation">
+        <img src={`${site.assetFolder}${site.assets.logo ?? site.assets.mark}`} alt="" />
+        <span>{site.organisation}</span>
+      </p>
+      {switchTo === undefined ? null : (
+        <a class="utrecht-link utrecht-link--html-a sluis-no-print" href={switchTo} lang={other} hreflang={other}>
+          {t('page.other-language')}
+        </a>
+      )}
+    </header>
+  );
+}
+
+export function Title({ children }: { children: Child }) {
+  return <h1 class="utrecht-heading-1">{children}</h1>;
+}
+
+export function Paragraph({ children }: { children: Child }) {
+  return <p class="utrecht-paragraph">{children}</p>;
+}
+
+/** `next` marks the way on that a page offers; `top` leaves a frame. */
+export function Link({ href, next, top, children }: { href: string; next?: boolean; top?: boolean; children: Child }) {
+  return (
+    <a
+      class={`utrecht-link utrecht-link--html-a${next === true ? ' sluis-next' : ''}`}
+      href={href}
+      target={top === true ? '_top' : undefined}
+    >
+      {children}
+    </a>
+  );
+}
+
+/** A link that is the one main act of its page. */
+export function ActionLink({ href, top, children }: { href: string; top?: boolean; children: Child }) {
+  return (
+    <p class="sluis-actions">
+      <Link href={href} next top={top === true}>
+        {children}
+      </Link>
+    </p>
+  );
+}
+
+export function Button({ second, children }: { second?: boolean; children: Child }) {
+  return (
+    <button class={`utrecht-button utrecht-button--${second === true ? 'secondary' : 'primary'}-action`} type="submit">
+      {children}
+    </button>
+  );
+}
+
+/** Mistakes at the top, said by a screen reader as soon as the page is there. */
+export function Mistake({ t, text }: { t: Translate; text: string | undefined }) {
+  if (text === undefined) return null;
+  return (
+    <div class="utrecht-alert utrecht-alert--error" role="alert">
+      <div class="utrecht-alert__content">
+        <p class="utrecht-paragraph">
+          <strong>{t('page.error')}</strong>
+        </p>
+        <p class="utrecht-paragraph">{text}</p>
+      </div>
+    </div>
+  );
+}
+
+export function DeskBlock({ page }: { page: Page }) {
+  const { t, site } = page;
+  if (site.desk === undefined) return <Paragraph>{t('desk.unknown')}</Paragraph>;
+  const rows: readonly (readonly [MessageId, string])[] = [
+    ['desk.place', site.desk.place],
+    ['desk.hours', site.desk.hours],
+    ['desk.phone', site.desk.phone],
+  ];
+  return (
+    <section class="sluis-desk sluis-stack" aria-labelledby="desk">
+      <h2 class="utrecht-heading-2" id="desk">
+        {t('desk.title')}
+      </h2>
+      <dl>
+        {rows.map(([id, value]) => (
+          <div>
+            <dt>{t(id)}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  );
+}

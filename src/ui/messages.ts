@@ -1,0 +1,52 @@
+import { english } from './messages-en.ts';
+import { dutch } from './messages-nl.ts';
+
+export const languages = ['nl', 'en'] as const;
+export type Language = (typeof languages)[number];
+export type MessageId = keyof typeof dutch;
+
+/** A text in one language; `values` fill its `{name}` places. What is not given stays visible, so that a test sees it. */
+export type Translate = (id: MessageId, values?: Readonly<Record<string, string | number>>) => string;
+
+/** Cookie that keeps the chosen language on one host; its value is `nl` or `en`. */
+export const languageCookie = '__Host-sluis-lang';
+
+export const messages: Readonly<Record<Language, Readonly<Record<MessageId, string>>>> = { nl: dutch, en: english };
+
+const translators: Readonly<Record<Language, Translate>> = { nl: translator('nl'), en: translator('en') };
+
+export function translateTo(language: Language): Translate {
+  return translators[language];
+}
+
+/** The other language of a page's switch. */
+export function otherLanguage(language: Language): Language {
+  return language === 'nl' ? 'en' : 'nl';
+}
+
+/** What was chosen, else the best of Accept-Language (RFC 9110 12.5.4), else Dutch. */
+export function pickLanguage(acceptLanguage: string | undefined, cookie: string | undefined): Language {
+  if (isLanguage(cookie)) return cookie;
+  const wishes = (acceptLanguage ?? '').slice(0, 500).split(',').map(parseWish);
+  const known = wishes.filter(wish => isLanguage(wish.language) && wish.weight > 0);
+  // Sorting is stable: of equal weights the one named first wins.
+  const best = known.sort((a, b) => b.weight - a.weight)[0]?.language;
+  return isLanguage(best) ? best : 'nl';
+}
+
+export function isLanguage(value: string | undefined): value is Language {
+  return languages.some(language => language === value);
+}
+
+function parseWish(wish: string): { language: string; weight: number } {
+  const [range = '', ...parameters] = wish.trim().toLowerCase().split(';');
+  const weight = parameters
+    .map(parameter => /^\s*q=([0-9.]+)\s*$/.exec(parameter)?.[1])
+    .find(found => found !== undefined);
+  return { language: range.trim().split('-')[0] ?? '', weight: weight === undefined ? 1 : Number(weight) };
+}
+
+function translator(language: Language): Translate {
+  return (id, values = {}) =>
+    messages[language][id].replace(/\{([a-z]+)\}/g, (place, name: string) => String(values[name] ?? place));
+}

@@ -1,0 +1,132 @@
+import { DigitsField, Form, type FormTokens, WordsField } from './form.tsx';
+import { ActionLink, DeskBlock, Layout, Link, Mistake, type Page, Paragraph, render, Title } from './layout.tsx';
+import type { Translate } from './messages.ts';
+
+export type ChallengeMistake = 'wrong' | 'used' | 'malformed';
+
+/** Asks for the code of an authenticator app. `otherWays` leads to who has none. */
+export function challengePage(
+  page: Page,
+  props: {
+    readonly account: string;
+    readonly action: string;
+    readonly tokens: FormTokens;
+    readonly otherWays: string;
+    readonly mistake?: ChallengeMistake;
+  },
+): string {
+  const { t } = page;
+  const mistake = props.mistake === undefined ? undefined : t(`challenge.${props.mistake}`);
+  return render(
+    <Layout page={page} title={t('challenge.title')} failed={mistake !== undefined}>
+      <Title>{t('challenge.title')}</Title>
+      <Mistake t={t} text={mistake} />
+      <Paragraph>{t('challenge.where')}</Paragraph>
+      <Form action={props.action} tokens={props.tokens} account={props.account} t={t}>
+        <DigitsField label={t('challenge.code')} mistake={mistake} />
+        <div class="sluis-actions">
+          <button class="utrecht-button utrecht-button--primary-action" type="submit">
+            {t('challenge.submit')}
+          </button>
+          <Link href={props.otherWays}>{t('challenge.no-code')}</Link>
+        </div>
+      </Form>
+    </Layout>,
+  );
+}
+
+/**
+ * Too many mistakes: says how long to wait. The caller sends a Refresh header (a refresh in the markup would be read
+ * as a time limit, WCAG 2.2.1); nothing typed is lost, there is no field.
+ */
+export function delayedPage(
+  page: Page,
+  props: { readonly wait: number; readonly retry: string; readonly otherWays: string | undefined },
+): string {
+  const { t } = page;
+  const text = waitText(t, props.wait);
+  return render(
+    <Layout page={page} title={t('refusal.limited.title')} failed>
+      <Title>{t('refusal.limited.title')}</Title>
+      <Mistake t={t} text={text} />
+      <Paragraph>{t('challenge.wait')}</Paragraph>
+      <div class="sluis-actions">
+        <Link href={props.retry} next>
+          {t('challenge.retry')}
+        </Link>
+        {props.otherWays === undefined ? null : <Link href={props.otherWays}>{t('challenge.no-code')}</Link>}
+      </div>
+    </Layout>,
+  );
+}
+
+/** `wait` in milliseconds, rounded up, in the unit that people count in. */
+function waitText(t: Translate, wait: number): string {
+  const seconds = Math.max(1, Math.ceil(wait / 1000));
+  return seconds <= 120
+    ? t('challenge.delayed', { seconds })
+    : t('challenge.delayed-minutes', { minutes: Math.ceil(seconds / 60) });
+}
+
+export function otherWaysPage(
+  page: Page,
+  props: { readonly recovery: string; readonly activation: string | undefined; readonly challenge: string },
+): string {
+  const { t, site } = page;
+  return render(
+    <Layout page={page} title={t('other-ways.title')}>
+      <Title>{t('other-ways.title')}</Title>
+      <Paragraph>{t('other-ways.lead')}</Paragraph>
+      <ul class="utrecht-unordered-list">
+        <Way href={props.recovery} title={t('other-ways.recovery')} about={t('other-ways.recovery-about')} />
+        {props.activation === undefined ? null : (
+          <Way href={props.activation} title={t('other-ways.activation')} about={t('other-ways.activation-about')} />
+        )}
+        <Way href={site.helpUrl} title={t('other-ways.first-aid')} about={t('other-ways.first-aid-about')} />
+      </ul>
+      <ActionLink href={props.challenge}>{t('other-ways.back')}</ActionLink>
+      <DeskBlock page={page} />
+    </Layout>,
+  );
+}
+
+function Way({ href, title, about }: { href: string; title: string; about: string }) {
+  return (
+    <li class="utrecht-unordered-list__item">
+      <Link href={href}>{title}</Link>
+      <Paragraph>{about}</Paragraph>
+    </li>
+  );
+}
+
+export type RecoveryMistake = 'wrong' | 'malformed';
+
+export function recoveryPage(
+  page: Page,
+  props: {
+    readonly account: string;
+    readonly action: string;
+    readonly tokens: FormTokens;
+    readonly otherWays: string;
+    readonly mistake?: RecoveryMistake;
+  },
+): string {
+  const { t } = page;
+  const mistake = props.mistake === undefined ? undefined : t(`recovery.${props.mistake}`);
+  return render(
+    <Layout page={page} title={t('recovery.title')} failed={mistake !== undefined}>
+      <Title>{t('recovery.title')}</Title>
+      <Mistake t={t} text={mistake} />
+      <Paragraph>{t('recovery.what')}</Paragraph>
+      <Form action={props.action} tokens={props.tokens} account={props.account} t={t}>
+        <WordsField label={t('recovery.code')} mistake={mistake} />
+        <div class="sluis-actions">
+          <button class="utrecht-button utrecht-button--primary-action" type="submit">
+            {t('recovery.submit')}
+          </button>
+          <Link href={props.otherWays}>{t('recovery.none')}</Link>
+        </div>
+      </Form>
+    </Layout>,
+  );
+}

@@ -1,0 +1,173 @@
+import { DigitsField, Form, type FormTokens, WordsField } from './form.tsx';
+import {
+  ActionLink,
+  Button,
+  DeskBlock,
+  Layout,
+  Link,
+  Mistake,
+  type Page,
+  Paragraph,
+  render,
+  Title,
+} from './layout.tsx';
+
+export type ActivationMistake = 'wrong' | 'expired' | 'malformed';
+
+/** Why, then how: the first step of a set-up asks for the activation code (R38, R30). */
+export function activationPage(
+  page: Page,
+  props: {
+    readonly account: string;
+    readonly action: string;
+    readonly tokens: FormTokens;
+    readonly noCode: string;
+    readonly mistake?: ActivationMistake;
+  },
+): string {
+  const { t } = page;
+  const mistake = props.mistake === undefined ? undefined : t(`activation.${props.mistake}`);
+  return render(
+    <Layout page={page} title={t('activation.title')} failed={mistake !== undefined}>
+      <Title>{t('activation.title')}</Title>
+      <Mistake t={t} text={mistake} />
+      <Paragraph>{t('activation.why')}</Paragraph>
+      <Paragraph>{t('activation.where')}</Paragraph>
+      <Form action={props.action} tokens={props.tokens} account={props.account} t={t}>
+        <WordsField label={t('activation.code')} mistake={mistake} />
+        <div class="sluis-actions">
+          <Button>{t('activation.submit')}</Button>
+          <Link href={props.noCode}>{t('activation.no-code')}</Link>
+        </div>
+      </Form>
+    </Layout>,
+  );
+}
+
+/** No activation code: only the desk can go on (R38). */
+export function notInvitedPage(page: Page, props: { readonly haveCode: string }): string {
+  const { t } = page;
+  return render(
+    <Layout page={page} title={t('not-invited.title')}>
+      <Title>{t('not-invited.title')}</Title>
+      <Paragraph>{t('not-invited.why')}</Paragraph>
+      <Paragraph>{t('not-invited.what')}</Paragraph>
+      <DeskBlock page={page} />
+      <ActionLink href={props.haveCode}>{t('not-invited.have-code')}</ActionLink>
+    </Layout>,
+  );
+}
+
+/** The new key as a picture, as a link for this device and as text; then the first code. */
+export function totpPage(
+  page: Page,
+  props: {
+    readonly account: string;
+    readonly action: string;
+    readonly tokens: FormTokens;
+    /** Base32, in groups of four. */
+    readonly secret: string;
+    /** `otpauth://totp/…`, made by us. */
+    readonly uri: string;
+    /** `data:image/svg+xml;base64,…` */
+    readonly picture: string;
+    readonly mistake?: 'wrong' | 'malformed';
+  },
+): string {
+  const { t } = page;
+  const mistake = mistakeOf(page, props.mistake);
+  return render(
+    <Layout page={page} title={t('totp.title')} failed={mistake !== undefined}>
+      <Title>{t('totp.title')}</Title>
+      <Mistake t={t} text={mistake} />
+      <ol class="utrecht-ordered-list">
+        <li class="utrecht-ordered-list__item">
+          {t('totp.step-app')} {t('totp.personal')}
+        </li>
+        <li class="utrecht-ordered-list__item">
+          {t('totp.step-scan')}
+          <img class="sluis-qr" src={props.picture} alt={t('totp.qr')} width={240} height={240} />
+          <p class="utrecht-paragraph">
+            <Link href={props.uri}>{t('totp.open')}</Link>
+          </p>
+          <p class="utrecht-paragraph">
+            {t('totp.secret')} <code class="utrecht-code sluis-secret">{props.secret}</code>
+          </p>
+        </li>
+        <li class="utrecht-ordered-list__item">{t('totp.step-code')}</li>
+      </ol>
+      <Form action={props.action} tokens={props.tokens} account={props.account} t={t}>
+        <DigitsField label={t('challenge.code')} mistake={mistake} />
+        <div class="sluis-actions">
+          <Button>{t('totp.submit')}</Button>
+        </div>
+      </Form>
+    </Layout>,
+  );
+}
+
+function mistakeOf({ t }: Page, mistake: 'wrong' | 'malformed' | undefined): string | undefined {
+  if (mistake === undefined) return undefined;
+  return mistake === 'wrong' ? t('totp.wrong') : t('challenge.malformed');
+}
+
+/** Shown once (R32). */
+export function recoveryCodesPage(
+  page: Page,
+  props: { readonly codes: readonly string[]; readonly action: string; readonly tokens: FormTokens },
+): string {
+  const { t } = page;
+  return render(
+    <Layout page={page} title={t('codes.title')}>
+      <Title>{t('codes.title')}</Title>
+      <Paragraph>{t('codes.why')}</Paragraph>
+      <Paragraph>{t('codes.how')}</Paragraph>
+      <h2 class="utrecht-heading-2">{t('codes.list')}</h2>
+      <ol class="utrecht-ordered-list sluis-codes" id="codes">
+        {props.codes.map(code => (
+          <li class="utrecht-ordered-list__item">
+            <code class="utrecht-code">{code}</code>
+          </li>
+        ))}
+      </ol>
+      <div class="sluis-actions sluis-no-print">
+        <ScriptButton attributes={{ 'data-copy': 'codes', 'data-done': t('codes.copied') }} text={t('codes.copy')} />
+        <ScriptButton attributes={{ 'data-print': '' }} text={t('codes.print')} />
+      </div>
+      <div class="sluis-no-print">
+        <Form action={props.action} tokens={props.tokens} t={t}>
+          <input type="hidden" name="act" value="saved" />
+          <Button>{t('codes.saved')}</Button>
+        </Form>
+      </div>
+    </Layout>,
+  );
+}
+
+/** Hidden until the script is there, which alone can do what it says. */
+function ScriptButton({ attributes, text }: { attributes: Readonly<Record<string, string>>; text: string }) {
+  return (
+    <button class="utrecht-button utrecht-button--secondary-action" type="button" hidden {...attributes}>
+      {text}
+    </button>
+  );
+}
+
+/** The codes were made before, in this same set-up: going on, or new ones. */
+export function recoveryCodesShownPage(
+  page: Page,
+  props: { readonly goOn: string; readonly action: string; readonly tokens: FormTokens },
+): string {
+  const { t } = page;
+  return render(
+    <Layout page={page} title={t('codes.shown-title')}>
+      <Title>{t('codes.shown-title')}</Title>
+      <Paragraph>{t('codes.shown')}</Paragraph>
+      <ActionLink href={props.goOn}>{t('codes.saved')}</ActionLink>
+      <Form action={props.action} tokens={props.tokens} t={t}>
+        <input type="hidden" name="act" value="again" />
+        <Button second>{t('codes.again')}</Button>
+      </Form>
+    </Layout>,
+  );
+}

@@ -1,0 +1,110 @@
+import type { AssetNames } from './assets.ts';
+import { helpLine } from './fragments.tsx';
+import type { Page } from './layout.tsx';
+import { type Language, otherLanguage, translateTo } from './messages.ts';
+import { challengePage, delayedPage, otherWaysPage, recoveryPage } from './pages-challenge.tsx';
+import { firstAidPage, troublePage, troubles } from './pages-first-aid.tsx';
+import { type Refusal, refusalPage, refusals } from './pages-refusal.tsx';
+import {
+  activationPage,
+  notInvitedPage,
+  recoveryCodesPage,
+  recoveryCodesShownPage,
+  totpPage,
+} from './pages-set-up.tsx';
+import { gonePage, hopPage, signedOutPage, startPage } from './pages-start.tsx';
+
+/**
+ * One example of every page in one language, for the tests, the accessibility check and whoever designs a theme.
+ * Text that a person or an operator gave holds markup here, so that a page which fails to escape it shows.
+ */
+export function samplePages(language: Language, assets: AssetNames): ReadonlyMap<string, string> {
+  const page = samplePage(language, assets);
+  return new Map([
+    ...challengeSamples(page),
+    ...setUpSamples(page),
+    ...generalSamples(page),
+    ...troubles.map(trouble => [`help-${trouble}`, troublePage(page, { trouble, start: '/' })] as const),
+    ...(Object.keys(refusals) as Refusal[]).map(
+      refusal => [`refusal-${refusal}`, refusalSample(page, refusal)] as const,
+    ),
+    ['app-login', appLogin(language)],
+  ]);
+}
+
+const hostile = '"><script>alert(1)</script>&amp;';
+const tokens = { csrf: 'sample', attempt: 'sample' };
+const apps = [
+  { title: 'Webmail', href: 'https://webmail.example.org/' },
+  { title: hostile, href: 'https://wiki.example.org/' },
+];
+
+function samplePage(language: Language, assets: AssetNames): Page {
+  return {
+    language,
+    t: translateTo(language),
+    site: {
+      organisation: 'Gemeente Voorbeeld',
+      desk: { place: `Stadhuis, balie 3 ${hostile}`, hours: 'ma-vr 9:00-17:00', phone: '14 012' },
+      assets,
+      assetFolder: '/assets/',
+      helpUrl: '/help',
+    },
+    switchTo: `?lang=${otherLanguage(language)}`,
+  };
+}
+
+function challengeSamples(page: Page): [string, string][] {
+  const form = { account: `anna${hostile}`, action: '/challenge/1', tokens, otherWays: '/other-ways/1' };
+  return [
+    ['challenge', challengePage(page, form)],
+    ['challenge-wrong', challengePage(page, { ...form, mistake: 'wrong' })],
+    ['challenge-delayed', delayedPage(page, { wait: 24_000, retry: '/challenge/1', otherWays: '/other-ways/1' })],
+    [
+      'other-ways',
+      otherWaysPage(page, { recovery: '/recovery/1', activation: '/set-up/1', challenge: '/challenge/1' }),
+    ],
+    ['recovery', recoveryPage(page, form)],
+    ['recovery-wrong', recoveryPage(page, { ...form, mistake: 'wrong' })],
+  ];
+}
+
+function setUpSamples(page: Page): [string, string][] {
+  const form = { account: `anna${hostile}`, action: '/set-up/1', tokens };
+  const totp = {
+    ...form,
+    secret: 'JBSW Y3DP EHPK 3PXP',
+    uri: 'otpauth://totp/Voorbeeld:anna?secret=JBSWY3DPEHPK3PXP&issuer=Voorbeeld',
+    picture: 'data:image/svg+xml;base64,PHN2ZyB4bWxucz0iaHR0cDovL3d3dy53My5vcmcvMjAwMC9zdmciLz4=',
+  };
+  const codes = Array.from({ length: 10 }, (_, index) => `ABCD-EFGH-JK${String(index).padStart(2, '0')}`);
+  return [
+    ['activation', activationPage(page, { ...form, noCode: '/no-code/1' })],
+    ['activation-wrong', activationPage(page, { ...form, noCode: '/no-code/1', mistake: 'wrong' })],
+    ['not-invited', notInvitedPage(page, { haveCode: '/set-up/1' })],
+    ['totp', totpPage(page, totp)],
+    ['totp-wrong', totpPage(page, { ...totp, mistake: 'wrong' })],
+    ['recovery-codes', recoveryCodesPage(page, { codes, action: '/recovery-codes/1', tokens })],
+    ['recovery-codes-shown', recoveryCodesShownPage(page, { goOn: '/go/1', action: '/recovery-codes/1', tokens })],
+  ];
+}
+
+function generalSamples(page: Page): [string, string][] {
+  return [
+    ['start', startPage(page, { apps, signOut: { action: '/sign-out', tokens } })],
+    ['signed-out', signedOutPage(page, { apps })],
+    ['gone', gonePage(page, { apps })],
+    ['hop', hopPage(page, { to: 'https://webmail.example.org/_sluis/release?code=x', app: hostile })],
+    ['help', firstAidPage(page, { start: '/' })],
+  ];
+}
+
+function refusalSample(page: Page, refusal: Refusal): string {
+  return refusalPage(page, refusal, { next: '/', app: hostile, seconds: 30, reference: 'K7Q2-9F4M' });
+}
+
+/** An app's own login page with our line under it. */
+function appLogin(language: Language): string {
+  const line = helpLine(language, 'https://sluis.example.org/help', 'refusal.visit-spent.text');
+  return `<!doctype html><html lang="${language}"><head><title>Webmail</title></head><body><main><h1>Webmail</h1></main>${line}</body></html>`;
+}
