@@ -1,8 +1,8 @@
+import type { GenericOptions } from '../preset/generic.ts';
 import type { Preset } from '../preset/preset.ts';
 import type { Findings } from './checks.ts';
 import { nearest } from './problem.ts';
 import type { AppConfiguration } from './schema.ts';
-import type { GenericOptions } from './schema-generic.ts';
 
 /** The presets that there are; passed in, so that configuration knows none by name. */
 export interface PresetSource {
@@ -59,7 +59,7 @@ function namedOf(id: string, app: AppConfiguration, presets: PresetSource, findi
 }
 
 function genericOf(id: string, app: AppConfiguration, presets: PresetSource, findings: Findings): Preset | undefined {
-  if (app.signIn !== undefined) return presets.generic(app.signIn);
+  if (app.signIn !== undefined) return presets.generic({ ...app.signIn, title: app.title });
   findings.error(['apps', id, 'signIn'], {
     found: 'nothing',
     expected:

@@ -102,11 +102,11 @@ function warnOfDomain(name: string, portal: string, origin: string, findings: Fi
 }
 
 function checkApp(id: string, app: AppConfiguration, parts: Parts, highestLevel: number, findings: Findings): void {
-  if (!parts.realms.has(app.realm)) {
-    const meant = nearest(app.realm, [...parts.realms.keys()]);
+  if (!parts.realmNames.includes(app.realm)) {
+    const meant = nearest(app.realm, parts.realmNames);
     findings.error(['apps', id, 'realm'], {
       found: JSON.stringify(app.realm),
-      expected: `a realm that is described without mistakes under realms`,
+      expected: `a realm that stands under realms`,
       ...(meant !== undefined && { hint: `did you mean ${meant}?` }),
     });
   }

@@ -106,7 +106,8 @@ function hintFor(issue: Issue, value: unknown): { hint?: string } {
   return bare && value !== undefined && value !== null ? { hint: 'put the value in quotes' } : {};
 }
 
-function valueAt(value: unknown, path: Path): unknown {
+/** What stands at this path, or undefined. */
+export function valueAt(value: unknown, path: Path): unknown {
   let current = value;
   for (const step of path) {
     if (typeof current !== 'object' || current === null || !Object.hasOwn(current, step)) return undefined;
@@ -115,6 +116,6 @@ function valueAt(value: unknown, path: Path): unknown {
   return current;
 }
 
-function plainStep(step: PropertyKey): string | number {
+export function plainStep(step: PropertyKey): string | number {
   return typeof step === 'symbol' ? String(step) : step;
 }

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { problemsOf } from './issues.ts';
+import { plainStep, problemsOf, valueAt } from './issues.ts';
 import type { Problem } from './problem.ts';
 import {
   type AppConfiguration,
@@ -16,6 +16,8 @@ import type { Path, Source } from './source.ts';
 export type Parts = { readonly [K in Section]: Configuration[K] | undefined } & {
   readonly realms: ReadonlyMap<string, RealmConfiguration>;
   readonly apps: ReadonlyMap<string, AppConfiguration>;
+  /** Of all realms that stand there, also those with mistakes. */
+  readonly realmNames: readonly string[];
 };
 
 type Section = Exclude<keyof Configuration, 'realms' | 'apps'>;
@@ -28,8 +30,9 @@ export function readParts(source: Source, problems: Problem[]): Parts {
   if (root === undefined || hasUnknown(root)) problems.push(...rootProblems(source));
   const read = <S extends z.ZodType>(schema: S, path: Path, value: unknown): z.output<S> | undefined => {
     const result = schema.safeParse(value);
-    if (!result.success) problems.push(...problemsOf(source, result.error.issues, path));
-    return result.data;
+    if (result.success) return result.data;
+    problems.push(...problemsOf(source, result.error.issues, path));
+    return withoutUnknown(schema, value, result.error.issues);
   };
   const section = <K extends Section>(name: K) =>
     read<z.ZodType>(shape[name], [name], root?.[name]) as Configuration[K] | undefined;
@@ -52,7 +55,19 @@ export function readParts(source: Source, problems: Problem[]): Parts {
     keys: section('keys'),
     realms: entries('realms', realmSchema),
     apps: entries('apps', appSchema),
+    realmNames: isBlock(root?.['realms']) ? Object.keys(root['realms']) : [],
   };
+}
+
+/** A part whose only mistakes are unknown keys is still held against the others; its problems are kept. */
+function withoutUnknown<S extends z.ZodType>(schema: S, value: unknown, issues: readonly z.core.$ZodIssue[]) {
+  const rest = structuredClone(value);
+  for (const issue of issues) {
+    if (issue.code !== 'unrecognized_keys') return undefined;
+    const block = valueAt(rest, issue.path.map(plainStep)) as Record<string, unknown>;
+    for (const key of issue.keys) delete block[key];
+  }
+  return schema.safeParse(rest).data;
 }
 
 function hasUnknown(root: Readonly<Record<string, unknown>>): boolean {

@@ -4,7 +4,7 @@ import { pattern, patternWithGroup } from './pattern.ts';
 const path = z.string().regex(/^\/[^\s#\\]*$/, 'expected a path that begins with /');
 const plainPath = z.string().regex(/^\/[^\s?#\\]*$/, 'expected a path that begins with /, without a query');
 const status = z.int().min(100).max(599);
-const answer = z.strictObject({ status, location: pattern.exactOptional() });
+const answer = z.strictObject({ status, location: pattern.exactOptional().describe('A pattern for the whole value.') });
 
 const otherField = z
   .strictObject({
@@ -12,8 +12,8 @@ const otherField = z
     pattern: pattern.exactOptional().describe('A pattern for the whole value.'),
     optional: z.boolean().exactOptional(),
   })
-  .refine(field => (field.value === undefined) !== (field.pattern === undefined), {
-    message: 'expected either value or pattern',
+  .refine(field => field.value === undefined || field.pattern === undefined, {
+    message: 'expected either value or pattern, or neither (then any short value is fine)',
   });
 
 const whoami = z
@@ -34,15 +34,18 @@ export const genericSchema = z.strictObject({
   loginPage: path.describe('The page with the form; with its query where it has one.'),
   action: plainPath.describe('Where the form is posted to.'),
   actionQuery: z
-    .record(z.string(), z.string())
+    .record(z.string(), pattern)
     .exactOptional()
-    .describe('Query of the action: name and its one value.'),
+    .describe('Query names of the action, each with a pattern for its whole value.'),
   userField: z.string().min(1),
   passwordField: z.string().min(1),
   otherFields: z.record(z.string(), otherField).default({}).describe('Every other field of the form, by name.'),
   proofCookie: pattern.describe('Pattern for the whole name of the cookie that means "signed in".'),
   proofNot: z.array(z.string()).default(['', 'deleted']).describe('Values of that cookie that mean the opposite.'),
-  failure: answer.exactOptional().describe('What occurs only in failed sign-ins.'),
+  failure: answer
+    .extend({ proofRemoved: z.boolean().exactOptional() })
+    .exactOptional()
+    .describe('What occurs only in failed sign-ins.'),
   whoami,
   landing: path.default('/'),
   assets: z.array(plainPath).default([]).describe('Public files: exact paths, or folders ending in /.'),
@@ -52,6 +55,3 @@ export const genericSchema = z.strictObject({
   folding: z.enum(['php', 'none']).default('none').describe('php: field names are read as PHP reads them.'),
   signedOut: answer.exactOptional().describe('What the app answers when its own session is gone.'),
 });
-
-/** Checked options of `preset: generic`. */
-export type GenericOptions = z.output<typeof genericSchema>;
