@@ -28,7 +28,8 @@ export const demo: Preset = {
   idle: [{ path: '/api/nieuw' }],
   // The size of the letters, read by its script.
   readable: ['GPTEKST'],
-  credentialPaths: [{ methods: ['POST'], path: '/contact' }],
+  // Fetching mail from another mailbox asks for the name and password of that one.
+  credentialPaths: [{ methods: ['POST'], path: '/ophalen' }],
   closed: [],
   rotation: { by: 'none' },
   landing: '/postvak',

@@ -1,0 +1,21 @@
+/** The same people and passwords as in the other test apps. */
+const passwords: ReadonlyMap<string, string> = new Map([
+  ['anna', 'Anna-Test-2026'],
+  ['bram', 'Bram-Test-2026'],
+  ['carla', 'Carla-Test-2026'],
+]);
+
+export const users: readonly string[] = [...passwords.keys()];
+
+/**
+ * The account behind a spelling and its password; undefined where they are wrong. As sloppy as the apps of its time:
+ * marks, odd characters and case do not count, so `an<b>na` is anna. Whoever stands before it must know that.
+ */
+export function checkPassword(typed: string, password: string): string | undefined {
+  const user = typed
+    .replace(/<[^>]*>/g, '')
+    .replace(/[^\x21-\x7e]/g, '')
+    .toLowerCase()
+    .replace(/@gemeente\.test$/, '');
+  return passwords.get(user) === password ? user : undefined;
+}
