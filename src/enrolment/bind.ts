@@ -41,7 +41,8 @@ export async function bindTotp(deps: FactorDeps & { people: People }, binding: T
     id: randomId(random),
     kind: 'totp',
     level: factorKinds.totp.level,
-    label: binding.label.trim().slice(0, 60),
+    // Shown on pages and on terminals: no control characters, no reversed text.
+    label: binding.label.replace(/\p{C}/gu, '').trim().slice(0, 60),
     boundAt: clock.now(),
     boundBy: binding.permission.by,
     lastUsedAt: undefined,

@@ -1,0 +1,155 @@
+import type { ActivationCodes } from '../enrolment/activation.ts';
+import { refuseWithFactor } from '../enrolment/activation.ts';
+import type { People } from '../factor/people.ts';
+import type { Person } from '../factor/person.ts';
+import type { Clock } from '../kernel/clock.ts';
+import { SluisError } from '../kernel/errors.ts';
+import { type LineFault, type Normalise, readNames, refuseFaults } from './invitation-list.ts';
+import { type Letter, letterText } from './letter.ts';
+
+export interface UsersDeps {
+  readonly people: People;
+  readonly activation: ActivationCodes;
+  readonly clock: Clock;
+  /** The realm's normal form of a typed name. */
+  readonly normalise: Normalise;
+  /** What letters say of the realm. */
+  readonly letter: Pick<Letter, 'organisation' | 'apps' | 'desk' | 'timeZone'>;
+  /** Who runs the command, for the audit. */
+  readonly by: string;
+}
+
+export interface InviteRequest {
+  readonly realm: string;
+  /** One name, or a CSV text with a name in the first column of each line. */
+  readonly who: { readonly name: string } | { readonly csv: string };
+  /** Letters to print, instead of bare codes. */
+  readonly letter: boolean;
+  readonly replace: boolean;
+  readonly reason: string | undefined;
+  /** Milliseconds. */
+  readonly validity: number;
+}
+
+/** Where a command writes its text. */
+export type Out = (text: string) => void;
+
+// Each letter on a page of its own.
+const pageBreak = '\f';
+
+/**
+ * Invites one person or everybody on a list, and prints codes or letters. Every line is checked before the first code is
+ * made: throws 'cli.usage', 'account.name-refused' or 'enrolment.refused' with nothing written.
+ */
+export async function usersInvite(deps: UsersDeps, request: InviteRequest, out: Out): Promise<void> {
+  const names = await checkedNames(deps, request);
+  const { realm, replace: replaces, reason, validity } = request;
+  for (const [index, name] of names.entries()) {
+    const invited = await deps.activation.invite(realm, name, { by: deps.by, replaces, reason, validity });
+    if (request.letter) out(`${index === 0 ? '' : pageBreak}${letterText({ ...deps.letter, name, ...invited })}`);
+    else if ('csv' in request.who) out(`${name},${invited.code}\n`);
+    else out(describeCode(name, invited));
+  }
+}
+
+/** One line a person, by name: second step, open invitation, recovery codes left. */
+export async function usersList(deps: UsersDeps, request: { realm: string }, out: Out): Promise<void> {
+  let after: string | undefined;
+  let count = 0;
+  for (;;) {
+    const page = await deps.people.list(request.realm, after === undefined ? { limit: 500 } : { limit: 500, after });
+    if (page.length === 0) break;
+    for (const person of page) out(`${person.name.padEnd(24)} ${summary(person, deps.clock.now())}\n`);
+    count += page.length;
+    after = page.at(-1)?.name;
+  }
+  out(count === 0 ? 'Nobody yet. Invite somebody: sluis users invite <name>\n' : '');
+}
+
+/** All that is known of one person, without secrets. Throws 'account.unknown'. */
+export async function usersShow(deps: UsersDeps, request: { realm: string; name: string }, out: Out): Promise<void> {
+  const name = normalised(deps, request.name);
+  const person = await deps.people.byName(request.realm, name);
+  if (person === undefined) {
+    throw new SluisError('account.unknown', `${name} is not known in realm ${request.realm}`, {
+      remedy: 'See who is: sluis users list',
+    });
+  }
+  out(`${details(person, deps.clock.now()).join('\n')}\n`);
+}
+
+async function checkedNames(deps: UsersDeps, request: InviteRequest): Promise<readonly string[]> {
+  refuseRequest(request);
+  if ('name' in request.who) {
+    const name = normalised(deps, request.who.name);
+    const person = await deps.people.byName(request.realm, name);
+    if (person !== undefined) refuseWithFactor(person, request.replace);
+    return [name];
+  }
+  const lines = readNames(request.who.csv, deps.normalise);
+  const faults: LineFault[] = [];
+  for (const { name, line } of lines) {
+    const person = await deps.people.byName(request.realm, name);
+    if (person !== undefined && person.factors.length > 0 && !request.replace) {
+      faults.push({ line, fault: `${name} has a second step already` });
+    }
+  }
+  refuseFaults(faults);
+  return lines.map(({ name }) => name);
+}
+
+function refuseRequest(request: InviteRequest): void {
+  if (!(request.validity > 0)) throw new SluisError('cli.usage', 'an invitation must be valid for some time');
+  const reason = (request.reason ?? '').trim();
+  if (request.replace && reason === '') {
+    throw new SluisError('enrolment.refused', 'replacing a second step needs a reason', {
+      remedy: 'Say why with --reason, for example the number of the call at the desk.',
+    });
+  }
+}
+
+function normalised(deps: UsersDeps, typed: string): string {
+  const name = deps.normalise(typed);
+  if (name !== undefined) return name;
+  throw new SluisError(
+    'account.name-refused',
+    `${JSON.stringify(typed.slice(0, 80))} is not a name that the apps of this realm accept`,
+  );
+}
+
+function describeCode(name: string, invited: { code: string; until: number }): string {
+  return `Activation code of ${name}: ${invited.code}\nValid until ${iso(invited.until)}, for one set-up. It is not shown again.\n`;
+}
+
+function summary(person: Person, now: number): string {
+  const parts = [person.factors.length === 0 ? 'no second step' : person.factors.map(({ kind }) => kind).join(', ')];
+  if (person.activation !== undefined) parts.push(invitation(person.activation.until, now));
+  if (person.recovery !== undefined) parts.push(`${person.recovery.hashes.length} recovery codes left`);
+  return parts.join('; ');
+}
+
+function invitation(until: number, now: number): string {
+  return until > now ? `invited until ${iso(until)}` : `invitation ended ${iso(until)}`;
+}
+
+function details(person: Person, now: number): string[] {
+  const factors = person.factors.map(
+    ({ kind, label, level, boundAt, boundBy, lastUsedAt }) =>
+      `  ${kind} "${label}", level ${level}, bound ${iso(boundAt)} by ${boundBy}, ` +
+      (lastUsedAt === undefined ? 'never used' : `last used ${iso(lastUsedAt)}`),
+  );
+  return [
+    `name      ${person.name}`,
+    `realm     ${person.realm}`,
+    `person    ${person.id}`,
+    `since     ${iso(person.createdAt)}`,
+    `second step${factors.length === 0 ? ': none' : ''}`,
+    ...factors,
+    `recovery  ${person.recovery === undefined ? 'none' : `${person.recovery.hashes.length} codes left`}`,
+    `invited   ${person.activation === undefined ? 'no open invitation' : `${invitation(person.activation.until, now)}, by ${person.activation.by}`}`,
+  ];
+}
+
+function iso(time: number): string {
+  return new Date(time).toISOString().replace(/\.\d+Z$/, 'Z');
+}

@@ -1,0 +1,56 @@
+import { expect, test } from 'vitest';
+import { openBench, realm } from '../../test/vectors/factor-bench.ts';
+import { KeyRing } from '../kernel/key-ring.ts';
+import { systemRandom } from '../kernel/random.ts';
+import { People } from './people.ts';
+
+test('R07 of 100 that make the same person at once, one person comes out', async () => {
+  const bench = await openBench();
+  const made = await Promise.all(Array.from({ length: 100 }, () => bench.people.create(realm, 'anna')));
+  expect(new Set(made.map(person => person.id)).size).toBe(1);
+  expect(await bench.people.byName(realm, 'anna')).toEqual(await bench.people.byId(made[0]?.id ?? ''));
+  expect(await bench.people.list(realm)).toHaveLength(1);
+});
+
+test('realms and names do not run into each other', async () => {
+  const { people } = await openBench();
+  const ids = await Promise.all(
+    [
+      ['a', 'b,c'],
+      ['a,b', 'c'],
+      ['a\nb', 'c'],
+      ['a', 'b\nc'],
+      ['a","b', 'c'],
+    ].map(async ([where = '', name = '']) => (await people.create(where, name)).id),
+  );
+  expect(new Set(ids).size).toBe(5);
+});
+
+test('50 changes at once are all kept', async () => {
+  const { people } = await openBench();
+  const { id } = await people.create(realm, 'anna');
+  await Promise.all(
+    Array.from({ length: 50 }, (_, at) =>
+      people.update(id, person => ({ ...person, setUps: [...person.setUps, { by: 'activation-code', at }] })),
+    ),
+  );
+  expect((await people.byId(id))?.setUps.map(({ at }) => at).sort((a, b) => a - b)).toEqual(
+    Array.from({ length: 50 }, (_, at) => at),
+  );
+});
+
+test('people are listed by name, page after page', async () => {
+  const { people } = await openBench();
+  for (const name of ['dirk', 'anna', 'carla', 'bram']) await people.create(realm, name);
+  expect((await people.list(realm, { limit: 3 })).map(({ name }) => name)).toEqual(['anna', 'bram', 'carla']);
+  expect((await people.list(realm, { after: 'carla', limit: 3 })).map(({ name }) => name)).toEqual(['dirk']);
+});
+
+test('under another key a person is an error, never somebody new who may enrol afresh', async () => {
+  const bench = await openBench();
+  await bench.people.create(realm, 'anna');
+  const ring = new KeyRing([{ id: 'k2', secret: Buffer.alloc(32, 8) }], systemRandom);
+  const others = new People({ ...bench.deps, ring });
+  await expect(others.byName(realm, 'anna')).rejects.toMatchObject({ code: 'data.wrong-key' });
+  await expect(others.create(realm, 'anna')).rejects.toMatchObject({ code: 'data.wrong-key' });
+});
