@@ -1,0 +1,62 @@
+import { type Decision, decide } from '../policy/decide.ts';
+import { type Demand, demandOf } from '../policy/route.ts';
+import { readTarget, type Target } from '../policy/target.ts';
+import type { Entry } from '../preset/match.ts';
+import { matchesAny, seenParameters } from '../preset/match.ts';
+import type { OpenSession, Sessions } from '../session/sessions.ts';
+import type { AppRuntime } from './exchange.ts';
+
+export interface Admission {
+  readonly decision: Decision;
+  readonly demand: Demand;
+}
+
+export interface AdmitRequest {
+  readonly app: AppRuntime;
+  readonly method: string;
+  readonly target: Target;
+  readonly entry: Entry | undefined;
+  readonly session: OpenSession | undefined;
+  /** DAV's Destination: a target of its own. */
+  readonly destination?: string | undefined;
+  readonly now: number;
+}
+
+/** Gathers the facts and asks. Everything that lets a request through, asks here (rule 1). */
+export function admit(sessions: Sessions, request: AdmitRequest): Admission {
+  const { app, method, target, entry, session, now } = request;
+  const demand = strictest(app, method, [target, ...destinationOf(request.destination)]);
+  const { closed, folding } = app.settings.preset;
+  const decision = decide({
+    now,
+    demand,
+    entry,
+    closed: closed.length > 0 && matchesAny(closed, method, target, seenParameters(target.query, folding)),
+    session:
+      session === undefined
+        ? undefined
+        : {
+            level: session.level,
+            factorAt: session.session.factorAt,
+            idleEnd: sessions.idleEnd(session.session),
+            absoluteEnd: session.session.absoluteEnd,
+          },
+  });
+  return { decision, demand };
+}
+
+function strictest(app: AppRuntime, method: string, targets: readonly Target[]): Demand {
+  const [first, ...others] = targets.map(target => demandOf(app.table, method, target));
+  // There is always the request's own target.
+  return others.reduce((a, b) => (b.level > a.level ? b : a), first as Demand);
+}
+
+function destinationOf(destination: string | undefined): Target[] {
+  if (destination === undefined) return [];
+  try {
+    const { pathname, search } = new URL(destination, 'http://destination.invalid');
+    return [readTarget(pathname + search)];
+  } catch {
+    return [];
+  }
+}

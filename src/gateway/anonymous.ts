@@ -1,0 +1,163 @@
+import type { Readable } from 'node:stream';
+import { proofIn } from '../signin/judge.ts';
+import { helpLine, scriptUnauthorized } from '../ui/fragments.tsx';
+import type { JarCookie } from '../visit/jar.ts';
+import { cookieHeader, readSetCookie } from '../visit/set-cookie.ts';
+import type { Visit } from '../visit/visits.ts';
+import type { OpenSession } from '../session/sessions.ts';
+import { appending, canAppend, withoutBodyMarks } from './append.ts';
+import { cookieNames, dropCookie } from './cookie-names.ts';
+import type { Exchange, GatewayDeps } from './exchange.ts';
+import { type AnswerHead, forward, type HeadVerdict } from './forward.ts';
+import { manyHeaders, requestHeaders, responseHeaders } from './headers.ts';
+import { isFrame, isTopNavigation } from './head.ts';
+import { takeNote } from './note.ts';
+import { finish, languageOf, redirect, refuse } from './respond.ts';
+import { appFailed } from './trouble.ts';
+import { beginVisit, keepTarget, livingVisit, openVisitJar, visitOwner } from './visit-cookies.ts';
+
+/** A public file: no cookies out, none back. */
+export function passAsset(exchange: Exchange): void {
+  const { app, head, target, source } = exchange;
+  forward({
+    pool: app.pool,
+    options: {
+      method: head.method,
+      path: target.raw,
+      headers: requestHeaders(head, { host: app.host, source, proto: app.proto, cookie: undefined }),
+    },
+    res: exchange.res,
+    judge: answer => ({ headers: responseHeaders(answer.headers, app.rewriteLocation) }),
+    failed: failure => appFailed(exchange, failure),
+  });
+}
+
+/** A login page: with the visit's cookies, watched for proof, with the help line behind it. */
+export async function passLoginPage(deps: GatewayDeps, exchange: Exchange, session: OpenSession | undefined): Promise<void> {
+  const visit = (await livingVisit(deps, exchange)) ?? beginVisit(deps, exchange);
+  const jar = openVisitJar(deps, exchange, visit, session?.session);
+  const { app, head, target, source } = exchange;
+  const cookie = cookieHeader(jar, target.path, deps.clock.now());
+  const options: { method: string; path: string; headers: string[]; body?: Readable } = {
+    method: head.method,
+    path: target.raw,
+    headers: requestHeaders(withoutConditions(head), { host: app.host, source, proto: app.proto, cookie }),
+  };
+  forward({
+    pool: app.pool,
+    options,
+    res: exchange.res,
+    watch: cut => deps.visits.onSpent(visit, cut),
+    judge: answer => judgeVisitAnswer(deps, exchange, visit, answer),
+    failed: failure => appFailed(exchange, failure),
+  });
+}
+
+/**
+ * Nothing that an app answers to a spent visit reaches a browser (rule 10): a GET that the app held back until the
+ * sign-in beside it was done comes back as somebody who is signed in.
+ */
+async function judgeVisitAnswer(deps: GatewayDeps, exchange: Exchange, visit: Visit, answer: AnswerHead): Promise<HeadVerdict> {
+  if (await deps.visits.isSpent(visit)) return { instead: () => toLogin(deps, exchange, undefined) };
+  const cookies = answerCookies(deps, exchange, answer);
+  if (proofIn(exchange.app.settings.preset, cookies) !== undefined) {
+    return { instead: () => proofOutsideSignIn(deps, exchange, visit) };
+  }
+  const note = takeNote(exchange);
+  const language = languageOf(exchange);
+  const headers = visitAnswerHeaders(deps, exchange, visit, answer, cookies);
+  if (exchange.app.settings.helpLine === false && note === undefined) return { headers };
+  if (exchange.head.method === 'HEAD' || !canAppend(answer.status, answer.headers)) return { headers };
+  const line = helpLine(language, exchange.app.site.helpUrl, note?.message, note?.values);
+  return { headers: withoutBodyMarks(headers), through: appending(answer.headers, line) };
+}
+
+export function visitAnswerHeaders(
+  deps: GatewayDeps,
+  exchange: Exchange,
+  visit: Visit,
+  answer: AnswerHead,
+  cookies: readonly JarCookie[],
+): string[] {
+  const headers = responseHeaders(answer.headers, exchange.app.rewriteLocation);
+  for (const line of sealAll(deps, exchange, visit, cookies)) headers.push('set-cookie', line);
+  // A login page kept by a browser would come back with the form of a visit that is spent.
+  if (!headers.includes('cache-control')) headers.push('cache-control', 'no-store');
+  return headers;
+}
+
+function sealAll(deps: GatewayDeps, exchange: Exchange, visit: Visit, cookies: readonly JarCookie[]): string[] {
+  const owner = visitOwner(visit);
+  const readable = new Set(exchange.app.settings.preset.readable);
+  const now = deps.clock.now();
+  const held = [...exchange.cookies.keys()];
+  return [
+    ...exchange.setCookies,
+    ...cookies.flatMap(cookie => (readable.has(cookie.name) ? [] : deps.sealed.seal(owner, cookie, now, held))),
+  ];
+}
+
+export function answerCookies(deps: GatewayDeps, exchange: Exchange, answer: Pick<AnswerHead, 'headers'>): JarCookie[] {
+  return manyHeaders(answer.headers, 'set-cookie')
+    .map(line => readSetCookie(line, exchange.target.path, deps.clock.now()))
+    .filter(cookie => cookie !== undefined);
+}
+
+/** Proof on a page that no sign-in asked for: kept from the browser, the visit spent, reported. */
+async function proofOutsideSignIn(deps: GatewayDeps, exchange: Exchange, visit: Visit): Promise<void> {
+  await deps.visits.spend(visit);
+  await deps.audit.record({
+    type: 'proof.outside-sign-in',
+    realm: exchange.app.realm.name,
+    app: exchange.app.settings.id,
+    source: exchange.source,
+  });
+  refuse(exchange, 'unjudged', { next: exchange.app.settings.preset.login.page });
+}
+
+/** What somebody without a session gets who asks for what is not public: only top-level navigations are redirected. */
+export async function turnAway(deps: GatewayDeps, exchange: Exchange): Promise<void> {
+  const { head } = exchange;
+  if (isFrame(head)) return refuse(exchange, 'frame', { next: '/' });
+  if (isTopNavigation(head)) {
+    if (head.method === 'GET') return toLogin(deps, exchange, exchange.target.raw);
+    return refuse(exchange, 'visit-expired', { next: exchange.app.settings.preset.login.page });
+  }
+  answerScript(exchange);
+}
+
+export function answerScript(exchange: Exchange): void {
+  const constant = exchange.app.settings.preset.scriptSignedOut;
+  const asks = exchange.cookie(cookieNames.session) !== undefined || exchange.head.fetchMode !== undefined;
+  if (constant !== undefined && asks) {
+    return finish(exchange, constant.status, { 'content-type': constant.type, 'cache-control': 'no-store' }, constant.body);
+  }
+  const { status, headers, body } = scriptUnauthorized();
+  finish(exchange, status, headers, body);
+}
+
+/** To the app's own login page, as a visit, with the page asked for kept in it. */
+export async function toLogin(deps: GatewayDeps, exchange: Exchange, target: string | undefined): Promise<void> {
+  const visit = (await livingVisit(deps, exchange)) ?? beginVisit(deps, exchange);
+  if (target !== undefined) keepTarget(deps, exchange, visit, target);
+  redirect(exchange, exchange.app.settings.preset.login.page);
+}
+
+/** To a login page that has nothing of before: a new visit, whatever the browser holds. */
+export function toFreshLogin(deps: GatewayDeps, exchange: Exchange, target: string | undefined): void {
+  const visit = beginVisit(deps, exchange);
+  if (target === undefined) {
+    if (exchange.cookies.has(cookieNames.target)) exchange.setCookies.push(dropCookie(cookieNames.target));
+  } else keepTarget(deps, exchange, visit, target);
+  redirect(exchange, exchange.app.settings.preset.login.page);
+}
+
+/** A login page is never "not modified": its form must be of this visit. */
+function withoutConditions(head: Exchange['head']): Exchange['head'] {
+  const raw: string[] = [];
+  for (let i = 0; i < head.raw.length; i += 2) {
+    const name = head.raw[i] as string;
+    if (!name.startsWith('if-') && name !== 'range') raw.push(name, head.raw[i + 1] as string);
+  }
+  return { ...head, raw };
+}

@@ -1,0 +1,87 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Pool } from 'undici';
+import type { AppSettings, LimitSettings, RealmSettings } from '../config/settings.ts';
+import type { Attempts } from '../factor/attempts.ts';
+import type { KnownBrowsers } from '../factor/known-browser.ts';
+import type { People } from '../factor/people.ts';
+import type { Audit } from '../audit/event.ts';
+import type { Clock } from '../kernel/clock.ts';
+import type { Random } from '../kernel/random.ts';
+import type { RouteTable } from '../policy/route.ts';
+import type { Target } from '../policy/target.ts';
+import type { Sessions } from '../session/sessions.ts';
+import type { CredentialNames } from '../signin/scanner.ts';
+import type { Site } from '../ui/layout.tsx';
+import type { PendingSignIns } from '../visit/pending.ts';
+import type { SealedCookies } from '../visit/sealed-cookies.ts';
+import type { Visits } from '../visit/visits.ts';
+import { onlyValue, readCookieHeader } from '../visit/cookie-header.ts';
+import type { AppLog } from './log.ts';
+import type { Head } from './head.ts';
+
+/** One protected app, with what requests to it need at hand. */
+export interface AppRuntime {
+  readonly settings: AppSettings;
+  readonly realm: RealmSettings;
+  readonly pool: Pool;
+  readonly table: RouteTable;
+  readonly credentials: CredentialNames;
+  /** Host as the app sees it. */
+  readonly host: string;
+  readonly proto: 'http' | 'https';
+  readonly site: Site;
+  readonly findAsset: (name: string) => { readonly type: string; readonly body: Buffer } | undefined;
+  readonly rewriteLocation: (location: string) => string;
+}
+
+/** What the gateway is given by the composition root. */
+export interface GatewayDeps {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly sessions: Sessions;
+  readonly visits: Visits;
+  readonly pendings: PendingSignIns;
+  readonly sealed: SealedCookies;
+  readonly attempts: Attempts;
+  readonly known: KnownBrowsers;
+  readonly people: People;
+  readonly audit: Audit;
+  readonly limits: LimitSettings;
+  readonly log: AppLog;
+}
+
+/** One request to one app and the answer to it. */
+export class Exchange {
+  readonly app: AppRuntime;
+  readonly head: Head;
+  readonly target: Target;
+  readonly req: IncomingMessage;
+  readonly res: ServerResponse;
+  readonly source: string;
+  /** Set-Cookie lines of ours that go with whatever is answered. */
+  readonly setCookies: string[] = [];
+  #cookies: ReadonlyMap<string, readonly string[]> | undefined;
+
+  constructor(app: AppRuntime, head: Head, target: Target, req: IncomingMessage, res: ServerResponse, source: string) {
+    this.app = app;
+    this.head = head;
+    this.target = target;
+    this.req = req;
+    this.res = res;
+    this.source = source;
+  }
+
+  get cookies(): ReadonlyMap<string, readonly string[]> {
+    this.#cookies ??= readCookieHeader(this.head.cookie);
+    return this.#cookies;
+  }
+
+  cookie(name: string): string | undefined {
+    return onlyValue(this.cookies, name);
+  }
+
+  /** Lets a client that asked first send its body. */
+  acceptBody(): void {
+    if (this.head.expects) this.res.writeContinue();
+  }
+}

@@ -1,0 +1,133 @@
+import type { ServerResponse } from 'node:http';
+import type { Readable, Transform } from 'node:stream';
+import type { Dispatcher } from 'undici';
+import type { AnswerHeaders } from './headers.ts';
+import { ClientGone, failureOf, Withheld } from './upstream.ts';
+
+export interface AnswerHead {
+  readonly status: number;
+  readonly headers: AnswerHeaders;
+}
+
+/** What goes to the browser: flat header pairs, and bytes put behind the body. Undefined: the answer is withheld and `instead` says what comes in its place. */
+export type HeadVerdict =
+  | { readonly headers: readonly string[]; readonly through?: Transform | undefined }
+  | { readonly instead: () => void | Promise<void> };
+
+export interface Forwarding {
+  readonly pool: Dispatcher;
+  readonly options: Dispatcher.DispatchOptions & { body?: Readable | null };
+  readonly res: ServerResponse;
+  /** Sees every final head before a byte of it goes on. */
+  judge(answer: AnswerHead): HeadVerdict | Promise<HeadVerdict>;
+  /** Asked for where the app gave no answer that could be passed on. */
+  failed(failure: 'timeout' | 'unreachable', error: Error): void;
+  /** Registers a cut: called when the answer must stop at once. */
+  watch?(cut: () => void): () => void;
+}
+
+/** Sends a request on and streams the answer back, with back-pressure both ways. */
+export function forward(forwarding: Forwarding): void {
+  const handler = new Passage(forwarding);
+  try {
+    forwarding.pool.dispatch(forwarding.options, handler);
+  } catch (error) {
+    // undici reports bad arguments this way; heads were checked, so this is a defect of ours and must not take the connection along.
+    handler.onResponseError(undefined, error instanceof Error ? error : new Error(String(error)));
+  }
+}
+
+class Passage implements Dispatcher.DispatchHandler {
+  readonly #forwarding: Forwarding;
+  #controller: Dispatcher.DispatchController | undefined;
+  #through: Transform | undefined;
+  #withheld = false;
+  #done = false;
+  #stopWatching: (() => void) | undefined;
+
+  constructor(forwarding: Forwarding) {
+    this.#forwarding = forwarding;
+    forwarding.res.on('close', () => this.#closed());
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    if (this.#forwarding.res.destroyed) return controller.abort(new ClientGone());
+    this.#stopWatching = this.#forwarding.watch?.(() => this.#cut());
+  }
+
+  onResponseStart(controller: Dispatcher.DispatchController, status: number, headers: AnswerHeaders): void {
+    // Other 1xx than 100 are dropped: they carry nothing a browser needs and would pass the filter for cookies.
+    if (status < 200) return;
+    const verdict = this.#forwarding.judge({ status, headers });
+    if (!(verdict instanceof Promise)) return this.#begin(status, verdict);
+    controller.pause();
+    verdict.then(
+      settled => {
+        this.#begin(status, settled);
+        controller.resume();
+      },
+      (error: unknown) => controller.abort(error instanceof Error ? error : new Error(String(error))),
+    );
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.#withheld) return;
+    const sink = this.#through ?? this.#forwarding.res;
+    if (sink.write(chunk)) return;
+    controller.pause();
+    sink.once('drain', () => controller.resume());
+  }
+
+  onResponseEnd(): void {
+    this.#finish();
+    if (this.#withheld) return;
+    (this.#through ?? this.#forwarding.res).end();
+  }
+
+  onResponseError(_controller: unknown, error: Error): void {
+    const { res } = this.#forwarding;
+    this.#finish();
+    if (this.#withheld || error instanceof ClientGone) return;
+    // Half an answer must not look like a whole one.
+    if (res.headersSent) return void res.destroy();
+    const failure = failureOf(error);
+    if (failure !== 'client-gone') this.#forwarding.failed(failure, error);
+  }
+
+  #begin(status: number, verdict: HeadVerdict): void {
+    const { res } = this.#forwarding;
+    if (this.#done || res.destroyed) return;
+    if ('instead' in verdict) return this.#replace(verdict.instead);
+    res.writeHead(status, verdict.headers as string[]);
+    if (verdict.through !== undefined) {
+      this.#through = verdict.through;
+      this.#through.on('error', () => res.destroy());
+      this.#through.pipe(res);
+    }
+  }
+
+  #replace(instead: () => void | Promise<void>): void {
+    this.#withheld = true;
+    this.#controller?.abort(new Withheld());
+    void Promise.resolve(instead()).catch(() => this.#forwarding.res.destroy());
+  }
+
+  #cut(): void {
+    if (this.#done) return;
+    this.#withheld = true;
+    this.#controller?.abort(new Withheld());
+    this.#forwarding.res.destroy();
+  }
+
+  #closed(): void {
+    if (!this.#done && !this.#withheld) this.#controller?.abort(new ClientGone());
+    this.#finish();
+  }
+
+  #finish(): void {
+    this.#done = true;
+    this.#stopWatching?.();
+    this.#stopWatching = undefined;
+  }
+}

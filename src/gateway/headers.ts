@@ -1,0 +1,121 @@
+import { LRUCache } from 'lru-cache';
+import type { Head } from './head.ts';
+
+/**
+ * Request headers that never reach an app in any state: framing and hop-by-hop (RFC 9110 7.6.1), credentials, what a
+ * proxy is believed to have said, identity, and overrides of method or address (rule 4). Names are compared after `_`
+ * became `-`, for `X_Forwarded_User` survives where only `X-Forwarded-User` is stripped (CVE-2025-64484).
+ */
+const neverExact = new Set(
+  `host cookie cookie2 connection proxy-connection keep-alive te trailer transfer-encoding upgrade expect http2-settings
+   authorization proxy-authorization proxy-authenticate authentication-info proxy api-key apikey
+   forwarded via client-ip true-client-ip remote-user remote-addr remote-host auth-user auth-type
+   x-method-override x-host x-real-ip x-script-name x-rewrite-url x-proxy-user x-user x-username x-email x-mail x-groups x-group x-roles x-role
+   x-remote x-request-uri x-api-key x-access-token x-id-token x-jwt-assertion x-accel-internal fastly-client-ip service-worker
+   from x-cluster-client-ip x-arr-ssl x-scheme x-https front-end-https x-url-scheme x-account x-login x-uid x-userid x-user-id`.split(
+    /\s+/,
+  ),
+);
+const neverPrefix =
+  /^(?:x-forward|x-original|x-rewrite|x-http-|x-remote-|x-auth|x-authenticated|x-webauth|x-webobjects|x-ssl|x-client|x-sluis|x-ms-client-principal|x-amzn-|x-goog-|x-iap-|x-authentik|x-pomerium|x-token-|x-envoy|x-oidc|x-saml|x-shib|x-sso|x-user-|x-vouch|x-teleport|cf-|ssl-|oidc-|remote-|mellon-|shib|sm-|sm_|http-|auth-|teleport-|user-name|x-middleware|x-waf|x-azure|x-appgw|x-traefik|x-nginx|x-trusted|x-accel-)/;
+
+const passes = new LRUCache<string, boolean>({ max: 2_000 });
+
+function mayPass(name: string): boolean {
+  let verdict = passes.get(name);
+  if (verdict === undefined) {
+    const plain = name.replaceAll('_', '-');
+    // An underscore makes two names of one in CGI variables: none of them is needed by a browser.
+    verdict = !name.includes('_') && !neverExact.has(plain) && !neverPrefix.test(plain);
+    passes.set(name, verdict);
+  }
+  return verdict;
+}
+
+export interface Forwarded {
+  readonly host: string;
+  readonly source: string;
+  readonly proto: 'http' | 'https';
+  readonly cookie: string | undefined;
+}
+
+/** Headers for the app: those of the client that may pass, then ours. Flat pairs, as undici takes them. */
+export function requestHeaders(head: Head, forwarded: Forwarded): string[] {
+  const out = ['host', forwarded.host];
+  const { raw } = head;
+  const named = head.connection === undefined ? undefined : connectionNames(head.connection);
+  for (let i = 0; i < raw.length; i += 2) {
+    const name = raw[i] as string;
+    if (mayPass(name) && (named === undefined || !named.has(name))) out.push(name, raw[i + 1] as string);
+  }
+  out.push('x-forwarded-for', forwarded.source, 'x-forwarded-proto', forwarded.proto, 'x-forwarded-host', forwarded.host);
+  if (forwarded.cookie !== undefined) out.push('cookie', forwarded.cookie);
+  return out;
+}
+
+/** Headers that Connection names are this hop's own, but it cannot name away what the app relies on. */
+function connectionNames(connection: string): ReadonlySet<string> | undefined {
+  const names = connection
+    .toLowerCase()
+    .split(',')
+    .map(name => name.trim())
+    .filter(name => name !== 'keep-alive' && name !== 'close' && name !== '' && name !== 'content-length' && name !== 'content-type');
+  return names.length === 0 ? undefined : new Set(names);
+}
+
+/** The person's own browser, as far as requests of ours to the app carry it: DokuWiki binds its session to these. */
+const ownNames = new Set(['user-agent', 'accept', 'accept-language', 'accept-encoding', 'accept-charset', 'dnt']);
+
+export function ownRequestHeaders(head: Head, forwarded: Forwarded, extra: readonly string[] = []): string[] {
+  const raw: string[] = [];
+  for (let i = 0; i < head.raw.length; i += 2) {
+    if (ownNames.has(head.raw[i] as string)) raw.push(head.raw[i] as string, head.raw[i + 1] as string);
+  }
+  return [...requestHeaders({ ...head, raw, connection: undefined }, forwarded), ...extra];
+}
+
+/** Answer headers that stop here. Clear-Site-Data and Service-Worker-Allowed would let an app reach over our cookies and paths. */
+const neverBack = new Set(
+  `connection proxy-connection keep-alive te trailer transfer-encoding upgrade set-cookie set-cookie2 clear-site-data
+   service-worker-allowed alt-svc www-authenticate proxy-authenticate authentication-info proxy-authentication-info
+   nel report-to reporting-endpoints accept-ch critical-ch x-accel-redirect x-sendfile public-key-pins`.split(/\s+/),
+);
+
+export type AnswerHeaders = Readonly<Record<string, string | string[] | undefined>>;
+
+/** The headers of an app's answer that may go on: the one filter (rule 11). Cookies are not among them: they are sealed elsewhere. */
+export function responseHeaders(headers: AnswerHeaders, rewrite: (location: string) => string): string[] {
+  const out: string[] = [];
+  for (const name in headers) {
+    if (neverBack.has(name)) continue;
+    const value = headers[name];
+    if (value === undefined) continue;
+    if (typeof value === 'string') out.push(name, name === 'location' || name === 'content-location' ? rewrite(value) : value);
+    else for (const one of value) out.push(name, one);
+  }
+  return out;
+}
+
+export function oneHeader(headers: AnswerHeaders, name: string): string | undefined {
+  const value = headers[name];
+  return typeof value === 'string' ? value : value?.[0];
+}
+
+export function manyHeaders(headers: AnswerHeaders, name: string): readonly string[] {
+  const value = headers[name];
+  return value === undefined ? [] : typeof value === 'string' ? [value] : value;
+}
+
+/** A Location at the backend's own origin becomes one at the app's public origin; all else stays as it is. */
+export function locationRewriter(upstream: string, publicOrigin: string): (location: string) => string {
+  const internal = new URL(upstream);
+  return location => {
+    if (!/^(?:[a-z]+:)?\/\//i.test(location)) return location;
+    try {
+      const url = new URL(location, internal);
+      return url.host === internal.host ? `${publicOrigin}${url.pathname}${url.search}${url.hash}` : location;
+    } catch {
+      return location;
+    }
+  };
+}

@@ -1,0 +1,61 @@
+import { pageHeaders, framedPageHeaders } from '../ui/page-headers.ts';
+import { hopPage } from '../ui/pages-start.tsx';
+import { type Refusal, refusalPage, refusals } from '../ui/pages-refusal.tsx';
+import type { Page } from '../ui/layout.tsx';
+import { pickLanguage, translateTo } from '../ui/messages.ts';
+import { cookieNames } from './cookie-names.ts';
+import type { Exchange } from './exchange.ts';
+import { isFrame } from './head.ts';
+
+/** Answers of our own on an app's host. All of them are no-store; none says what the app said. */
+export function redirect(exchange: Exchange, location: string): void {
+  finish(exchange, 303, { location, 'cache-control': 'no-store', 'referrer-policy': 'same-origin' }, '');
+}
+
+export function refuse(exchange: Exchange, refusal: Refusal, options: { next?: string; seconds?: number; reference?: string } = {}): void {
+  const { app } = exchange;
+  const next = options.next ?? '/';
+  const html = refusalPage(pageOf(exchange), refusal, {
+    next,
+    app: app.settings.title,
+    ...(options.seconds === undefined ? {} : { seconds: options.seconds }),
+    ...(options.reference === undefined ? {} : { reference: options.reference }),
+  });
+  const retry = options.seconds === undefined ? {} : { 'retry-after': String(options.seconds) };
+  page(exchange, refusals[refusal].status, html, retry);
+}
+
+/** The page that goes on by itself: no redirect that began with a form post crosses hosts (an app's `form-action` would block it). */
+export function hop(exchange: Exchange, to: string): void {
+  page(exchange, 200, hopPage(pageOf(exchange), { to, app: exchange.app.settings.title }), {});
+}
+
+export function page(exchange: Exchange, status: number, html: string, extra: Readonly<Record<string, string>>): void {
+  const https = exchange.app.proto === 'https';
+  const headers = isFrame(exchange.head) ? framedPageHeaders({ https }) : pageHeaders({ https });
+  finish(exchange, status, { ...headers, 'content-type': 'text/html; charset=utf-8', ...extra }, html);
+}
+
+export function finish(exchange: Exchange, status: number, headers: Readonly<Record<string, string>>, body: string | Buffer): void {
+  const { res, setCookies, req } = exchange;
+  if (res.headersSent || res.destroyed) return;
+  const length = Buffer.byteLength(body);
+  // What was not read of the request would be taken for the next one: such a connection ends here (CWE-444).
+  const close = req.complete ? {} : { connection: 'close' };
+  res.writeHead(status, {
+    ...headers,
+    ...close,
+    ...(setCookies.length === 0 ? {} : { 'set-cookie': setCookies }),
+    'content-length': String(length),
+  });
+  res.end(exchange.head.method === 'HEAD' ? undefined : body);
+}
+
+export function pageOf(exchange: Exchange): Page {
+  const language = languageOf(exchange);
+  return { language, t: translateTo(language), site: exchange.app.site, switchTo: undefined };
+}
+
+export function languageOf(exchange: Exchange): 'nl' | 'en' {
+  return pickLanguage(exchange.head.acceptLanguage, exchange.cookie(cookieNames.language));
+}

@@ -1,0 +1,110 @@
+import { readFileSync } from 'node:fs';
+import type { TLSSocket } from 'node:tls';
+import { buildConnector, type Dispatcher, errors, Pool } from 'undici';
+import type { UpstreamSettings } from '../config/settings.ts';
+import { SluisError } from '../kernel/errors.ts';
+import type { AnswerHeaders } from './headers.ts';
+
+export type UpstreamFailure = 'client-gone' | 'timeout' | 'unreachable';
+
+/** What went wrong, by the reason and not by the text: 499 quiet, 504, 502. */
+export function failureOf(error: unknown): UpstreamFailure {
+  if (error instanceof ClientGone) return 'client-gone';
+  if (
+    error instanceof errors.HeadersTimeoutError ||
+    error instanceof errors.BodyTimeoutError ||
+    error instanceof errors.ConnectTimeoutError
+  ) {
+    return 'timeout';
+  }
+  return 'unreachable';
+}
+
+/** The person went away: the app need not go on. */
+export class ClientGone extends Error {
+  override readonly name = 'ClientGone';
+}
+
+/** Sluis itself stopped an answer: the visit was spent, the session ended, the answer is not for the browser. */
+export class Withheld extends Error {
+  override readonly name = 'Withheld';
+}
+
+export interface WholeAnswer {
+  readonly status: number;
+  readonly headers: AnswerHeaders;
+  readonly body: Buffer;
+}
+
+/**
+ * One app's pool. HTTP/1.1 only, one request a connection at a time. undici throws on arguments it does not like and
+ * a thrown request leaves a bounded pool with one connection fewer for ever: heads are checked before they get here.
+ */
+export function openUpstream(settings: UpstreamSettings): Pool {
+  return new Pool(settings.origin, {
+    connections: settings.connections,
+    pipelining: 1,
+    allowH2: false,
+    headersTimeout: settings.timeouts.head,
+    bodyTimeout: settings.timeouts.body,
+    keepAliveTimeout: 4_000,
+    maxHeaderSize: 64 * 1024,
+    connect: connector(settings),
+  });
+}
+
+function connector(settings: UpstreamSettings): buildConnector.connector {
+  const { ca, fingerprint, serverName, timeouts } = settings;
+  const connect = buildConnector({
+    timeout: timeouts.connect,
+    ...(ca === undefined ? {} : { ca: readCa(ca) }),
+    ...(serverName === undefined ? {} : { servername: serverName }),
+    // A pinned certificate is its own authority: its fingerprint is compared below, before a byte is sent.
+    rejectUnauthorized: fingerprint === undefined,
+  });
+  if (fingerprint === undefined) return connect;
+  return (options, callback) =>
+    connect(options, (error, socket) => {
+      if (error !== null) return callback(error, null);
+      const found = (socket as TLSSocket).getPeerCertificate().fingerprint256?.replaceAll(':', '').toLowerCase();
+      if (found === fingerprint) return callback(null, socket);
+      socket.destroy();
+      return callback(new Error('the upstream showed another certificate than the pinned one'), null);
+    });
+}
+
+function readCa(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (cause) {
+    throw new SluisError('config.unreadable', `cannot read the upstream's CA file ${file}`, { cause, remedy: 'check the path and its rights' });
+  }
+}
+
+/** A request of our own, its answer read whole; rejects beyond `limit` bytes. */
+export function requestWhole(pool: Dispatcher, options: Dispatcher.DispatchOptions, limit: number): Promise<WholeAnswer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    let status = 0;
+    let headers: AnswerHeaders = {};
+    pool.dispatch(options, {
+      onRequestStart() {
+        // Nothing to note: an abort by the client must not reach a sign-in.
+      },
+      onResponseStart(_controller, statusCode, found) {
+        // 1xx answers carry nothing that counts: the final head decides.
+        if (statusCode < 200) return;
+        status = statusCode;
+        headers = found;
+      },
+      onResponseData(controller, chunk) {
+        size += chunk.length;
+        if (size > limit) controller.abort(new Error(`the answer is longer than ${limit} bytes`));
+        else chunks.push(chunk);
+      },
+      onResponseEnd: () => resolve({ status, headers, body: Buffer.concat(chunks) }),
+      onResponseError: (_controller, error) => reject(error),
+    });
+  });
+}
