@@ -35,7 +35,7 @@ function dutch(letter: Letter): string[] {
     '',
     `    ${letter.code}`,
     '',
-    `U kunt de code gebruiken tot en met ${day(letter, 'nl-NL')}.`,
+    `U kunt de code gebruiken tot ${moment(letter, 'nl-NL')}.`,
     '',
     'Zo stelt u de tweede stap in:',
     '1. Zet een authenticator-app op uw telefoon.',
@@ -62,7 +62,7 @@ function english(letter: Letter): string[] {
     '',
     `    ${letter.code}`,
     '',
-    `You can use the code up to and including ${day(letter, 'en-GB')}.`,
+    `You can use the code until ${moment(letter, 'en-GB')}.`,
     '',
     'How to set up the second step:',
     '1. Put an authenticator app on your phone.',
@@ -86,9 +86,8 @@ function desk(letter: Letter, heading: string, call: string): string[] {
   return ['', heading, `   ${letter.desk.place}, ${letter.desk.hours}`, `   ${call} ${letter.desk.phone}`];
 }
 
-/** The day before the last moment, so that "up to and including" is never a promise too much. */
-function day(letter: Letter, language: string): string {
+function moment(letter: Letter, language: string): string {
   const zone = letter.timeZone === undefined ? {} : { timeZone: letter.timeZone };
-  const format = new Intl.DateTimeFormat(language, { dateStyle: 'long', ...zone });
-  return format.format(letter.until - 24 * 60 * 60_000);
+  const format = new Intl.DateTimeFormat(language, { dateStyle: 'long', timeStyle: 'short', ...zone });
+  return format.format(letter.until);
 }

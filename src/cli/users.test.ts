@@ -1,0 +1,127 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { type Bench, minute, openBench, realm, source, withTotp } from '../../test/vectors/factor-bench.ts';
+import { type InviteRequest, type UsersDeps, usersInvite, usersList, usersShow } from './users.ts';
+
+let bench: Bench;
+let deps: UsersDeps;
+let printed: string;
+beforeEach(async () => {
+  bench = await openBench();
+  printed = '';
+  deps = {
+    people: bench.people,
+    activation: bench.activation,
+    clock: bench.clock,
+    normalise: typed => (/^[a-z0-9._-]+$/i.test(typed.trim()) ? typed.trim().toLowerCase() : undefined),
+    letter: {
+      organisation: 'Gemeente Voorbeeld',
+      apps: [{ title: 'Webmail', address: 'https://mail.gemeente.test' }],
+      desk: { place: 'Stadhuis, kamer 12', hours: '9-17 uur', phone: '14 0123' },
+      timeZone: 'Europe/Amsterdam',
+    },
+    by: 'beheerder',
+  };
+});
+
+const out = (text: string) => {
+  printed += text;
+};
+const one: InviteRequest = {
+  realm,
+  who: { name: ' Anna ' },
+  letter: false,
+  replace: false,
+  reason: undefined,
+  validity: 14 * 24 * 60 * minute,
+};
+const list = (csv: string): InviteRequest => ({ ...one, who: { csv } });
+const codes = () => printed.match(/[0-9A-Z]{4}(-[0-9A-Z]{4}){3}/g) ?? [];
+const accept = (name: string, code = '') => bench.activation.accept({ realm, name, code, source });
+
+describe('R38 users invite', () => {
+  test('prints a code that works, with its end', async () => {
+    await usersInvite(deps, one, out);
+    expect(printed).toContain('Valid until 2026-03-16T09:00:00Z');
+    expect(await accept('anna', codes()[0])).toMatchObject({ outcome: 'accepted' });
+  });
+
+  test('a letter says in Dutch and English what, where, until when', async () => {
+    await usersInvite(deps, { ...one, letter: true }, out);
+    expect(new Set(codes()).size).toBe(1);
+    expect(await accept('anna', codes()[0])).toMatchObject({ outcome: 'accepted' });
+    for (const text of [
+      'Gemeente Voorbeeld',
+      'Voor: anna',
+      'Webmail: https://mail.gemeente.test',
+      'tot 16 maart 2026 om 10:00.',
+      'until 16 March 2026 at 10:00.',
+      'Stadhuis, kamer 12',
+    ]) {
+      expect(printed).toContain(text);
+    }
+    expect(Math.max(...printed.split('\n').map(line => line.length))).toBeLessThanOrEqual(72);
+  });
+
+  test('a list as spreadsheets write it: mark, heading, quotes, semicolons, empty lines', async () => {
+    const csv = '\uFEFFNaam;Afdeling\r\nanna;Burgerzaken\r\n"bram";"x;y"\r\n\r\ncarla\r\n';
+    await usersInvite(deps, { ...list(csv), letter: true }, out);
+    expect(printed.split('\f')).toHaveLength(3);
+    expect((await bench.people.list(realm)).map(({ name }) => name)).toEqual(['anna', 'bram', 'carla']);
+  });
+
+  test('without letters a list gives name and code a line', async () => {
+    await usersInvite(deps, list('anna,1\nbram,2\n'), out);
+    expect(printed).toMatch(/^anna,[0-9A-Z-]{19}\nbram,[0-9A-Z-]{19}\n$/);
+  });
+
+  test('one bad line refuses the whole, every bad line is named, nothing is written', async () => {
+    await withTotp(bench, 'dirk');
+    const csv = 'anna\nan<b>na\n,x\nANNA\n"bram\ndirk\ncarla\n';
+    await expect(usersInvite(deps, list(csv), out)).rejects.toMatchObject({
+      code: 'cli.usage',
+      message: expect.stringMatching(/line 2: .*\nline 3: .*\nline 4: anna is on line 1 already\nline 5: .*quote/),
+    });
+    await expect(usersInvite(deps, list('anna\ndirk\n'), out)).rejects.toMatchObject({
+      message: expect.stringContaining('line 2: dirk has a second step already'),
+    });
+    await expect(usersInvite(deps, list('naam\n\n'), out)).rejects.toMatchObject({ code: 'cli.usage' });
+    expect(printed).toBe('');
+    expect((await bench.people.list(realm)).map(({ name }) => name)).toEqual(['dirk']);
+  });
+
+  test('replacing needs a reason, and a name that apps refuse is refused', async () => {
+    await withTotp(bench, 'anna');
+    const refused = { code: 'enrolment.refused' };
+    await expect(usersInvite(deps, one, out)).rejects.toMatchObject(refused);
+    await expect(usersInvite(deps, { ...one, replace: true }, out)).rejects.toMatchObject(refused);
+    await expect(usersInvite(deps, { ...one, who: { name: 'ánna' } }, out)).rejects.toMatchObject({
+      code: 'account.name-refused',
+    });
+    await expect(usersInvite(deps, { ...one, validity: 0 }, out)).rejects.toMatchObject({ code: 'cli.usage' });
+    expect(printed).toBe('');
+    await usersInvite(deps, { ...one, replace: true, reason: 'phone lost' }, out);
+    expect(await accept('anna', codes()[0])).toMatchObject({ outcome: 'accepted', replaces: true });
+  });
+});
+
+describe('users list and show', () => {
+  test('everybody is listed with the second step and the open invitation', async () => {
+    await usersList(deps, { realm }, out);
+    expect(printed).toContain('Nobody yet');
+    printed = '';
+    await withTotp(bench, 'bram');
+    await usersInvite(deps, one, () => {});
+    await usersList(deps, { realm }, out);
+    expect(printed).toMatch(/^anna +no second step; invited until 2026-03-16T\S+\nbram +totp\n$/);
+  });
+
+  test('one person is shown without a secret', async () => {
+    const { secret, factor, person } = await withTotp(bench, 'anna');
+    await bench.recovery.make(person, { factor: factor.id, source });
+    await usersShow(deps, { realm, name: 'ANNA' }, out);
+    expect(printed).toContain('totp "Telefoon", level 2, bound 2026-03-02T09:00:00Z by activation-code, never used');
+    expect(printed).toContain('10 codes left');
+    expect(printed).not.toContain(secret);
+    await expect(usersShow(deps, { realm, name: 'bram' }, out)).rejects.toMatchObject({ code: 'account.unknown' });
+  });
+});

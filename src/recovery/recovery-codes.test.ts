@@ -1,0 +1,81 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { type Bench, openBench, source, withTotp } from '../../test/vectors/factor-bench.ts';
+import { type Person, setUpTime } from '../factor/person.ts';
+
+let bench: Bench;
+let anna: Person;
+let factor: string;
+beforeEach(async () => {
+  bench = await openBench();
+  const bound = await withTotp(bench, 'anna');
+  anna = bound.person;
+  factor = bound.factor.id;
+});
+
+const use = (code = '', person: Pick<Person, 'id'> = anna) => bench.recovery.use({ person, code, source });
+
+describe('R32 recovery codes', () => {
+  test('ten that differ, each of 75 bits, kept as salted hashes only', async () => {
+    const codes = await bench.recovery.make(anna, { factor, source });
+    expect(new Set(codes).size).toBe(10);
+    for (const code of codes) expect(code).toMatch(/^[0-9A-HJKMNP-TV-Z]{5}(-[0-9A-HJKMNP-TV-Z]{5}){2}$/);
+    const kept = JSON.stringify(await bench.people.byId(anna.id));
+    for (const code of codes) {
+      expect(kept).not.toContain(code);
+      expect(kept).not.toContain(code.replaceAll('-', ''));
+      expect(JSON.stringify(bench.events)).not.toContain(code);
+    }
+  });
+
+  test('each is used once, and says how many are left', async () => {
+    const [first = '', second = ''] = await bench.recovery.make(anna, { factor, source });
+    const permission = { by: 'recovery-code', at: bench.clock.time };
+    expect(await use(first)).toEqual({ outcome: 'accepted', left: 9, permission });
+    expect(await use(first)).toEqual({ outcome: 'wrong' });
+    expect(await use(second.toLowerCase().replaceAll('-', ' '))).toMatchObject({ outcome: 'accepted', left: 8 });
+    expect(bench.events.slice(-3).map(({ type }) => type)).toEqual([
+      'recovery-code.used',
+      'recovery-code.refused',
+      'recovery-code.used',
+    ]);
+  });
+
+  test('R24 of 50 at once with one code, one is accepted', async () => {
+    const [code] = await bench.recovery.make(anna, { factor, source });
+    const outcomes = await Promise.all(Array.from({ length: 50 }, () => use(code)));
+    expect(outcomes.filter(({ outcome }) => outcome === 'accepted')).toHaveLength(1);
+    expect((await bench.people.byId(anna.id))?.recovery?.hashes).toHaveLength(9);
+  });
+
+  test('a new set voids the old; codes of others are worth nothing', async () => {
+    const [old] = await bench.recovery.make(anna, { factor, source });
+    await bench.recovery.make(anna, { factor, source });
+    expect(await use(old)).toEqual({ outcome: 'wrong' });
+    const bram = await withTotp(bench, 'bram');
+    const [brams] = await bench.recovery.make(bram.person, { factor: bram.factor.id, source });
+    expect(await use(brams)).toEqual({ outcome: 'wrong' });
+  });
+
+  test('rule 12: they are made right after the second step only', async () => {
+    const refused = { code: 'enrolment.refused' };
+    await expect(bench.recovery.make(anna, { factor: 'other', source })).rejects.toMatchObject(refused);
+    const nobody = await bench.people.create('gemeente', 'carla');
+    await expect(bench.recovery.make(nobody, { factor, source })).rejects.toMatchObject(refused);
+    bench.clock.time += setUpTime;
+    await expect(bench.recovery.make(anna, { factor, source })).rejects.toMatchObject(refused);
+    expect((await bench.people.byId(anna.id))?.recovery).toBeUndefined();
+  });
+
+  test('R09 guesses wait, the codes live on', async () => {
+    const [code] = await bench.recovery.make(anna, { factor, source });
+    for (let index = 0; index < 4; index += 1) expect(await use('00000-00000-00000')).toEqual({ outcome: 'wrong' });
+    expect(await use(code)).toEqual({ outcome: 'delayed', until: bench.clock.time + 5_000 });
+    bench.clock.time += 5_000;
+    expect(await use(code)).toMatchObject({ outcome: 'accepted' });
+  });
+
+  test('a person without codes, and one who is not there', async () => {
+    expect(await use('00000-00000-00000')).toEqual({ outcome: 'wrong' });
+    expect(await use('00000-00000-00000', { id: 'nobody' })).toEqual({ outcome: 'wrong' });
+  });
+});
