@@ -12,7 +12,8 @@ const busyTimeout = 2000;
 const walTries = 200;
 const walPause = 10;
 const writesPerPrune = 256;
-const pruneBatch = 200;
+/** Above `writesPerPrune`: a batch takes away more than the writes between two could have left. */
+const pruneBatch = 500;
 
 type Row = ReturnType<StatementSync['get']>;
 type Bound = string | number | null;
