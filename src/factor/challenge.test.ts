@@ -82,6 +82,15 @@ test('a factor that was removed since the caller read the person passes nothing'
   expect(await answer(now())).toEqual({ outcome: 'wrong' });
 });
 
+test('a factor that is removed while its code is being verified passes nothing either', async () => {
+  const [outcome] = await Promise.all([
+    answer(now()),
+    bench.people.update(anna.id, person => ({ ...person, factors: [] })),
+  ]);
+  expect(outcome).toEqual({ outcome: 'wrong' });
+  expect((await bench.people.byId(anna.id))?.factors).toEqual([]);
+});
+
 test('SECURITY a.8: no row of the store shows a seed', async () => {
   const raw = await bench.store.get(`person:{${anna.id}}`);
   expect(raw?.value.length).toBeGreaterThan(100);

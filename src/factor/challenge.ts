@@ -78,7 +78,10 @@ export class Challenge {
       factors: current.factors.map(other => (other.id === factor.id ? { ...other, lastUsedAt } : other)),
     }));
     // Removed in the meantime: what it opens must be closed already.
-    if (!kept?.factors.some(other => other.id === factor.id)) return { outcome: 'wrong' };
+    if (!kept?.factors.some(other => other.id === factor.id)) {
+      await this.#failed(answer, person, 'wrong', factor.id);
+      return { outcome: 'wrong' };
+    }
     const { id, name, realm } = person;
     const { app, source } = answer;
     const passed = { factor: factor.id, level: Math.min(factor.level, factorKind(factor.kind)?.level ?? 0) };
