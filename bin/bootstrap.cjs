@@ -1,0 +1,31 @@
+#!/usr/bin/env node
+'use strict';
+// First thing that runs on a fresh clone, on the host's own Node: brings packages and the pinned runtime, then hands over.
+const { join } = require('node:path');
+const { ensureInstalled, findNode, foreground, root } = require('./runtime.cjs');
+const { Stop, run } = require('./say.cjs');
+
+const commands = {
+  start: (node, args) => built(node, 'demo/start.js', args),
+  bench: (node, args) => built(node, 'loadtest/bench.js', args),
+  build(node) {
+    require('./build.cjs').build(node);
+    return 0;
+  },
+  lint: node => require('./checks.cjs').lint(node),
+  test: (node, args) => require('./checks.cjs').test(node, args),
+};
+
+function built(node, file, args) {
+  require('./build.cjs').build(node);
+  return foreground(node, ['--enable-source-maps', join(root, 'dist', file), ...args]);
+}
+
+run(() => {
+  const [name = '', ...args] = process.argv.slice(2);
+  if (!Object.hasOwn(commands, name)) {
+    throw new Stop(`usage: node bin/bootstrap.cjs ${Object.keys(commands).join('|')}`, 64);
+  }
+  ensureInstalled();
+  return commands[name](findNode(), args);
+});
