@@ -13,18 +13,89 @@ export type AuditEvent = { readonly realm: string } & (
       readonly reason: SignInRefusal;
     }
   | { readonly type: 'proof.outside-sign-in'; readonly app: string; readonly source: string; readonly name?: string }
-  | { readonly type: 'challenge.passed'; readonly person: string; readonly name: string; readonly app: string; readonly factor: string; readonly level: number; readonly source: string }
-  | { readonly type: 'challenge.failed'; readonly person: string; readonly name: string; readonly app: string; readonly factor: string; readonly reason: 'wrong' | 'used' | 'delayed'; readonly source: string }
-  | { readonly type: 'session.began'; readonly person: string; readonly name: string; readonly app: string; readonly session: string; readonly level: number; readonly source: string }
-  | { readonly type: 'session.ended'; readonly person: string; readonly name: string; readonly session: string; readonly reason: 'signed-out' | 'signed-out-of-app' | 'other-account' | 'proof-outside-sign-in' | 'by-operator' }
-  | { readonly type: 'person.invited'; readonly person: string; readonly name: string; readonly by: string; readonly replaces: boolean; readonly reason?: string; readonly until: number }
+  | {
+      readonly type: 'challenge.passed';
+      readonly person: string;
+      readonly name: string;
+      readonly app: string;
+      readonly factor: string;
+      readonly level: number;
+      readonly source: string;
+    }
+  | {
+      readonly type: 'challenge.failed';
+      readonly person: string;
+      readonly name: string;
+      readonly app: string;
+      readonly factor: string;
+      readonly reason: 'wrong' | 'used' | 'delayed';
+      readonly source: string;
+    }
+  | {
+      readonly type: 'session.began';
+      readonly person: string;
+      readonly name: string;
+      readonly app: string;
+      readonly session: string;
+      readonly level: number;
+      readonly source: string;
+    }
+  | {
+      readonly type: 'session.ended';
+      readonly person: string;
+      readonly name: string;
+      readonly session: string;
+      readonly reason: 'signed-out' | 'signed-out-of-app' | 'other-account' | 'proof-outside-sign-in' | 'by-operator';
+    }
+  | {
+      readonly type: 'person.invited';
+      readonly person: string;
+      readonly name: string;
+      readonly by: string;
+      readonly replaces: boolean;
+      readonly reason?: string;
+      readonly until: number;
+    }
   | { readonly type: 'activation.accepted'; readonly person: string; readonly name: string; readonly source: string }
-  | { readonly type: 'activation.refused'; readonly name: string; readonly reason: 'wrong' | 'expired' | 'delayed' | 'none'; readonly source: string }
-  | { readonly type: 'factor.added'; readonly person: string; readonly name: string; readonly kind: string; readonly factor: string; readonly by: 'activation-code' | 'recovery-code'; readonly source: string }
-  | { readonly type: 'factor.removed'; readonly person: string; readonly name: string; readonly kind: string; readonly factor: string; readonly because: 'replaced' | 'reset'; readonly source: string }
+  | {
+      readonly type: 'activation.refused';
+      readonly name: string;
+      readonly reason: 'wrong' | 'expired' | 'delayed' | 'none';
+      readonly source: string;
+    }
+  | {
+      readonly type: 'factor.added';
+      readonly person: string;
+      readonly name: string;
+      readonly kind: string;
+      readonly factor: string;
+      readonly by: 'activation-code' | 'recovery-code';
+      readonly source: string;
+    }
+  | {
+      readonly type: 'factor.removed';
+      readonly person: string;
+      readonly name: string;
+      readonly kind: string;
+      readonly factor: string;
+      readonly because: 'replaced' | 'reset';
+      readonly source: string;
+    }
   | { readonly type: 'recovery-codes.made'; readonly person: string; readonly name: string; readonly source: string }
-  | { readonly type: 'recovery-code.used'; readonly person: string; readonly name: string; readonly left: number; readonly source: string }
-  | { readonly type: 'recovery-code.refused'; readonly person: string; readonly name: string; readonly reason: 'wrong' | 'delayed'; readonly source: string }
+  | {
+      readonly type: 'recovery-code.used';
+      readonly person: string;
+      readonly name: string;
+      readonly left: number;
+      readonly source: string;
+    }
+  | {
+      readonly type: 'recovery-code.refused';
+      readonly person: string;
+      readonly name: string;
+      readonly reason: 'wrong' | 'delayed';
+      readonly source: string;
+    }
   | { readonly type: 'server.started'; readonly version: string; readonly configuration: string }
   | { readonly type: 'server.stopped' }
 );

@@ -1,0 +1,228 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { KeyRing } from '../kernel/key-ring.ts';
+import { systemRandom } from '../kernel/random.ts';
+import type { Store } from '../kernel/store.ts';
+import { SqliteStore } from '../store/sqlite/sqlite-store.ts';
+import { canonical } from './canonical.ts';
+import { type AuditEntry, AuditTrail, auditHead, auditLog } from './chain.ts';
+import type { AuditEvent } from './event.ts';
+
+const clock = { now: () => Date.UTC(2026, 10, 22, 9, 30) };
+const ring = new KeyRing([{ id: 'k', secret: Buffer.alloc(32, 1) }], systemRandom);
+const foreignRing = new KeyRing([{ id: 'k', secret: Buffer.alloc(32, 2) }], systemRandom);
+
+function event(index: number): AuditEvent {
+  return { realm: 'gemeente', type: 'sign-in.failed', app: 'webmail', name: `anna${index}`, source: '192.0.2.1' };
+}
+
+function emptyStore(): Promise<SqliteStore> {
+  return SqliteStore.open({ path: ':memory:', clock });
+}
+
+function trailOn(store: Store, log: (entry: AuditEntry) => void = () => undefined, keys = ring): AuditTrail {
+  return new AuditTrail({ store, ring: keys, clock, log });
+}
+
+async function written(entries: number, keys = ring): Promise<{ texts: string[]; head: string }> {
+  const store = await emptyStore();
+  const trail = trailOn(store, undefined, keys);
+  for (let index = 0; index < entries; index += 1) await trail.record(event(index));
+  const texts = (await store.read(auditLog, 0, 1000)).map(row => row.entry);
+  const head = (await store.get(auditHead))?.value ?? '';
+  await store.close();
+  return { texts, head };
+}
+
+async function verdictOn(texts: readonly string[], head: string | undefined) {
+  const store = await emptyStore();
+  for (const [index, text] of texts.entries()) await store.append(auditLog, index, text);
+  if (head !== undefined) await store.create(auditHead, head);
+  const verdict = await trailOn(store).verify();
+  await store.close();
+  return verdict;
+}
+
+const length = 8;
+const good = await written(length);
+const foreign = await written(length, foreignRing);
+const position = fc.nat({ max: length - 1 });
+
+describe('the audit trail', () => {
+  it('R37: keeps each event with its number, time and the hash of the one before, and logs it then', async () => {
+    const store = await emptyStore();
+    const logged: AuditEntry[] = [];
+    const trail = trailOn(store, entry => logged.push(entry));
+    for (const index of [0, 1, 2]) await trail.record(event(index));
+    const tail = await trail.tail(2);
+    expect(tail.map(entry => entry.number)).toEqual([2, 3]);
+    expect(tail[1]).toMatchObject({ at: '2026-11-22T09:30:00.000Z', event: event(2), previous: tail[0]?.hash });
+    expect(await trail.tail(50)).toEqual(logged);
+    expect(await trail.verify()).toEqual({ ok: true, entries: 3 });
+    await store.close();
+  });
+
+  it('is whole while it is empty', async () => {
+    const store = await emptyStore();
+    expect(await trailOn(store).verify()).toEqual({ ok: true, entries: 0 });
+    expect(await trailOn(store).tail(10)).toEqual([]);
+    await store.close();
+  });
+
+  it('stays one chain where several write to it at once', async () => {
+    const store = await emptyStore();
+    const trails = [trailOn(store), trailOn(store), trailOn(store)];
+    await Promise.all(Array.from({ length: 60 }, (_, index) => trails[index % 3]?.record(event(index))));
+    expect(await trailOn(store).verify()).toEqual({ ok: true, entries: 60 });
+    const names = (await trailOn(store).tail(60)).map(entry => 'name' in entry.event && entry.event.name);
+    expect(new Set(names).size).toBe(60);
+    await store.close();
+  });
+
+  it('is read over many pages', async () => {
+    const store = await emptyStore();
+    const trail = trailOn(store);
+    await Promise.all(Array.from({ length: 1003 }, (_, index) => trail.record(event(index))));
+    expect(await trail.verify()).toEqual({ ok: true, entries: 1003 });
+    expect(await trail.tail(700)).toHaveLength(700);
+    await store.close();
+  });
+
+  it('rejects, and goes on later, where the store is lost', async () => {
+    const store = await emptyStore();
+    const logged: AuditEntry[] = [];
+    const trail = trailOn(store, entry => logged.push(entry));
+    await store.close();
+    await expect(trail.record(event(0))).rejects.toMatchObject({ code: 'store.unavailable' });
+    await expect(trail.record(event(1))).rejects.toMatchObject({ code: 'store.unavailable' });
+    expect(logged).toEqual([]);
+  });
+
+  it('keeps any text of a name whole', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.string({ unit: 'binary' }), async name => {
+        const store = await emptyStore();
+        await trailOn(store).record({ ...event(0), type: 'sign-in.failed', name } as AuditEvent);
+        expect(await trailOn(store).verify()).toEqual({ ok: true, entries: 1 });
+        expect((await trailOn(store).tail(1))[0]?.event).toMatchObject({ name });
+        await store.close();
+      }),
+      { numRuns: 50 },
+    );
+  });
+});
+
+describe('tampering with the trail', () => {
+  it('is what these tests do: unaltered texts are whole', async () => {
+    expect(await verdictOn(good.texts, good.head)).toEqual({ ok: true, entries: length });
+  });
+
+  it('R37: any changed, added or missing sign is found, at its entry', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        position,
+        fc.nat(),
+        fc.constantFrom(0, 1),
+        fc.string({ maxLength: 2 }),
+        async (at, spot, cut, put) => {
+          const text = good.texts[at] ?? '';
+          const start = spot % text.length;
+          const changed = text.slice(0, start) + put + text.slice(start + cut);
+          fc.pre(changed !== text);
+          const verdict = await verdictOn(good.texts.with(at, changed), good.head);
+          expect(verdict).toMatchObject({ ok: false, number: at + 1 });
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+
+  it('R37: a removed entry is found, the last one too', async () => {
+    await fc.assert(
+      fc.asyncProperty(position, fc.integer({ min: 1, max: length }), async (at, many) => {
+        const verdict = await verdictOn(good.texts.toSpliced(at, many), good.head);
+        expect(verdict).toMatchObject({ ok: false, number: at + 1 });
+      }),
+    );
+  });
+
+  it('R37: swapped entries are found', async () => {
+    await fc.assert(
+      fc.asyncProperty(position, position, async (a, b) => {
+        fc.pre(a !== b);
+        const texts = good.texts.with(a, good.texts[b] ?? '').with(b, good.texts[a] ?? '');
+        expect(await verdictOn(texts, good.head)).toMatchObject({ ok: false, number: Math.min(a, b) + 1 });
+      }),
+    );
+  });
+
+  it('R37: an inserted entry is found: doubled, or of another chain', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.nat({ max: length }), position, fc.boolean(), async (at, from, own) => {
+        const text = (own ? good : foreign).texts[from] ?? '';
+        const verdict = await verdictOn(good.texts.toSpliced(at, 0, text), good.head);
+        // Doubled in front of itself, the second of the two is the one too many.
+        expect(verdict).toMatchObject({ ok: false, number: own && from === at ? at + 2 : at + 1 });
+      }),
+    );
+  });
+
+  it('R37: a chain made anew with right hashes but another key is found', async () => {
+    expect(await verdictOn(foreign.texts, good.head)).toEqual({ ok: false, number: 1, reason: 'mac' });
+    expect(await verdictOn(foreign.texts, foreign.head)).toEqual({ ok: false, number: 1, reason: 'mac' });
+  });
+
+  it('R37: one entry changed and all hashes behind it computed anew is found', async () => {
+    const store = await emptyStore();
+    // The forger has the old MACs and can compute every hash, but has no key.
+    const forger = trailOn(store, undefined, foreignRing);
+    for (let index = 0; index < length; index += 1) await forger.record(event(index === 3 ? 99 : index));
+    const forged = (await store.read(auditLog, 0, 100)).map((row, index) => {
+      const { mac } = JSON.parse(good.texts[index] ?? '') as AuditEntry;
+      return canonical({ ...(JSON.parse(row.entry) as AuditEntry), mac });
+    });
+    await store.close();
+    expect(forged.slice(0, 3)).toEqual(good.texts.slice(0, 3));
+    expect(await verdictOn(forged, good.head)).toEqual({ ok: false, number: 4, reason: 'mac' });
+  });
+
+  it('R37: the mark of its length cannot be taken away, changed or made up', async () => {
+    expect(await verdictOn(good.texts, undefined)).toMatchObject({ ok: false, reason: 'head' });
+    const shorter = good.texts.slice(0, 5);
+    const { number, hash } = JSON.parse(shorter[4] ?? '') as AuditEntry;
+    const { mac } = JSON.parse(good.head) as AuditEntry;
+    for (const head of [JSON.stringify({ number, hash, mac }), '{}', 'null', 'nonsense', foreign.head]) {
+      expect(await verdictOn(shorter, head)).toMatchObject({ ok: false, reason: 'head' });
+    }
+    expect(await verdictOn(shorter, good.head)).toEqual({ ok: false, number: 6, reason: 'cut-off' });
+    expect(await verdictOn([], good.head)).toEqual({ ok: false, number: 1, reason: 'cut-off' });
+  });
+
+  it('goes on recording behind a damaged entry, which stays found', async () => {
+    const store = await emptyStore();
+    await store.append(auditLog, 0, good.texts[0] ?? '');
+    await store.append(auditLog, 1, 'nonsense');
+    await store.create(auditHead, good.head);
+    await trailOn(store).record(event(9));
+    expect((await trailOn(store).tail(10)).map(entry => entry.number)).toEqual([1, 3]);
+    expect(await trailOn(store).verify()).toEqual({ ok: false, number: 2, reason: 'unreadable' });
+    await store.close();
+  });
+
+  it('R37: a row deleted from the file itself is found', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'sluis-audit-'));
+    const path = join(folder, 'sluis.db');
+    const store = await SqliteStore.open({ path, clock });
+    for (const index of [0, 1, 2, 3]) await trailOn(store).record(event(index));
+    const db = new DatabaseSync(path);
+    db.exec('DELETE FROM entry WHERE number = 2');
+    db.close();
+    expect(await trailOn(store).verify()).toEqual({ ok: false, number: 2, reason: 'missing' });
+    await store.close();
+    rmSync(folder, { recursive: true });
+  });
+});

@@ -1,0 +1,49 @@
+import { expect, it } from 'vitest';
+import { AuditTrail, auditLog } from '../audit/chain.ts';
+import { KeyRing } from '../kernel/key-ring.ts';
+import { systemRandom } from '../kernel/random.ts';
+import { SqliteStore } from '../store/sqlite/sqlite-store.ts';
+import { auditTail, auditVerify } from './audit.ts';
+
+const clock = { now: () => Date.UTC(2026, 10, 22, 9, 30) };
+
+async function bench(names: readonly string[]) {
+  const store = await SqliteStore.open({ path: ':memory:', clock });
+  const ring = new KeyRing([{ id: 'k', secret: Buffer.alloc(32, 1) }], systemRandom);
+  const trail = new AuditTrail({ store, ring, clock, log: () => undefined });
+  for (const name of names) {
+    await trail.record({ realm: 'r', type: 'sign-in.failed', app: 'webmail', name, source: '192.0.2.1' });
+  }
+  const lines: string[] = [];
+  return { store, trail, lines, out: (line: string) => void lines.push(line) };
+}
+
+it('R37: shows the newest entries, a line each', async () => {
+  const { trail, lines, out } = await bench(['anna', 'bram', 'carla']);
+  expect(await auditTail({ trail, count: 2 }, out)).toBe(0);
+  expect(lines).toHaveLength(2);
+  expect(lines[1]).toBe(
+    '3  2026-11-22T09:30:00.000Z  sign-in.failed  app="webmail"  name="carla"  realm="r"  source="192.0.2.1"',
+  );
+});
+
+it('shows entries as JSON where that is asked for', async () => {
+  const { trail, lines, out } = await bench(['anna']);
+  await auditTail({ trail, count: 1, json: true }, out);
+  expect(JSON.parse(lines[0] ?? '')).toEqual((await trail.tail(1))[0]);
+});
+
+it('lets no name steer the terminal', async () => {
+  const { trail, lines, out } = await bench(['an\u001b[2J\u009b\u202e\u2028\nna']);
+  await auditTail({ trail, count: 1 }, out);
+  expect(lines.join()).toContain('name="an\\u001b[2J\\u009b\\u202e\\u2028\\nna"');
+});
+
+it('R37: verifies: exit code 0 for a whole trail, 1 with the place and the reason for a broken one', async () => {
+  const { store, trail, lines, out } = await bench(['anna', 'bram']);
+  expect(await auditVerify({ trail }, out)).toBe(0);
+  expect(lines).toEqual(['The audit trail is whole: 2 entries.']);
+  await store.append(auditLog, 2, '{"number":3}');
+  expect(await auditVerify({ trail }, out)).toBe(1);
+  expect(lines[1]).toContain('entry 3');
+});
