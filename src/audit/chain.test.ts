@@ -16,8 +16,8 @@ const clock = { now: () => Date.UTC(2026, 10, 22, 9, 30) };
 const ring = new KeyRing([{ id: 'k', secret: Buffer.alloc(32, 1) }], systemRandom);
 const foreignRing = new KeyRing([{ id: 'k', secret: Buffer.alloc(32, 2) }], systemRandom);
 
-function event(index: number): AuditEvent {
-  return { realm: 'gemeente', type: 'sign-in.failed', app: 'webmail', name: `anna${index}`, source: '192.0.2.1' };
+function event(index: number, name = 'anna'): AuditEvent {
+  return { realm: 'gemeente', type: 'sign-in.failed', app: 'webmail', name: `${name}${index}`, source: '192.0.2.1' };
 }
 
 function emptyStore(): Promise<SqliteStore> {
@@ -28,10 +28,10 @@ function trailOn(store: Store, log: (entry: AuditEntry) => void = () => undefine
   return new AuditTrail({ store, ring: keys, clock, log });
 }
 
-async function written(entries: number, keys = ring): Promise<{ texts: string[]; head: string }> {
+async function written(entries: number, keys = ring, name = 'anna'): Promise<{ texts: string[]; head: string }> {
   const store = await emptyStore();
   const trail = trailOn(store, undefined, keys);
-  for (let index = 0; index < entries; index += 1) await trail.record(event(index));
+  for (let index = 0; index < entries; index += 1) await trail.record(event(index, name));
   const texts = (await store.read(auditLog, 0, 1000)).map(row => row.entry);
   const head = (await store.get(auditHead))?.value ?? '';
   await store.close();
@@ -80,6 +80,36 @@ describe('the audit trail', () => {
     expect(await trailOn(store).verify()).toEqual({ ok: true, entries: 60 });
     const names = (await trailOn(store).tail(60)).map(entry => 'name' in entry.event && entry.event.name);
     expect(new Set(names).size).toBe(60);
+    await store.close();
+  });
+
+  it('never lets a slower writer put the mark of its length back', async () => {
+    const store = await emptyStore();
+    const quick = trailOn(store);
+    const appended = Promise.withResolvers<void>();
+    const go = Promise.withResolvers<void>();
+    // The slow one has appended its entry and is held just before it moves the mark.
+    const held: Store = Object.create(store, {
+      append: {
+        value: async (log: string, head: number, entry: string) => {
+          const done = await store.append(log, head, entry);
+          appended.resolve();
+          await go.promise;
+          return done;
+        },
+      },
+    });
+    for (const name of ['get', 'create', 'replace', 'head'] as const) {
+      Object.defineProperty(held, name, { value: store[name].bind(store) });
+    }
+    await quick.record(event(0));
+    const slow = trailOn(held).record(event(1));
+    await appended.promise;
+    await quick.record(event(2));
+    go.resolve();
+    await slow;
+    expect(JSON.parse((await store.get(auditHead))?.value ?? '')).toMatchObject({ number: 3 });
+    expect(await quick.verify()).toEqual({ ok: true, entries: 3 });
     await store.close();
   });
 
@@ -169,6 +199,35 @@ describe('tampering with the trail', () => {
         expect(verdict).toMatchObject({ ok: false, number: own && from === at ? at + 2 : at + 1 });
       }),
     );
+  });
+
+  it('R37: an entry that says the same in other words is found: spaces, order, escapes, a name twice', async () => {
+    const text = good.texts[2] ?? '';
+    const { at, ...rest } = JSON.parse(text) as AuditEntry;
+    const spellings = [
+      ` ${text}`,
+      `${text}\n`,
+      text.replace('":', '" :'),
+      text.replace('anna', '\\u0061nna'),
+      text.replace('{', '{"at":"earlier",'),
+      JSON.stringify({ ...rest, at }),
+      text.replace('"number":3', '"number":3.0'),
+      text.replace('"number":3', '"number":3,"note":1'),
+    ];
+    for (const spelling of spellings) {
+      expect(spelling).not.toBe(text);
+      const verdict = await verdictOn(good.texts.with(2, spelling), good.head);
+      expect(verdict).toEqual({ ok: false, number: 3, reason: 'unreadable' });
+    }
+  });
+
+  it('R37: an entry written with the same keys in another store is found, at its own number too', async () => {
+    const sibling = await written(length, ring, 'bram');
+    for (let at = 1; at < length; at += 1) {
+      const verdict = await verdictOn(good.texts.with(at, sibling.texts[at] ?? ''), good.head);
+      expect(verdict).toEqual({ ok: false, number: at + 1, reason: 'previous' });
+    }
+    expect(await verdictOn(sibling.texts, good.head)).toEqual({ ok: false, number: length, reason: 'head' });
   });
 
   it('R37: a chain made anew with right hashes but another key is found', async () => {

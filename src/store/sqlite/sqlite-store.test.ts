@@ -138,6 +138,19 @@ describe('opening', () => {
     db.close();
   });
 
+  it('waits for another process that is at a fresh file', async () => {
+    const path = freshFile();
+    const db = new DatabaseSync(path);
+    db.exec('CREATE TABLE other (x); BEGIN; SELECT * FROM other');
+    // Switching to write-ahead is refused at once while somebody reads.
+    const opening = SqliteStore.open({ path, clock: fixed() });
+    db.exec('COMMIT');
+    db.close();
+    const store = await opening;
+    expect(await store.create('k', 'v')).toBe(true);
+    await store.close();
+  });
+
   it('keeps what stands when it is opened again', async () => {
     const path = freshFile();
     const first = await SqliteStore.open({ path, clock: fixed() });
