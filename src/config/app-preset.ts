@@ -1,6 +1,7 @@
 import type { GenericOptions } from '../preset/generic.ts';
 import type { Preset } from '../preset/preset.ts';
 import type { Findings } from './checks.ts';
+import type { Mention, Parts } from './parts.ts';
 import { nearest } from './problem.ts';
 import type { AppConfiguration } from './schema.ts';
 
@@ -8,6 +9,21 @@ import type { AppConfiguration } from './schema.ts';
 export interface PresetSource {
   readonly named: ReadonlyMap<string, Preset>;
   readonly generic: (options: GenericOptions) => Preset;
+}
+
+/** An app that does not say whose account it is lets in listed names only; without a list, nobody. */
+export function checkNames(
+  id: string,
+  app: AppConfiguration,
+  preset: Preset,
+  realms: Parts['realms'],
+  findings: Findings,
+): void {
+  if (preset.whoami.from !== 'nothing' || realms.get(app.realm)?.names !== undefined || !realms.has(app.realm)) return;
+  findings.error(['realms', app.realm, 'names'], {
+    found: 'nothing',
+    expected: `the names that may sign in, because ${id} does not say whose account it is`,
+  });
 }
 
 /** The preset of an app with what the operator said otherwise; undefined where the findings say why there is none. */
@@ -46,16 +62,19 @@ function namedOf(id: string, app: AppConfiguration, presets: PresetSource, findi
       found: `signIn beside the preset ${app.preset}`,
       expected: 'no signIn: the preset knows it. It belongs to preset: generic',
     });
-  const preset = presets.named.get(app.preset);
-  if (preset !== undefined) return preset;
+  return presets.named.get(app.preset);
+}
+
+/** Presets by name, of every app, also those with mistakes elsewhere. */
+export function checkPresetName({ id, preset }: Mention, presets: PresetSource, findings: Findings): void {
   const names = [...presets.named.keys(), 'generic'];
-  const meant = nearest(app.preset, names);
+  if (preset === undefined || names.includes(preset)) return;
+  const meant = nearest(preset, names);
   findings.error(['apps', id, 'preset'], {
-    found: JSON.stringify(app.preset),
+    found: JSON.stringify(preset),
     expected: names.join(' or '),
     ...(meant !== undefined && { hint: `did you mean ${meant}?` }),
   });
-  return undefined;
 }
 
 function genericOf(id: string, app: AppConfiguration, presets: PresetSource, findings: Findings): Preset | undefined {

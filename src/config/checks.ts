@@ -17,6 +17,7 @@ export type Finding = Pick<Problem, 'found' | 'expected' | 'hint'>;
 export function checkTogether(parts: Parts, highestLevel: number, findings: Findings): void {
   checkListening(parts, findings);
   checkHosts(parts, findings);
+  for (const { id, realm } of parts.mentions) if (realm !== undefined) checkRealmName(id, realm, parts, findings);
   for (const [name, realm] of parts.realms) checkRealm(name, realm, parts, findings);
   for (const [id, app] of parts.apps) checkApp(id, app, parts, highestLevel, findings);
   checkSession(parts, findings);
@@ -101,15 +102,17 @@ function warnOfDomain(name: string, portal: string, origin: string, findings: Fi
   });
 }
 
+function checkRealmName(id: string, realm: string, { realmNames }: Parts, findings: Findings): void {
+  if (realmNames.includes(realm)) return;
+  const meant = nearest(realm, realmNames);
+  findings.error(['apps', id, 'realm'], {
+    found: JSON.stringify(realm),
+    expected: `a realm that stands under realms: ${realmNames.join(', ')}`,
+    ...(meant !== undefined && { hint: `did you mean ${meant}?` }),
+  });
+}
+
 function checkApp(id: string, app: AppConfiguration, parts: Parts, highestLevel: number, findings: Findings): void {
-  if (!parts.realmNames.includes(app.realm)) {
-    const meant = nearest(app.realm, parts.realmNames);
-    findings.error(['apps', id, 'realm'], {
-      found: JSON.stringify(app.realm),
-      expected: `a realm that stands under realms`,
-      ...(meant !== undefined && { hint: `did you mean ${meant}?` }),
-    });
-  }
   checkLevel(['apps', id, 'level'], app.level, parts, highestLevel, findings);
   for (const [index, route] of app.routes.entries())
     checkLevel(['apps', id, 'routes', index, 'level'], route.level, parts, highestLevel, findings);

@@ -122,6 +122,14 @@ describe('files', () => {
 });
 
 describe('the sign-in of an app without a preset', () => {
+  it('wants listed names where the app does not say whose account it is', () => {
+    const silent = example('generic.yaml').replace(/whoami: .*/, 'whoami: { from: nothing }');
+    const loaded = loadSettings(silent, { folder, presets });
+    expect(loaded).toMatchObject({ ok: false, problems: [{ path: 'realms.gemeente.names' }] });
+    const listed = silent.replace('firstFactor:', 'names: [anna, bram]\n    firstFactor:');
+    expect(loadSettings(listed, { folder, presets }).ok).toBe(true);
+  });
+
   const problemsWith = (from: string, to: string) => {
     const text = example('generic.yaml');
     expect(text).toContain(from);
@@ -138,6 +146,7 @@ describe('the sign-in of an app without a preset', () => {
     ['pattern: "[A-Za-z0-9]{64}"', 'pattern: x, value: y', 'signIn.otherFields.csrfmiddlewaretoken'],
     ['userField: username', 'userfield: username', 'signIn.userfield'],
     ['action: /accounts/login/', 'action: accounts', 'signIn.action'],
+    ['loginPage: /accounts/login/', 'loginPage: //', 'signIn.loginPage'],
   ])('%s -> %s', (from, to, path) => {
     expect(problemsWith(from, to).map(problem => problem.path)).toContain(`apps.vergunningen.${path}`);
   });

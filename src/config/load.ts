@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { Preset } from '../preset/preset.ts';
-import { type PresetSource, presetOf } from './app-preset.ts';
+import { checkNames, checkPresetName, type PresetSource, presetOf } from './app-preset.ts';
 import { checkTogether, type Findings } from './checks.ts';
 import { complete } from './complete.ts';
 import { checkFiles, reason } from './files.ts';
@@ -34,10 +34,13 @@ export function loadSettings(text: string, { folder, presets, highestLevel = 2 }
   const absolute = (path: string) => resolve(folder, path);
   checkTogether(parts, highestLevel, findings);
   checkFiles(parts, absolute, findings);
+  for (const mention of parts.mentions) checkPresetName(mention, presets, findings);
   const chosen = new Map<string, Preset>();
   for (const [id, app] of parts.apps) {
     const preset = presetOf(id, app, presets, findings);
-    if (preset !== undefined) chosen.set(id, preset);
+    if (preset === undefined) continue;
+    chosen.set(id, preset);
+    checkNames(id, app, preset, parts.realms, findings);
   }
   const settings = problems.length === 0 ? complete(parts, chosen, absolute) : undefined;
   if (settings !== undefined) return { ok: true, settings, warnings: byLine(warnings) };

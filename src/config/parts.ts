@@ -18,7 +18,15 @@ export type Parts = { readonly [K in Section]: Configuration[K] | undefined } & 
   readonly apps: ReadonlyMap<string, AppConfiguration>;
   /** Of all realms that stand there, also those with mistakes. */
   readonly realmNames: readonly string[];
+  /** What every app names, also those with mistakes elsewhere. */
+  readonly mentions: readonly Mention[];
 };
+
+export interface Mention {
+  readonly id: string;
+  readonly realm: string | undefined;
+  readonly preset: string | undefined;
+}
 
 type Section = Exclude<keyof Configuration, 'realms' | 'apps'>;
 
@@ -56,7 +64,13 @@ export function readParts(source: Source, problems: Problem[]): Parts {
     realms: entries('realms', realmSchema),
     apps: entries('apps', appSchema),
     realmNames: isBlock(root?.['realms']) ? Object.keys(root['realms']) : [],
+    mentions: isBlock(root?.['apps']) ? Object.entries(root['apps']).map(([id, app]) => mentionOf(id, app)) : [],
   };
+}
+
+function mentionOf(id: string, app: unknown): Mention {
+  const text = (value: unknown) => (typeof value === 'string' ? value : undefined);
+  return { id, realm: text(valueAt(app, ['realm'])), preset: text(valueAt(app, ['preset'])) };
 }
 
 /** A part whose only mistakes are unknown keys is still held against the others; its problems are kept. */

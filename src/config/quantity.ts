@@ -33,3 +33,14 @@ export const size = z
   .string(`expected ${sizeExpectation}`)
   .regex(/^[1-9]\d{0,8} ?(B|KiB|MiB|GiB)$/, `expected ${sizeExpectation}`)
   .transform(text => parseSize(text) ?? 0);
+
+/** A duration of at most this; timers of the runtime fire at once when they are set beyond 24 days. */
+export function durationUpTo(most: string) {
+  const limit = parseDuration(most) ?? 0;
+  return duration.refine(value => value <= limit, `expected a duration of at most ${most}`);
+}
+
+export function sizeUpTo(most: string) {
+  const limit = parseSize(most) ?? 0;
+  return size.refine(value => value <= limit, `expected a size of at most ${most}`);
+}

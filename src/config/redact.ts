@@ -11,7 +11,8 @@ export function showValue(path: readonly (string | number)[], value: unknown): s
   if (path.some(step => typeof step === 'string' && mayBeSecret(step, path))) return `${kindOf(value)} ${hidden}`;
   if (Array.isArray(value)) return `a list of ${value.length}`;
   if (typeof value === 'object') return 'a block of settings';
-  const text = withoutUserinfo(String(value));
+  if (typeof value !== 'string') return `the ${typeof value} ${String(value)}`;
+  const text = withoutUserinfo(value);
   return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
 }
 

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { pattern, patternWithGroup } from './pattern.ts';
 
-const path = z.string().regex(/^\/[^\s#\\]*$/, 'expected a path that begins with /');
-const plainPath = z.string().regex(/^\/[^\s?#\\]*$/, 'expected a path that begins with /, without a query');
+const path = z.string().regex(/^\/(?!\/)[^\s#\\]*$/, 'expected a path that begins with one /');
+const plainPath = z.string().regex(/^\/(?!\/)[^\s?#\\]*$/, 'expected a path that begins with one /, without a query');
 const status = z.int().min(100).max(599);
 const answer = z.strictObject({ status, location: pattern.exactOptional().describe('A pattern for the whole value.') });
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { balancer, origin, originExpectation } from './address.ts';
-import { duration, size } from './quantity.ts';
+import { duration, durationUpTo, sizeUpTo } from './quantity.ts';
 import { genericSchema } from './schema-generic.ts';
 
 const port = z.int().min(1).max(65535);
@@ -59,7 +59,7 @@ export const realmSchema = z.strictObject({
   firstFactor: z
     .enum(firstFactors)
     .describe('How a first factor gets bound. There is no default: nobody may bind one with only a password.'),
-  activationValidity: duration.prefault('14d'),
+  activationValidity: durationUpTo('60d').prefault('14d'),
   desk: z
     .strictObject({ place: z.string().min(1), hours: z.string().min(1), phone: z.string().min(1) })
     .optional()
@@ -72,9 +72,9 @@ export const realmSchema = z.strictObject({
 });
 
 const timeouts = z.strictObject({
-  connect: duration.prefault('5s'),
-  head: duration.prefault('60s').describe('Until the head of the answer.'),
-  body: duration.prefault('5m').describe('Between two parts of the body.'),
+  connect: durationUpTo('24h').prefault('5s'),
+  head: durationUpTo('24h').prefault('60s').describe('Until the head of the answer.'),
+  body: durationUpTo('24h').prefault('5m').describe('Between two parts of the body.'),
 });
 
 const upstreamDetails = z.strictObject({
@@ -137,7 +137,7 @@ export const appSchema = z.strictObject({
     .default([])
     .describe('Cookies that scripts of the app must read; never a proof or session cookie.'),
   limiter: z
-    .strictObject({ failures: z.int().min(1), window: duration })
+    .strictObject({ failures: z.int().min(1), window: durationUpTo('24h') })
     .optional()
     .describe("The app's own limit on failed sign-ins of one account."),
   routes: z.array(routeSchema).default([]),
@@ -146,15 +146,15 @@ export const appSchema = z.strictObject({
 export const sessionSchema = z.strictObject({ idle: duration.prefault('30m'), absolute: duration.prefault('12h') });
 
 export const limitsSchema = z.strictObject({
-  head: size.prefault('32KiB'),
+  head: sizeUpTo('256KiB').prefault('32KiB'),
   headers: z.int().min(20).max(1000).default(100),
-  target: size.prefault('8KiB'),
-  signInBody: size.prefault('64KiB'),
-  body: size.prefault('100MiB'),
+  target: sizeUpTo('64KiB').prefault('8KiB'),
+  signInBody: sizeUpTo('1MiB').prefault('64KiB'),
+  body: sizeUpTo('10GiB').prefault('100MiB'),
   connections: z.int().min(10).default(10_000),
-  headTime: duration.prefault('10s'),
-  requestTime: duration.prefault('5m'),
-  keepAlive: duration.prefault('65s'),
+  headTime: durationUpTo('24h').prefault('10s'),
+  requestTime: durationUpTo('24h').prefault('5m'),
+  keepAlive: durationUpTo('24h').prefault('65s'),
   pendings: z.int().min(1).max(100).default(5).describe('Pending sign-ins of one account, and of one source, at once.'),
 });
 
