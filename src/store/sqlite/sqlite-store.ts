@@ -42,8 +42,9 @@ export class SqliteStore implements Store {
   static async open(options: { path: string; clock: Clock }): Promise<SqliteStore> {
     let db: DatabaseSync | undefined;
     try {
-      db = new DatabaseSync(options.path, { timeout: busyTimeout });
+      db = new DatabaseSync(options.path, { timeout: 0 });
       await useWriteAheadLog(db);
+      db.exec(`PRAGMA busy_timeout = ${busyTimeout}`);
       // FULL: what was answered to a person (a code is used, a visit spent) survives a power cut.
       db.exec('PRAGMA synchronous = FULL');
       migrate(db);
@@ -239,7 +240,7 @@ function entryOf(row: NonNullable<Row>): LogEntry {
   return { number: Number(row['number']), entry: String(row['entry']) };
 }
 
-/** Where several processes open a fresh file together, this pragma is refused at once, whatever the busy timeout. */
+/** Where several processes open a fresh file together, this pragma may be refused at once, whatever the busy timeout: wait outside of SQLite, two seconds in all. */
 async function useWriteAheadLog(db: DatabaseSync): Promise<void> {
   for (let tries = 1; ; tries += 1) {
     try {
