@@ -1,4 +1,4 @@
-import { type Decision, decide } from '../policy/decide.ts';
+import { type Decision, decide, type SessionFacts } from '../policy/decide.ts';
 import { type Demand, demandOf } from '../policy/route.ts';
 import { readTarget, type Target } from '../policy/target.ts';
 import type { Entry } from '../preset/match.ts';
@@ -17,6 +17,8 @@ export interface AdmitRequest {
   readonly target: Target;
   readonly entry: Entry | undefined;
   readonly session: OpenSession | undefined;
+  /** What a person holds who has no session yet: at release. */
+  readonly holds?: SessionFacts;
   /** DAV's Destination: a target of its own. */
   readonly destination?: string | undefined;
   readonly now: number;
@@ -34,7 +36,7 @@ export function admit(sessions: Sessions, request: AdmitRequest): Admission {
     closed: closed.length > 0 && matchesAny(closed, method, target, seenParameters(target.query, folding)),
     session:
       session === undefined
-        ? undefined
+        ? request.holds
         : {
             level: session.level,
             factorAt: session.session.factorAt,

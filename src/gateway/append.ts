@@ -1,5 +1,5 @@
 import { Transform, type TransformCallback } from 'node:stream';
-import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
+import { brotliDecompressSync, createBrotliDecompress, createGunzip, createInflate, gunzipSync, inflateSync } from 'node:zlib';
 import { type AnswerHeaders, oneHeader } from './headers.ts';
 
 /** A page of more than this after unpacking is not a login page. */
@@ -84,4 +84,28 @@ function chain(first: Transform, second: Transform): Transform {
     read(size);
   };
   return joined;
+}
+
+const mostHeld = 256 * 1024;
+
+/** A held answer's body without its packing; undefined where it is packed in a way that we do not read, or grows too large. */
+export function unpack(answer: { readonly headers: AnswerHeaders; readonly body: Buffer }): Buffer | undefined {
+  const options = { maxOutputLength: mostHeld };
+  try {
+    switch (oneHeader(answer.headers, 'content-encoding') ?? 'identity') {
+      case 'identity':
+        return answer.body;
+      case 'gzip':
+      case 'x-gzip':
+        return gunzipSync(answer.body, options);
+      case 'deflate':
+        return inflateSync(answer.body, options);
+      case 'br':
+        return brotliDecompressSync(answer.body, options);
+      default:
+        return undefined;
+    }
+  } catch {
+    return undefined;
+  }
 }

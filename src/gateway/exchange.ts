@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { LRUCache } from 'lru-cache';
 import type { Pool } from 'undici';
 import type { AppSettings, LimitSettings, RealmSettings } from '../config/settings.ts';
 import type { Attempts } from '../factor/attempts.ts';
@@ -60,7 +61,10 @@ export class Exchange {
   readonly source: string;
   /** Set-Cookie lines of ours that go with whatever is answered. */
   readonly setCookies: string[] = [];
+  /** This very request ends the session it came with: its own answer is not cut off for that. */
+  endsSession = false;
   #cookies: ReadonlyMap<string, readonly string[]> | undefined;
+  #accepted = false;
 
   constructor(app: AppRuntime, head: Head, target: Target, req: IncomingMessage, res: ServerResponse, source: string) {
     this.app = app;
@@ -72,7 +76,7 @@ export class Exchange {
   }
 
   get cookies(): ReadonlyMap<string, readonly string[]> {
-    this.#cookies ??= readCookieHeader(this.head.cookie);
+    this.#cookies ??= parsedCookies(this.head.cookie);
     return this.#cookies;
   }
 
@@ -82,6 +86,21 @@ export class Exchange {
 
   /** Lets a client that asked first send its body. */
   acceptBody(): void {
-    if (this.head.expects) this.res.writeContinue();
+    if (!this.head.expects || this.#accepted) return;
+    this.#accepted = true;
+    this.res.writeContinue();
   }
+}
+
+/** Browsers send the same Cookie header again and again: read once. */
+const parsed = new LRUCache<string, ReadonlyMap<string, readonly string[]>>({ max: 5_000 });
+
+function parsedCookies(header: string | undefined): ReadonlyMap<string, readonly string[]> {
+  if (header === undefined) return new Map();
+  let cookies = parsed.get(header);
+  if (cookies === undefined) {
+    cookies = readCookieHeader(header);
+    parsed.set(header, cookies);
+  }
+  return cookies;
 }

@@ -109,6 +109,8 @@ class Passage implements Dispatcher.DispatchHandler {
 
   #replace(instead: () => void | Promise<void>): void {
     this.#withheld = true;
+    // First: what comes instead may end the very thing that is watched.
+    this.#finish();
     this.#controller?.abort(new Withheld());
     void Promise.resolve(instead()).catch(() => this.#forwarding.res.destroy());
   }

@@ -52,7 +52,7 @@ export class Sessions {
   readonly #cache = new LRUCache<string, Cached>({ max: 50_000 });
   /** Ended here or elsewhere: a read that was under way must not bring them back. */
   readonly #ended = new LRUCache<string, true>({ max: 100_000 });
-  readonly #endListeners = new Map<string, Set<() => void>>();
+  readonly #endListeners = new Map<string, Set<() => unknown>>();
   #confirmed = 0;
 
   constructor(deps: SessionsDeps) {
@@ -178,7 +178,7 @@ export class Sessions {
   }
 
   /** Calls back once when the session ends, to cut answers under way. */
-  onEnd(id: string, listener: () => void): () => void {
+  onEnd(id: string, listener: () => unknown): () => void {
     const listeners = this.#endListeners.get(id) ?? new Set();
     this.#endListeners.set(id, listeners.add(listener));
     return () => {

@@ -1,0 +1,135 @@
+import type { Decision } from '../policy/decide.ts';
+import { entryOf, type Entry } from '../preset/match.ts';
+import type { OpenSession } from '../session/sessions.ts';
+import { queryMatches, readSignIn } from '../signin/grammar.ts';
+import { type Admission, admit } from './admit.ts';
+import { passAsset, passLoginPage, turnAway } from './anonymous.ts';
+import { cookieNames } from './cookie-names.ts';
+import type { Exchange, GatewayDeps } from './exchange.ts';
+import { isTopNavigation } from './head.ts';
+import { passInSession } from './in-session.ts';
+import { ownHost } from './own-host.ts';
+import { readBody } from './read-body.ts';
+import { ownPending } from './release.ts';
+import { redirect, refuse } from './respond.ts';
+import { SignIns } from './sign-in.ts';
+import { stepUp } from './step-up.ts';
+import { livingVisit } from './visit-cookies.ts';
+
+/** What happens to a request for an app's host, in the order of "The way of a request". */
+export class AppHandler {
+  readonly #deps: GatewayDeps;
+  readonly #signIns: SignIns;
+
+  constructor(deps: GatewayDeps) {
+    this.#deps = deps;
+    this.#signIns = new SignIns(deps);
+  }
+
+  /** A session that is known and allowed goes on without waiting for anything. */
+  handle(exchange: Exchange): void | Promise<void> {
+    const cookie = exchange.cookie(cookieNames.session);
+    const open = cookie === undefined ? undefined : this.#deps.sessions.known(cookie, exchange.app.settings.id);
+    if (cookie !== undefined && open === undefined) return this.#find(exchange, cookie);
+    return this.#route(exchange, open);
+  }
+
+  async #find(exchange: Exchange, cookie: string): Promise<void> {
+    await this.#route(exchange, await this.#deps.sessions.find(cookie, exchange.app.settings.id));
+  }
+
+  #route(exchange: Exchange, found: OpenSession | undefined): void | Promise<void> {
+    const { app, head, target } = exchange;
+    const now = this.#deps.clock.now();
+    const session = found !== undefined && this.#isOver(found, now) ? undefined : found;
+    if (target.readings.some(reading => reading === '/_sluis' || reading.startsWith('/_sluis/'))) {
+      return ownHost(this.#deps, exchange, session);
+    }
+    const entry = entryOf(app.settings.preset, head.method, target);
+    const destination = rawHeader(exchange, 'destination');
+    const admission = admit(this.#deps.sessions, { app, method: head.method, target, entry: session === undefined ? entry : undefined, session, destination, now });
+    if (session === undefined) return this.#anonymous(exchange, admission.decision, entry);
+    return this.#inSession(exchange, session, entry, admission);
+  }
+
+  /** Over is over, whatever else is asked: decide() says the same; asked first so that the login page opens as for anybody. */
+  #isOver(open: OpenSession, now: number): boolean {
+    return now >= open.session.absoluteEnd || now >= this.#deps.sessions.idleEnd(open.session);
+  }
+
+  async #anonymous(exchange: Exchange, decision: Decision, entry: Entry | undefined): Promise<void> {
+    if (decision.outcome === 'deny') return refuse(exchange, 'not-allowed', { next: '/' });
+    if (decision.outcome !== 'allow' || !decision.asVisit) return this.#notPublic(exchange);
+    if (entry === 'asset') return passAsset(exchange);
+    if (entry === 'sign-in') return this.#signIn(exchange, undefined);
+    if (await this.#toOwnChallenge(exchange)) return;
+    return passLoginPage(this.#deps, exchange, undefined);
+  }
+
+  async #notPublic(exchange: Exchange): Promise<void> {
+    if (await this.#toOwnChallenge(exchange)) return;
+    return turnAway(this.#deps, exchange);
+  }
+
+  /** A navigation with a living pending goes to its challenge: the password need not be typed again. */
+  async #toOwnChallenge(exchange: Exchange): Promise<boolean> {
+    if (!isTopNavigation(exchange.head) || !exchange.cookies.has(cookieNames.pending)) return false;
+    const pending = await ownPending(this.#deps, exchange);
+    if (pending === undefined || pending.released !== undefined) return false;
+    redirect(exchange, '/_sluis/next');
+    return true;
+  }
+
+  async #signIn(exchange: Exchange, session: OpenSession | undefined): Promise<void> {
+    if (!queryMatches(exchange.app.settings.preset, exchange.target.query)) return turnAway(this.#deps, exchange);
+    exchange.acceptBody();
+    const body = await readBody(exchange.req, this.#deps.limits.signInBody);
+    if (!body.whole) return refuse(exchange, 'too-large', { next: exchange.app.settings.preset.login.page });
+    return this.#signIns.post(exchange, body.read, await livingVisit(this.#deps, exchange), session);
+  }
+
+  #inSession(exchange: Exchange, open: OpenSession, entry: Entry | undefined, admission: Admission): void | Promise<void> {
+    const { decision, demand } = admission;
+    if (decision.outcome === 'deny') return refuse(exchange, 'not-allowed', { next: exchange.app.settings.preset.landing });
+    if (decision.outcome === 'sign-in') return turnAway(this.#deps, exchange);
+    // The app's own session ended inside ours: its login page and form go as a visit while the session waits.
+    if (entry === 'login-page' && exchange.cookies.has(cookieNames.visit)) return this.#loginPageInSession(exchange, open, admission);
+    if (entry === 'sign-in' && mayBeSignIn(exchange)) return this.#postInSession(exchange, open, admission);
+    if (decision.outcome === 'challenge') return stepUp(this.#deps, exchange, open, demand);
+    passInSession(this.#deps, exchange, open);
+  }
+
+  async #loginPageInSession(exchange: Exchange, open: OpenSession, admission: Admission): Promise<void> {
+    if ((await livingVisit(this.#deps, exchange)) !== undefined) return passLoginPage(this.#deps, exchange, open);
+    if (admission.decision.outcome === 'challenge') return stepUp(this.#deps, exchange, open, admission.demand);
+    passInSession(this.#deps, exchange, open);
+  }
+
+  /** A post to the sign-in's address: a sign-in goes as a visit, everything else is the app's own business. */
+  async #postInSession(exchange: Exchange, open: OpenSession, admission: Admission): Promise<void> {
+    const { head, app, target } = exchange;
+    exchange.acceptBody();
+    const body = await readBody(exchange.req, this.#deps.limits.signInBody);
+    const signIn = body.whole
+      ? readSignIn(app.settings.preset, { query: target.query, contentType: head.contentType, contentEncoding: head.contentEncoding, body: body.read })
+      : undefined;
+    if (signIn !== undefined && !('refused' in signIn)) {
+      return this.#signIns.post(exchange, body.read, await livingVisit(this.#deps, exchange), open);
+    }
+    if (admission.decision.outcome === 'challenge') return stepUp(this.#deps, exchange, open, admission.demand);
+    passInSession(this.#deps, exchange, open, body.read);
+  }
+}
+
+/** Only what could be the preset's form is held: its address, query and media type. */
+function mayBeSignIn(exchange: Exchange): boolean {
+  const { preset } = exchange.app.settings;
+  const type = (exchange.head.contentType ?? '').toLowerCase();
+  return type.startsWith(preset.signIn.mediaType) && queryMatches(preset, exchange.target.query);
+}
+
+function rawHeader(exchange: Exchange, name: string): string | undefined {
+  const { raw } = exchange.head;
+  for (let i = 0; i < raw.length; i += 2) if (raw[i] === name) return raw[i + 1];
+  return undefined;
+}

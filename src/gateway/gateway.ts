@@ -1,0 +1,111 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { SluisError } from '../kernel/errors.ts';
+import { randomId } from '../kernel/random.ts';
+import { readTarget } from '../policy/target.ts';
+import { AppHandler } from './app-handler.ts';
+import { type AppRuntime, Exchange, type GatewayDeps } from './exchange.ts';
+import { type HeadRefusal, isRefusal, readHead } from './head.ts';
+import { refuse } from './respond.ts';
+import type { Sources } from './source.ts';
+
+/** Our own pages, behind the same strict head: given by the composition root. */
+export interface PortalHandler {
+  readonly path: string;
+  handle(req: IncomingMessage, res: ServerResponse, context: { source: string }): Promise<void>;
+}
+
+export interface GatewayHosts {
+  /** By authority as it stands in Host, with and without the scheme's own port. */
+  readonly apps: ReadonlyMap<string, AppRuntime>;
+  readonly portals: ReadonlyMap<string, PortalHandler>;
+}
+
+/** Every request enters here: a head with one reading, a host that we know, then the portal or an app. */
+export class Gateway {
+  readonly #deps: GatewayDeps;
+  readonly #hosts: GatewayHosts;
+  readonly #sources: Sources;
+  readonly #apps: AppHandler;
+
+  constructor(deps: GatewayDeps, hosts: GatewayHosts, sources: Sources) {
+    this.#deps = deps;
+    this.#hosts = hosts;
+    this.#sources = sources;
+    this.#apps = new AppHandler(deps);
+  }
+
+  handle(req: IncomingMessage, res: ServerResponse): void {
+    const head = readHead(req, this.#deps.limits);
+    if (isRefusal(head)) return refuseHead(req, res, head);
+    const app = this.#hosts.apps.get(head.host);
+    const portal = this.#hosts.portals.get(head.host);
+    const source = this.#sources.of(req, head);
+    const path = portal?.path ?? '';
+    if (portal !== undefined && (path === '' || head.target === path || head.target.startsWith(`${path}/`))) {
+      return this.#settle(req, res, portal.handle(req, res, { source }), undefined);
+    }
+    if (app === undefined) return refuseHead(req, res, { status: 400, reason: 'Host' }, 421);
+    const exchange = new Exchange(app, head, readTarget(head.target), req, res, source);
+    try {
+      this.#settle(req, res, this.#apps.handle(exchange), exchange);
+    } catch (error) {
+      this.#failed(res, error, exchange);
+    }
+  }
+
+  #settle(_req: IncomingMessage, res: ServerResponse, work: void | Promise<void>, exchange: Exchange | undefined): void {
+    if (work instanceof Promise) work.catch((error: unknown) => this.#failed(res, error, exchange));
+  }
+
+  /** The last resort fails closed: 503 where the store is lost, else 500; what it was stands in the log only (rule 7). */
+  #failed(res: ServerResponse, error: unknown, exchange: Exchange | undefined): void {
+    const reference = randomId(this.#deps.random, 6);
+    const store = error instanceof SluisError && error.code === 'store.unavailable';
+    const gone = res.destroyed;
+    if (!gone) this.#deps.log.error({ reference, app: exchange?.app.settings.id, cause: causeOf(error) }, 'a request failed');
+    if (gone || res.headersSent) return void res.destroy();
+    if (exchange === undefined) return refusePlain(res, store ? 503 : 500);
+    if (store) exchange.res.setHeader('retry-after', '5');
+    exchange.setCookies.length = 0;
+    refuse(exchange, store ? 'store' : 'internal', { next: '/', reference });
+  }
+}
+
+/** Class and place, not the text: messages of drivers may quote what was sent. */
+function causeOf(error: unknown): string {
+  if (!(error instanceof Error)) return typeof error;
+  const place = error.stack?.split('\n')[1]?.trim() ?? '';
+  return `${error.name}${error instanceof SluisError ? ` ${error.code}` : ''} ${place}`;
+}
+
+function refuseHead(req: IncomingMessage, res: ServerResponse, refusal: HeadRefusal, status: number = refusal.status): void {
+  // The rest of what was sent may have another reading: nothing more is read from this connection.
+  res.setHeader('connection', 'close');
+  res.on('finish', () => req.socket.destroySoon());
+  refusePlain(res, status);
+}
+
+const texts: Readonly<Record<number, string>> = {
+  400: 'Dit verzoek is niet te lezen. / This request cannot be read.',
+  405: 'Deze methode kan niet. / This method is not allowed.',
+  414: 'Dit adres is te lang. / This address is too long.',
+  417: 'Deze verwachting kan niet. / This expectation cannot be met.',
+  421: 'Dit adres is hier niet bekend. / This address is not known here.',
+  431: 'De kop van dit verzoek is te groot. / The head of this request is too large.',
+  500: 'Er ging iets mis. Probeer het later opnieuw. / Something went wrong. Try again later.',
+  501: 'Dit kan Sluis niet. / Sluis cannot do this.',
+  503: 'Even niet bereikbaar. Probeer het zo opnieuw. / Not available. Try again soon.',
+};
+
+function refusePlain(res: ServerResponse, status: number): void {
+  const body = `${texts[status] ?? texts[400]}\n`;
+  res.writeHead(status, {
+    'content-type': 'text/plain; charset=utf-8',
+    'content-length': String(Buffer.byteLength(body)),
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+    ...(status === 503 ? { 'retry-after': '5' } : {}),
+  });
+  res.end(body);
+}
+

@@ -1,0 +1,145 @@
+import { readTarget } from '../policy/target.ts';
+import type { Session } from '../session/session.ts';
+import type { Pending } from '../visit/pending.ts';
+import { admit } from './admit.ts';
+import { cookieNames, setCookie } from './cookie-names.ts';
+import { endOne } from './end-session.ts';
+import type { Exchange, GatewayDeps } from './exchange.ts';
+import { redirect, refuse } from './respond.ts';
+import { dropVisit, sessionOwner } from './visit-cookies.ts';
+
+/**
+ * The second gate opens: only for the browser that holds the pending cookie on the app's host, with the one-time code
+ * from the portal, and only if decide() says so for the page first asked for. What was in quarantine leaves here,
+ * sealed anew under the session's random key.
+ */
+export async function release(deps: GatewayDeps, exchange: Exchange): Promise<void> {
+  const { app } = exchange;
+  const code = new URLSearchParams(exchange.target.query).get('code') ?? '';
+  const pending = await ownPending(deps, exchange);
+  // No pending: nothing to open here. The app's own host decides what this browser may see.
+  if (pending === undefined) return redirect(exchange, app.settings.preset.landing);
+  if (!deps.pendings.opens(pending, code)) return redirect(exchange, pending.released === undefined ? '/_sluis/next' : app.settings.preset.landing);
+  if (pending.released !== undefined) return repeat(exchange, pending.released);
+  await open(deps, exchange, pending);
+}
+
+/** The pending of this browser at this app. */
+export async function ownPending(deps: GatewayDeps, exchange: Exchange): Promise<Pending | undefined> {
+  const cookie = exchange.cookie(cookieNames.pending);
+  const pending = cookie === undefined ? undefined : await deps.pendings.byCookie(cookie);
+  return pending?.app === exchange.app.settings.id ? pending : undefined;
+}
+
+async function open(deps: GatewayDeps, exchange: Exchange, pending: Pending): Promise<void> {
+  const { passed } = pending;
+  if (passed === undefined) return redirect(exchange, '/_sluis/next');
+  const location = landingOf(exchange, pending);
+  if (!isAllowed(deps, exchange, location, passed)) return refuse(exchange, 'not-allowed', { next: '/_sluis/restart' });
+  const person = await deps.people.byName(pending.realm, pending.name);
+  if (person === undefined) return refuse(exchange, 'account-unknown', { next: '/_sluis/restart' });
+  const begun = await sessionFor(deps, exchange, pending, passed, person.id);
+  sealQuarantine(deps, exchange, pending, begun.session);
+  exchange.setCookies.push(setCookie(cookieNames.session, begun.cookie), knownCookie(deps, exchange, pending));
+  dropVisit(exchange, sessionOwner(begun.session));
+  const released = await deps.pendings.release(pending, { cookies: [...exchange.setCookies], location });
+  if (released === undefined) return overtaken(deps, exchange, begun.session);
+  await deps.audit.record({
+    type: 'session.began',
+    realm: pending.realm,
+    person: person.id,
+    name: pending.name,
+    app: pending.app,
+    session: begun.session.id,
+    level: passed.level,
+    source: exchange.source,
+  });
+  redirect(exchange, location);
+}
+
+/** Bad networks: the same code with the same cookie gets the same answer again, while the code lives. */
+function repeat(exchange: Exchange, released: NonNullable<Pending['released']>): void {
+  exchange.setCookies.push(...released.cookies);
+  redirect(exchange, released.location);
+}
+
+/** Two requests with one code: the other was first, and its session is the one. */
+async function overtaken(deps: GatewayDeps, exchange: Exchange, spare: Session): Promise<void> {
+  const now = await ownPending(deps, exchange);
+  if (now?.released === undefined) return redirect(exchange, exchange.app.settings.preset.landing);
+  exchange.setCookies.length = 0;
+  if (!now.released.cookies.some(line => line.includes(spare.id))) await deps.sessions.end(spare.id);
+  repeat(exchange, now.released);
+}
+
+/** Goes on in the living session of the same account; one of another account ends (R08). */
+async function sessionFor(
+  deps: GatewayDeps,
+  exchange: Exchange,
+  pending: Pending,
+  passed: NonNullable<Pending['passed']>,
+  person: string,
+): Promise<{ session: Session; cookie: string }> {
+  const proved = { level: passed.level, factor: passed.factor, factorAt: passed.at };
+  const living = pending.session === undefined ? undefined : await deps.sessions.read(pending.session);
+  if (living !== undefined && living.person === person && living.app === pending.app) {
+    const portal = pending.portal ?? living.portal;
+    const renewed = await deps.sessions.renew(living, { ...proved, portal });
+    if (renewed !== undefined) return renewed;
+  } else if (living !== undefined) await endOne(deps, living, 'other-account');
+  const { id: app } = exchange.app.settings;
+  return deps.sessions.begin({ realm: pending.realm, app, person, name: pending.name, portal: pending.portal, ...proved });
+}
+
+function sealQuarantine(deps: GatewayDeps, exchange: Exchange, pending: Pending, session: Session): void {
+  const owner = sessionOwner(session);
+  const now = deps.clock.now();
+  const held = [...exchange.cookies.keys()];
+  for (const cookie of pending.quarantine.cookies) exchange.setCookies.push(...deps.sealed.seal(owner, cookie, now, held));
+}
+
+function knownCookie(deps: GatewayDeps, exchange: Exchange, pending: Pending): string {
+  const value = deps.known.issue(pending.realm, pending.name, exchange.cookie(cookieNames.known));
+  return setCookie(cookieNames.known, value, 180 * 24 * 60 * 60);
+}
+
+/** decide() on the page first asked for, with what the person now holds. */
+function isAllowed(
+  deps: GatewayDeps,
+  exchange: Exchange,
+  location: string,
+  passed: NonNullable<Pending['passed']>,
+): boolean {
+  const now = deps.clock.now();
+  const { decision } = admit(deps.sessions, {
+    app: exchange.app,
+    method: 'GET',
+    target: readTarget(location),
+    entry: undefined,
+    session: undefined,
+    holds: { level: passed.level, factorAt: passed.at, idleEnd: now + 1, absoluteEnd: now + 1 },
+    now,
+  });
+  return decision.outcome === 'allow';
+}
+
+/** Where she wanted to be: the page first asked for, else where the app's answer led, else the first page. Never off this app's origin. */
+function landingOf(exchange: Exchange, pending: Pending): string {
+  const { origin, preset } = exchange.app.settings;
+  const candidates = [pending.target, exchange.app.rewriteLocation(pending.quarantine.location ?? '')];
+  for (const candidate of candidates) {
+    const path = candidate === '' ? undefined : pathWithin(origin, candidate);
+    if (path !== undefined && !path.startsWith('/_sluis')) return path;
+  }
+  return preset.landing;
+}
+
+function pathWithin(origin: string, candidate: string): string | undefined {
+  try {
+    const url = new URL(candidate, `${origin}/`);
+    return url.origin === origin && url.username === '' ? `${url.pathname}${url.search}${url.hash}` : undefined;
+  } catch {
+    return undefined;
+  }
+}
+

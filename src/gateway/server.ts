@@ -1,0 +1,123 @@
+import { createReadStream } from 'node:fs';
+import { readFileSync, watch } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import { join } from 'node:path';
+import type { Socket } from 'node:net';
+import type { LimitSettings, ListenSettings } from '../config/settings.ts';
+import { SluisError } from '../kernel/errors.ts';
+
+type Handler = (req: IncomingMessage, res: ServerResponse) => void;
+
+/** Every limit and time explicit: slow heads, slow bodies, endless heads and too many connections end here. */
+export function openServer(listen: ListenSettings, limits: LimitSettings, handler: Handler): Server {
+  const options: ServerOptions = {
+    maxHeaderSize: limits.head,
+    headersTimeout: limits.headTime,
+    requestTimeout: limits.requestTime,
+    keepAliveTimeout: limits.keepAlive,
+    connectionsCheckingInterval: 5_000,
+    insecureHTTPParser: false,
+    requireHostHeader: false,
+    joinDuplicateHeaders: false,
+  };
+  const server = listen.tls === undefined ? createServer(options) : tlsServer(options, listen.tls);
+  server.maxConnections = limits.connections;
+  server.maxHeadersCount = limits.headers;
+  server.on('request', handler);
+  server.on('checkContinue', handler);
+  // Any other expectation: the strict head answers 417.
+  server.on('checkExpectation', handler);
+  server.on('connect', (_req, socket: Socket) => socket.destroy());
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => refuseSocket(error, socket));
+  return server;
+}
+
+function tlsServer(options: ServerOptions, tls: { certificate: string; key: string }): Server {
+  const read = () => ({ cert: readTlsFile(tls.certificate), key: readTlsFile(tls.key) });
+  const server = createTlsServer({ ...options, ...read(), minVersion: 'TLSv1.2', ALPNProtocols: ['http/1.1'], honorCipherOrder: true });
+  let timer: NodeJS.Timeout | undefined;
+  // Renewed certificates are taken up by themselves; a half-written pair is not.
+  const renew = () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      try {
+        server.setSecureContext({ ...read(), minVersion: 'TLSv1.2' });
+      } catch {
+        // The old certificate stays until a pair that fits is there.
+      }
+    }, 1_000);
+    timer.unref();
+  };
+  for (const file of [tls.certificate, tls.key]) {
+    const watcher = watch(file, { persistent: false }, renew);
+    server.on('close', () => watcher.close());
+  }
+  return server;
+}
+
+function readTlsFile(file: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch (cause) {
+    throw new SluisError('config.unreadable', `cannot read ${file}`, { cause, remedy: 'check listen.tls and the rights of the file' });
+  }
+}
+
+/** What llhttp refuses gets one fixed answer, never a guess at what was meant. */
+function refuseSocket(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+  const status = error.code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request';
+  socket.end(`HTTP/1.1 ${status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`);
+}
+
+/** Listens, or says plainly why it cannot. Resolves to the port that was bound. */
+export function listen(server: Server, address: string, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => reject(explain(error, address, port)));
+    server.listen(port, address, () => {
+      server.removeAllListeners('error');
+      const bound = server.address();
+      resolve(typeof bound === 'object' && bound !== null ? bound.port : port);
+    });
+  });
+}
+
+function explain(cause: NodeJS.ErrnoException, address: string, port: number): SluisError {
+  const place = `${address}:${port}`;
+  if (cause.code === 'EADDRINUSE') {
+    return new SluisError('listen.in-use', `${place} is in use by another program`, { cause, remedy: 'stop that program, or choose another port under listen.port' });
+  }
+  return new SluisError('listen.not-permitted', `cannot listen on ${place} (${cause.code ?? cause.message})`, {
+    cause,
+    remedy: 'choose an address of this machine and a port of 1024 or higher, or give the process the right to bind it',
+  });
+}
+
+/** Port 80: redirects to https, and serves ACME http-01 files (RFC 8555 8.3) from one folder. */
+export function openRedirectServer(limits: LimitSettings, hosts: ReadonlySet<string>, acmeFolder: string | undefined): Server {
+  const server = createServer({ maxHeaderSize: 8_192, headersTimeout: limits.headTime, requestTimeout: limits.headTime, keepAliveTimeout: 1_000 });
+  server.maxConnections = limits.connections;
+  server.on('request', (req, res) => {
+    const token = /^\/\.well-known\/acme-challenge\/([A-Za-z0-9_-]{1,128})$/.exec(req.url ?? '')?.[1];
+    if (token !== undefined && acmeFolder !== undefined) return void sendFile(join(acmeFolder, token), res);
+    redirectToHttps(req, res, hosts);
+  });
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => refuseSocket(error, socket));
+  return server;
+}
+
+function redirectToHttps(req: IncomingMessage, res: ServerResponse, hosts: ReadonlySet<string>): void {
+  const host = (req.headers.host ?? '').toLowerCase().replace(/:\d+$/, '');
+  const safe = hosts.has(host) && /^\/[\x21-\x7e]*$/.test(req.url ?? '') && (req.method === 'GET' || req.method === 'HEAD');
+  res.writeHead(safe ? 308 : 400, { 'content-length': '0', connection: 'close', ...(safe ? { location: `https://${host}${req.url}` } : {}) });
+  res.end();
+}
+
+async function sendFile(file: string, res: ServerResponse): Promise<void> {
+  const found = await stat(file).catch(() => undefined);
+  if (found?.isFile() !== true) return void res.writeHead(404, { 'content-length': '0' }).end();
+  res.writeHead(200, { 'content-type': 'application/octet-stream', 'content-length': String(found.size) });
+  createReadStream(file).pipe(res);
+}

@@ -1,0 +1,77 @@
+import type { Readable } from 'node:stream';
+import { foldName, readPairs } from '../policy/target.ts';
+import { routeParameters } from '../policy/route.ts';
+import { matchesAny, seenParameters } from '../preset/match.ts';
+import { CredentialWatch, type FieldScanner, scannerFor } from '../signin/scanner.ts';
+import type { Exchange } from './exchange.ts';
+import { ScannedBody } from './scanned-body.ts';
+
+export interface SessionBody {
+  readonly stream: Readable;
+  /** Values of parameters that the preset's sign-out is known by, as the body has shown them so far. */
+  readonly seen: Map<string, string[]>;
+}
+
+/** Whether the query alone carries a user and a password: a sign-in by another door (DokuWiki takes one on any page). */
+export function queryCarriesCredentials(exchange: Exchange): boolean {
+  const { query } = exchange.target;
+  if (query === '' || isCredentialPath(exchange)) return false;
+  const watch = new CredentialWatch(exchange.app.credentials);
+  return readPairs(query).some(([name]) => watch.see(name));
+}
+
+/** Requests without a body have none to watch. `early` are bytes that were read while a sign-in was looked for. */
+export function sessionBody(exchange: Exchange, limit: number, early: Buffer | undefined): SessionBody | undefined {
+  const { head } = exchange;
+  if (!head.chunked && (head.contentLength ?? 0) === 0) return undefined;
+  const seen = new Map<string, string[]>();
+  const body = new ScannedBody(watcher(exchange, seen), limit);
+  exchange.acceptBody();
+  feed(exchange, body, early);
+  return { stream: body, seen };
+}
+
+function feed(exchange: Exchange, body: ScannedBody, early: Buffer | undefined): void {
+  const { req } = exchange;
+  req.on('error', error => body.destroy(error));
+  req.on('close', () => {
+    if (!req.complete) body.destroy(new Error('the client went away'));
+  });
+  if (early !== undefined && early.length > 0) body.write(early);
+  if (req.readableEnded) body.end();
+  else req.pipe(body);
+}
+
+function watcher(exchange: Exchange, seen: Map<string, string[]>): FieldScanner {
+  const { app, head, target } = exchange;
+  const { preset } = app.settings;
+  const credentials = isCredentialPath(exchange) ? undefined : new CredentialWatch(app.credentials);
+  for (const [name] of readPairs(target.query)) credentials?.see(name);
+  const routed = watchedRoutes(exchange);
+  const inQuery = seenParameters(target.query, preset.folding);
+  const signOut = new Set(preset.signOut.requests.flatMap(mark => Object.keys(mark.parameters ?? {})));
+  return scannerFor(head.contentType, (name, value) => {
+    const folded = foldName(name, preset.folding);
+    if (signOut.has(folded) && value !== undefined) seen.set(folded, [...(seen.get(folded) ?? []), value].slice(-8));
+    if (credentials?.see(name) === true) return true;
+    // A body that names a route parameter otherwise than the query was decided on the wrong grounds.
+    return routed.has(folded) && (value === undefined || !(inQuery.get(folded) ?? []).includes(value));
+  });
+}
+
+function watchedRoutes(exchange: Exchange): ReadonlySet<string> {
+  const { table } = exchange.app;
+  if (table.routes.length === 0) return new Set();
+  const names = new Set(routeParameters(table));
+  // `_method` says which method is meant: it counts wherever rules look at methods.
+  if (table.routes.some(route => route.methods !== undefined)) names.add('_method');
+  return names;
+}
+
+function isCredentialPath(exchange: Exchange): boolean {
+  const { preset } = exchange.app.settings;
+  if (preset.credentialPaths.length === 0) return false;
+  const seen = seenParameters(exchange.target.query, preset.folding);
+  return matchesAny(preset.credentialPaths, exchange.head.method, exchange.target, seen);
+}
+

@@ -1,0 +1,48 @@
+import type { IncomingMessage } from 'node:http';
+import ipaddr from 'ipaddr.js';
+import type { Head } from './head.ts';
+
+type Range = ReturnType<typeof ipaddr.parseCIDR>;
+
+/**
+ * The address that a request came from. X-Forwarded-For counts only from a balancer named by address, read from the
+ * right past further balancers; a value that is no address is never believed (CVE-2024-47070).
+ */
+export class Sources {
+  readonly #balancers: readonly Range[];
+
+  constructor(balancers: readonly string[]) {
+    this.#balancers = balancers.map(text =>
+      text.includes('/') ? ipaddr.parseCIDR(text) : ipaddr.parseCIDR(`${text}/${ipaddr.parse(text).kind() === 'ipv6' ? 128 : 32}`),
+    );
+  }
+
+  of(req: IncomingMessage, head: Head): string {
+    const peer = normal(req.socket.remoteAddress);
+    if (this.#balancers.length === 0 || !this.isBalancer(peer)) return peer;
+    const hops = forwardedFor(head);
+    for (const hop of hops.reverse()) {
+      if (!ipaddr.isValid(hop)) return peer;
+      if (!this.isBalancer(normal(hop))) return normal(hop);
+    }
+    return peer;
+  }
+
+  isBalancer(address: string): boolean {
+    if (!ipaddr.isValid(address)) return false;
+    const parsed = ipaddr.process(address);
+    return this.#balancers.some(([net, bits]) => net.kind() === parsed.kind() && parsed.match(net, bits));
+  }
+}
+
+function forwardedFor(head: Head): string[] {
+  const hops: string[] = [];
+  for (let i = 0; i < head.raw.length; i += 2) {
+    if (head.raw[i] === 'x-forwarded-for') hops.push(...(head.raw[i + 1] as string).split(',').map(hop => hop.trim()));
+  }
+  return hops.slice(-20);
+}
+
+function normal(address: string | undefined): string {
+  return address !== undefined && ipaddr.isValid(address) ? ipaddr.process(address).toString() : 'unknown';
+}

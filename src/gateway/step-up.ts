@@ -1,0 +1,36 @@
+import type { Demand } from '../policy/route.ts';
+import type { OpenSession } from '../session/sessions.ts';
+import { cookieNames, setCookie } from './cookie-names.ts';
+import type { Exchange, GatewayDeps } from './exchange.ts';
+import { isTopNavigation } from './head.ts';
+import { finish, redirect, refuse } from './respond.ts';
+
+/**
+ * A living session that holds too little for this page: asks for a factor and comes back (R25). Only navigations are
+ * led away; a script is told, so that nothing it was sending is lost in a redirect.
+ */
+export async function stepUp(deps: GatewayDeps, exchange: Exchange, open: OpenSession, demand: Demand): Promise<void> {
+  if (!isTopNavigation(exchange.head)) {
+    const body = JSON.stringify({ error: 'step-up', level: demand.level });
+    return finish(exchange, 401, { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' }, body);
+  }
+  const { app, source, target } = exchange;
+  const { session } = open;
+  const opened = await deps.pendings.open(
+    {
+      realm: app.realm.name,
+      app: app.settings.id,
+      name: session.name,
+      source,
+      target: exchange.head.method === 'GET' ? target.raw : '',
+      demands: { level: demand.level, maxAge: demand.maxAge },
+      quarantine: { location: undefined, cookies: [] },
+      session: session.id,
+      purpose: 'step-up',
+    },
+    deps.limits.pendings,
+  );
+  if (opened === undefined) return refuse(exchange, 'pendings', { next: app.settings.preset.landing });
+  exchange.setCookies.push(setCookie(cookieNames.pending, opened.cookie));
+  redirect(exchange, '/_sluis/next');
+}
