@@ -1,0 +1,52 @@
+import type { KeyRing } from '../kernel/key-ring.ts';
+import type { Store } from '../kernel/store.ts';
+import { pendingHardEnd, sha256 } from '../visit/pending.ts';
+
+/** What one posted form led to. Kept as JSON, so it holds no code and no secret. */
+export type Outcome =
+  /** On to a place of the portal; `known` where a factor was passed in this browser. */
+  | { readonly kind: 'go'; readonly place: string; readonly known?: boolean }
+  | { readonly kind: 'mistake'; readonly mistake: string }
+  | { readonly kind: 'delayed'; readonly until: number }
+  /** The sign-in is done or gone; `setUp` where a factor was bound all the same. */
+  | { readonly kind: 'gone'; readonly setUp?: boolean }
+  /** It was answered, how is not known any more: the page itself shows where things stand. */
+  | { readonly kind: 'unknown' };
+
+/**
+ * One posted form, one outcome: a double click, a reload or a repeat on another instance gets the same one, and what
+ * was typed is never verified again (a repeat must not count as a guess, nor use up a second code).
+ */
+export class Answers {
+  readonly #deps: { readonly store: Store; readonly ring: KeyRing };
+  readonly #running = new Map<string, Promise<Outcome>>();
+
+  constructor(deps: { readonly store: Store; readonly ring: KeyRing }) {
+    this.#deps = deps;
+  }
+
+  /**
+   * `parts` say which attempt of which browser this is. What was typed is one of them: another text under an old
+   * attempt id (the browser's back button) is another attempt, which counts and is verified.
+   */
+  async once(parts: readonly string[], verify: () => Promise<Outcome>): Promise<Outcome> {
+    // A MAC and not a hash: six digits would be found from a hash by trying.
+    const key = `attempt:${sha256(this.#deps.ring.mac('portal-attempt', JSON.stringify(parts)))}`;
+    const running = this.#running.get(key);
+    if (running !== undefined) return running;
+    const outcome = this.#first(key, verify).finally(() => this.#running.delete(key));
+    this.#running.set(key, outcome);
+    return outcome;
+  }
+
+  async #first(key: string, verify: () => Promise<Outcome>): Promise<Outcome> {
+    const { store } = this.#deps;
+    if (!(await store.create(key, JSON.stringify({ kind: 'unknown' }), pendingHardEnd))) {
+      const kept = await store.get(key);
+      return kept === undefined ? { kind: 'unknown' } : (JSON.parse(kept.value) as Outcome);
+    }
+    const outcome = await verify();
+    await store.replace(key, 1, JSON.stringify(outcome));
+    return outcome;
+  }
+}

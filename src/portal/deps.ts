@@ -1,0 +1,43 @@
+import type { AppSettings, RealmSettings } from '../config/settings.ts';
+import type { ActivationCodes } from '../enrolment/activation.ts';
+import type { Challenge } from '../factor/challenge.ts';
+import type { FactorDeps } from '../factor/deps.ts';
+import type { KnownBrowsers } from '../factor/known-browser.ts';
+import type { People } from '../factor/people.ts';
+import type { RecoveryCodes } from '../recovery/recovery-codes.ts';
+import type { Assets } from '../ui/assets.ts';
+import type { Pending, PendingSignIns } from '../visit/pending.ts';
+
+/** What the portal of one realm is made of. */
+export interface PortalDeps extends FactorDeps {
+  readonly realm: RealmSettings;
+  /** The realm's apps, in the order in which people see them. */
+  readonly apps: readonly AppSettings[];
+  readonly pendings: PendingSignIns;
+  readonly people: People;
+  readonly challenge: Challenge;
+  readonly activation: ActivationCodes;
+  readonly recovery: RecoveryCodes;
+  readonly knownBrowsers: KnownBrowsers;
+  readonly assets: Assets;
+  /** Ends the sessions that the browser with this portal hash (SHA-256 of its cookie, base64url) began. */
+  endSessions(portalHash: string): Promise<void>;
+  /**
+   * What a living session of this same account in this same portal browser proved already, where that suffices for
+   * the page asked for. Absent or undefined: she is asked.
+   */
+  alreadyProved?(
+    pending: Pending,
+    portalHash: string,
+  ): Promise<{ readonly level: number; readonly factor: string; readonly at: number } | undefined>;
+  /** Takes what went wrong to the log; the person sees the reference only (rule 7). */
+  report(error: unknown, reference: string): void;
+}
+
+/** What the server passes with each request. */
+export interface PortalEnv {
+  readonly Bindings: {
+    /** Address of the browser, after trusted balancers were believed. */
+    readonly source: string;
+  };
+}

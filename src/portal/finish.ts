@@ -1,0 +1,139 @@
+import type { Hono } from 'hono';
+import { SluisError } from '../kernel/errors.ts';
+import { otherWaysPage } from '../ui/pages-challenge.tsx';
+import { notInvitedPage, recoveryCodesPage, recoveryCodesShownPage } from '../ui/pages-set-up.tsx';
+import { hopPage } from '../ui/pages-start.tsx';
+import { pendingHardEnd, sha256 } from '../visit/pending.ts';
+import type { PortalDeps, PortalEnv } from './deps.ts';
+import { issuePortalCookie, portalCookieName } from './portal-cookie.ts';
+import { placeOf, type SignIn } from './sign-in.ts';
+import { hasFactor, type Steps } from './steps.ts';
+import type { PortalContext, View } from './view.ts';
+
+interface Parts {
+  readonly deps: PortalDeps;
+  readonly view: View;
+  readonly steps: Steps;
+}
+
+/** How a sign-in comes to the portal, where it may turn, and how it leaves. */
+export function mountSignIn(app: Hono<PortalEnv>, parts: Parts): void {
+  app.get('/p/:handoff', c => arrive(c, parts));
+  app.get('/other-ways/:id', c => withSignIn(c, parts, signIn => otherWays(c, parts, signIn)));
+  app.get('/no-code/:id', c => withSignIn(c, parts, signIn => noCode(c, parts, signIn)));
+  app.get('/recovery-codes/:id', c => withSignIn(c, parts, signIn => showCodes(c, parts, signIn)));
+  app.post('/recovery-codes/:id', c => withSignIn(c, parts, signIn => answerCodes(c, parts, signIn)));
+  app.get('/go/:id', c => withSignIn(c, parts, signIn => leave(c, parts, signIn)));
+}
+
+async function withSignIn(
+  c: PortalContext,
+  { steps }: Parts,
+  then: (signIn: SignIn) => Promise<Response>,
+): Promise<Response> {
+  const signIn = await steps.find(c);
+  return signIn === undefined ? steps.gone(c) : then(signIn);
+}
+
+/**
+ * Takes a pending sign-in over from an app's host.
+ *
+ * Who has only the password may send his own handoff to its victim and hope that she types her code: her browser takes
+ * the pending over, and the code that releases it appears in her browser only, while the cookie that release also
+ * demands is in his. Taking it back starts the challenge anew.
+ */
+async function arrive(c: PortalContext, { deps, view, steps }: Parts): Promise<Response> {
+  const existing = view.portalCookie(c);
+  const portalCookie = existing ?? issuePortalCookie(deps);
+  if (existing === undefined) view.setCookie(c, portalCookieName, portalCookie);
+  const pending = await deps.pendings.attach(c.req.param('handoff') ?? '', portalCookie);
+  if (pending === undefined || pending.released !== undefined) return steps.gone(c);
+  const proved = await alreadyProved(deps, pending, existing);
+  if (proved !== undefined) await deps.pendings.passBySession(pending, proved);
+  if (proved !== undefined) return view.go(c, `/go/${pending.id}`);
+  const person = await deps.people.byName(pending.realm, pending.name);
+  return view.go(c, placeOf({ pending, person }));
+}
+
+/** A browser without a cookie of ours holds no session, so nothing is asked on its behalf. */
+async function alreadyProved(deps: PortalDeps, pending: SignIn['pending'], portalCookie: string | undefined) {
+  if (portalCookie === undefined || pending.passed !== undefined) return undefined;
+  return deps.alreadyProved?.(pending, sha256(portalCookie));
+}
+
+async function otherWays(c: PortalContext, { view }: Parts, signIn: SignIn): Promise<Response> {
+  const { pending, person } = signIn;
+  if (pending.passed !== undefined || !hasFactor(person)) return view.go(c, placeOf(signIn));
+  const html = otherWaysPage(view.page(c), {
+    recovery: view.at(`/recovery/${pending.id}`),
+    activation: person.activation === undefined ? undefined : view.at(`/set-up/${pending.id}`),
+    challenge: view.at(`/challenge/${pending.id}`),
+  });
+  return view.html(c, html);
+}
+
+async function noCode(c: PortalContext, { view }: Parts, signIn: SignIn): Promise<Response> {
+  const { pending } = signIn;
+  if (pending.passed !== undefined) return view.go(c, placeOf(signIn));
+  return view.html(c, notInvitedPage(view.page(c), { haveCode: view.at(`/set-up/${pending.id}?code=1`) }));
+}
+
+/**
+ * Ten new recovery codes, once for each set-up (R32). Open only to who has just bound a factor in this browser: who has
+ * the password alone never has a pending that passed.
+ */
+async function showCodes(c: PortalContext, parts: Parts, signIn: SignIn): Promise<Response> {
+  const { view, steps, deps } = parts;
+  const { pending } = signIn;
+  if (!mayMakeCodes(signIn)) return view.go(c, placeOf(signIn));
+  // Marked before they are made: of two tabs one shows codes that work, never both a different set.
+  if (await deps.store.consume(`recovery-codes-shown:${pending.id}`, pendingHardEnd)) return newCodes(c, parts, signIn);
+  const html = recoveryCodesShownPage(view.page(c), {
+    goOn: view.at(`/go/${pending.id}`),
+    action: view.at(`/recovery-codes/${pending.id}`),
+    tokens: steps.tokens(signIn),
+  });
+  return view.html(c, html);
+}
+
+async function answerCodes(c: PortalContext, parts: Parts, signIn: SignIn): Promise<Response> {
+  const { view, steps, deps } = parts;
+  const form = await steps.readForm(c, signIn);
+  if (form === undefined) return view.refuse(c, 'form', { next: c.req.path });
+  if (!mayMakeCodes(signIn)) return view.go(c, placeOf(signIn));
+  if (form.field('act') !== 'again') return view.go(c, `/go/${signIn.pending.id}`);
+  const first = await deps.store.consume(`recovery-codes-again:${sha256(form.attempt)}`, pendingHardEnd);
+  return first ? newCodes(c, parts, signIn) : view.go(c, `/recovery-codes/${signIn.pending.id}`);
+}
+
+function mayMakeCodes({ pending, person }: SignIn): boolean {
+  return pending.setUp !== undefined && pending.passed !== undefined && hasFactor(person);
+}
+
+async function newCodes(c: PortalContext, { deps, view, steps }: Parts, signIn: SignIn): Promise<Response> {
+  const { pending, person } = signIn;
+  const factor = pending.passed?.factor ?? '';
+  try {
+    const codes = await deps.recovery.make({ id: person?.id ?? '' }, { factor, source: c.env.source });
+    const action = view.at(`/recovery-codes/${pending.id}`);
+    return view.html(c, recoveryCodesPage(view.page(c), { codes, action, tokens: steps.tokens(signIn) }));
+  } catch (error) {
+    // The factor was replaced in the meantime; whether she may go in is for the release to say.
+    if (error instanceof SluisError && error.code === 'enrolment.refused') return view.go(c, `/go/${pending.id}`);
+    throw error;
+  }
+}
+
+/**
+ * The way back to the app. Who has only the password gets no further than `placeOf`: a release code is made only for a
+ * pending that passed, and is worth nothing without the pending cookie on the app's host.
+ */
+async function leave(c: PortalContext, { deps, view, steps }: Parts, signIn: SignIn): Promise<Response> {
+  const { pending } = signIn;
+  if (pending.passed === undefined) return view.go(c, placeOf(signIn));
+  const app = deps.apps.find(candidate => candidate.id === pending.app);
+  const code = app === undefined ? undefined : await deps.pendings.releaseCode(pending);
+  if (app === undefined || code === undefined) return steps.gone(c);
+  const to = `${app.origin}/_sluis/release?code=${code}`;
+  return view.html(c, hopPage(view.page(c), { to, app: app.title }));
+}

@@ -1,0 +1,317 @@
+import { expect, test } from 'vitest';
+import {
+  appOrigin,
+  type Browser,
+  hiddenFields,
+  openPortal,
+  type PortalBench,
+  portalOrigin,
+  releaseCodeOf,
+  titleOf,
+} from '../../test/support/portal-bench.ts';
+import { codeAt } from '../../test/vectors/code-at.ts';
+import { minute, realm, withTotp } from '../../test/vectors/factor-bench.ts';
+import { SluisError } from '../kernel/errors.ts';
+import { portalCookieName } from './portal-cookie.ts';
+
+const form = 'application/x-www-form-urlencoded';
+
+async function arrive(bench: PortalBench, browser: Browser, name: string) {
+  const { pending, cookie } = await bench.signIn(name);
+  const handoff = await bench.pendings.handoff(pending);
+  return { id: pending.id, cookie, handoff, page: await browser.open(`/p/${handoff}`) };
+}
+
+test('CWE-352: a form of another site, another browser, another sign-in or without its token changes nothing', async () => {
+  const bench = await openPortal();
+  const { secret } = await withTotp(bench, 'anna');
+  const browser = bench.browser();
+  const { id, page, cookie } = await arrive(bench, browser, 'anna');
+  const other = await arrive(bench, browser, 'anna');
+  const stranger = await arrive(bench, bench.browser(), 'anna');
+  const own = hiddenFields(page.html);
+  const code = codeAt(secret, bench.clock.time);
+  const good = { origin: portalOrigin, 'sec-fetch-site': 'same-origin', 'content-type': form };
+  const attacks: [Record<string, string>, Record<string, string>][] = [
+    [own, { ...good, origin: 'https://evil.example' }],
+    [own, { ...good, origin: appOrigin }],
+    [own, { ...good, 'sec-fetch-site': 'cross-site' }],
+    [own, { ...good, 'sec-fetch-site': 'same-site' }],
+    [own, { ...good, 'sec-fetch-site': 'none' }],
+    [own, { 'content-type': form }],
+    [own, { 'content-type': form, origin: 'null' }],
+    [own, { ...good, 'content-type': 'text/plain' }],
+    [own, { ...good, 'content-type': 'multipart/form-data; boundary=x' }],
+    [{ ...own, csrf: '' }, good],
+    [{ ...own, csrf: `${own['csrf']}x` }, good],
+    [{ ...own, csrf: hiddenFields(other.page.html)['csrf'] ?? '' }, good],
+    [{ ...own, csrf: hiddenFields(stranger.page.html)['csrf'] ?? '' }, good],
+    [{ ...own, attempt: '' }, good],
+    [{ ...own, attempt: '../../x' }, good],
+    [{ ...own, 'code=1&code': '2' }, good],
+  ];
+  for (const [fields, headers] of attacks) {
+    const body = `${new URLSearchParams({ ...fields, code })}`.replace('code%3D1%26code', 'code');
+    const answer = await browser.send(`/challenge/${id}`, { method: 'POST', body, headers });
+    expect([answer.status, titleOf(answer)], JSON.stringify([fields, headers])).toEqual([
+      403,
+      'Dit formulier is niet meer geldig',
+    ]);
+  }
+  expect(bench.events.some(event => event.type.startsWith('challenge'))).toBe(false);
+  expect((await bench.pendings.byCookie(cookie))?.passed).toBeUndefined();
+  // The same form is good where nothing is wrong with it: what refused the others was what was wrong with them.
+  expect((await browser.post(page, { code })).location).toBe(`/go/${id}`);
+});
+
+test('a pending answers its own portal browser only; forged, foreign and missing cookies find nothing', async () => {
+  const bench = await openPortal();
+  const { secret } = await withTotp(bench, 'anna');
+  const owner = bench.browser();
+  const { id, page } = await arrive(bench, owner, 'anna');
+  const stranger = bench.browser();
+  await arrive(bench, stranger, 'bram');
+  const cookie = owner.cookies.get(portalCookieName) ?? '';
+  const forged = [
+    undefined,
+    stranger.cookies.get(portalCookieName),
+    cookie.slice(0, -1),
+    `A${cookie.slice(1)}`,
+    'x'.repeat(43),
+  ];
+  for (const value of forged) {
+    const thief = bench.browser();
+    if (value !== undefined) thief.cookies.set(portalCookieName, value);
+    for (const path of [
+      `/challenge/${id}`,
+      `/set-up/${id}`,
+      `/set-up/${id}/totp`,
+      `/recovery/${id}`,
+      `/go/${id}`,
+      `/recovery-codes/${id}`,
+      `/other-ways/${id}`,
+      `/no-code/${id}`,
+    ]) {
+      expect((await thief.open(path)).status, `${path} ${value}`).toBe(410);
+    }
+    expect((await thief.post(page, { code: codeAt(secret, bench.clock.time) })).status).toBe(410);
+  }
+  expect(bench.events.some(event => event.type.startsWith('challenge'))).toBe(false);
+});
+
+test('a handoff is good once; whoever takes the pending over starts the challenge anew', async () => {
+  const bench = await openPortal();
+  const { secret } = await withTotp(bench, 'anna');
+  const victim = bench.browser();
+  const { id, cookie, handoff, page } = await arrive(bench, victim, 'anna');
+  expect((await bench.browser().open(`/p/${handoff}`)).status).toBe(410);
+  // The attacker, who knows the password and began this sign-in, lets the owner type her code, then takes it back.
+  const passed = await victim.submit(page, { code: codeAt(secret, bench.clock.time) });
+  const pending = await bench.pendings.byCookie(cookie);
+  if (pending === undefined) throw new Error('the pending is gone');
+  const attacker = bench.browser();
+  const back = await attacker.open(`/p/${await bench.pendings.handoff(pending)}`);
+  expect(back.path).toBe(`/challenge/${id}`);
+  expect(releaseCodeOf(await attacker.open(`/go/${id}`))).toBeUndefined();
+  const now = await bench.pendings.byCookie(cookie);
+  expect(now !== undefined && bench.pendings.opens(now, releaseCodeOf(passed) ?? '')).toBe(false);
+});
+
+test('R38 rule 12: no way to bind a factor with the password alone', async () => {
+  const bench = await openPortal();
+  // Anna has an authenticator and recovery codes, bram was invited, carla nobody knows.
+  const { person, factor } = await withTotp(bench, 'anna');
+  await bench.recovery.make(person, { factor: factor.id, source: '192.0.2.1' });
+  const invitation = { by: 'desk', replaces: false, validity: 60 * minute };
+  const { code: codeOfBram } = await bench.activation.invite(realm, 'bram', invitation);
+  for (const name of ['anna', 'bram', 'carla']) {
+    const browser = bench.browser();
+    const { id, cookie, page } = await arrive(bench, browser, name);
+    const typed = ['', ' ', '0000-0000-0000-0000', 'x'.repeat(500), name === 'bram' ? '' : codeOfBram];
+    for (const path of [
+      `/set-up/${id}?code=1`,
+      `/set-up/${id}/totp`,
+      `/recovery/${id}`,
+      `/recovery-codes/${id}`,
+      `/go/${id}`,
+    ]) {
+      const shown = await browser.open(path);
+      expect(shown.html).not.toMatch(/otpauth:|sluis-secret|_sluis\/release|<code class="utrecht-code">/);
+      for (const code of typed) {
+        // Straight at the address, past the page before it, with tokens that are good for this sign-in.
+        const tokens = hiddenFields((await browser.open(`${page.path}?code=1`)).html);
+        const body = new URLSearchParams({
+          ...tokens,
+          code,
+          act: 'again',
+          person: 'bram',
+          username: 'bram',
+          name: 'bram',
+        });
+        const headers = { origin: portalOrigin, 'content-type': form };
+        const answer = await browser.send(path, { method: 'POST', body: body.toString(), headers });
+        expect(answer.html).not.toMatch(/otpauth:|sluis-secret|_sluis\/release|<code class="utrecht-code">/);
+      }
+    }
+    const pending = await bench.pendings.byCookie(cookie);
+    expect([pending?.passed, pending?.setUp, pending?.draft]).toEqual([undefined, undefined, undefined]);
+  }
+  expect((await bench.people.byName(realm, 'anna'))?.factors.map(({ id }) => id)).toEqual([factor.id]);
+  expect((await bench.people.byName(realm, 'bram'))?.factors).toEqual([]);
+  expect(await bench.people.byName(realm, 'carla')).toBeUndefined();
+  expect(bench.events.filter(event => event.type === 'factor.added')).toHaveLength(1);
+});
+
+test('R38: a set-up that was allowed in one browser is no use in another that takes the pending over', async () => {
+  const bench = await openPortal();
+  const { code } = await bench.activation.invite(realm, 'anna', { by: 'desk', replaces: false, validity: 60 * minute });
+  const owner = bench.browser();
+  const { id, cookie, page } = await arrive(bench, owner, 'anna');
+  const totp = await owner.submit(page, { code });
+  expect(totp.html).toContain('otpauth:');
+  const pending = await bench.pendings.byCookie(cookie);
+  if (pending === undefined) throw new Error('the pending is gone');
+  const attacker = bench.browser();
+  const taken = await attacker.open(`/p/${await bench.pendings.handoff(pending)}`);
+  expect(taken.path).toBe(`/set-up/${id}`);
+  expect((await attacker.open(`/set-up/${id}/totp`)).html).not.toContain('otpauth:');
+});
+
+test('R38: 50 confirmations of one set-up at once bind one factor', async () => {
+  const bench = await openPortal();
+  const { code } = await bench.activation.invite(realm, 'anna', { by: 'desk', replaces: false, validity: 60 * minute });
+  const browser = bench.browser();
+  const { page } = await arrive(bench, browser, 'anna');
+  const totp = await browser.submit(page, { code });
+  const secret = /sluis-secret">([A-Z2-7 ]+)</.exec(totp.html)?.[1]?.replaceAll(' ', '') ?? '';
+  const first = codeAt(secret, bench.clock.time);
+  const pages = await Promise.all(Array.from({ length: 50 }, () => browser.open(totp.path)));
+  await Promise.all(pages.map(shown => browser.post(shown, { code: first })));
+  expect((await bench.people.byName(realm, 'anna'))?.factors).toHaveLength(1);
+  expect(bench.events.filter(event => event.type === 'factor.added')).toHaveLength(1);
+});
+
+test('the code that confirmed a set-up opens no challenge afterwards', async () => {
+  const bench = await openPortal();
+  const { code } = await bench.activation.invite(realm, 'anna', { by: 'desk', replaces: false, validity: 60 * minute });
+  const browser = bench.browser();
+  const { page } = await arrive(bench, browser, 'anna');
+  const totp = await browser.submit(page, { code });
+  const secret = /sluis-secret">([A-Z2-7 ]+)</.exec(totp.html)?.[1]?.replaceAll(' ', '') ?? '';
+  const first = codeAt(secret, bench.clock.time);
+  await browser.submit(totp, { code: first });
+  const next = await arrive(bench, bench.browser(), 'anna');
+  const other = bench.browser();
+  const again = await arrive(bench, other, 'anna');
+  const answer = await other.post(again.page, { code: first });
+  expect([answer.status, answer.html.includes('al gebruikt')]).toEqual([422, true]);
+  expect(next.page.path).toContain('/challenge/');
+});
+
+test('D10: on the host of an app only the browser itself may ask for pages; scripts, frames and prefetches get 403', async () => {
+  const bench = await openPortal({ realm: { portalPath: '/_sluis/portal', singleHost: true } });
+  const browser = bench.browser();
+  const navigate = { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' };
+  expect((await browser.open('/_sluis/portal/', { headers: navigate })).status).toBe(200);
+  for (const headers of [
+    {},
+    { ...navigate, 'sec-fetch-dest': 'iframe' },
+    { 'sec-fetch-mode': 'cors', 'sec-fetch-dest': 'empty' },
+    { 'sec-fetch-mode': 'same-origin', 'sec-fetch-dest': 'document' },
+    { ...navigate, 'sec-purpose': 'prefetch;prerender' },
+  ]) {
+    for (const path of ['/_sluis/portal/', '/_sluis/portal/help', '/_sluis/portal/p/x', '/_sluis/portal/challenge/x']) {
+      expect((await browser.send(path, { headers })).status, path).toBe(403);
+    }
+  }
+  const { pending } = await bench.signIn('anna');
+  const arrived = await browser.open(`/_sluis/portal/p/${await bench.pendings.handoff(pending)}`, {
+    headers: navigate,
+  });
+  expect(arrived.path).toBe(`/_sluis/portal/set-up/${pending.id}`);
+  expect(arrived.html).toContain('href="/_sluis/portal/assets/style.');
+});
+
+test('HEAD uses nothing up, other methods and large bodies are refused', async () => {
+  const bench = await openPortal();
+  await withTotp(bench, 'anna');
+  const { pending } = await bench.signIn('anna');
+  const path = `/p/${await bench.pendings.handoff(pending)}`;
+  const browser = bench.browser();
+  expect((await browser.send(path, { method: 'HEAD' })).status).toBe(200);
+  expect((await browser.send(path, { method: 'PUT' })).status).toBe(400);
+  const page = await browser.open(path);
+  expect(titleOf(page)).toBe('Vul de code in');
+  expect((await browser.post(page, { code: '1'.repeat(20_000) })).status).toBe(413);
+});
+
+test('rule 7: a lost store and a broken page say nothing of the cause', async () => {
+  for (const [error, status] of [
+    [new SluisError('store.unavailable', 'disk /srv/secret is full'), 503],
+    [new Error('boom at /srv/secret'), 500],
+  ] as const) {
+    const bench = await openPortal();
+    await withTotp(bench, 'anna');
+    const browser = bench.browser();
+    const { page } = await arrive(bench, browser, 'anna');
+    bench.people.byName = () => Promise.reject(error);
+    for (const answer of [await browser.open(page.path), await browser.post(page, { code: '123456' })]) {
+      expect(answer.status).toBe(status);
+      expect(answer.html).not.toMatch(/secret|boom|disk|\bat /);
+      expect(answer.html).toMatch(/<code class="utrecht-code">[\w-]{8}<\/code>/);
+    }
+    expect(bench.reported).toEqual([error, error]);
+  }
+});
+
+test('a store that is lost while a code is verified: nothing passes, and the repeat shows where things stand', async () => {
+  const bench = await openPortal();
+  const { secret } = await withTotp(bench, 'anna');
+  const browser = bench.browser();
+  const { id, cookie, page } = await arrive(bench, browser, 'anna');
+  const pass = bench.pendings.pass.bind(bench.pendings);
+  bench.pendings.pass = () => Promise.reject(new SluisError('store.unavailable', 'lost'));
+  const code = codeAt(secret, bench.clock.time);
+  expect((await browser.post(page, { code })).status).toBe(503);
+  bench.pendings.pass = pass;
+  expect((await bench.pendings.byCookie(cookie))?.passed).toBeUndefined();
+  expect((await browser.post(page, { code })).location).toBe(`/challenge/${id}`);
+  bench.clock.time += minute;
+  expect((await browser.post(page, { code: codeAt(secret, bench.clock.time) })).location).toBe(`/go/${id}`);
+});
+
+test('a living session of the same account in this browser is asked for only where it sufficed, never of a new browser', async () => {
+  const asked: string[] = [];
+  const bench = await openPortal({
+    deps: {
+      alreadyProved: async (pending, portalHash) => {
+        asked.push(portalHash);
+        return pending.name === 'anna' ? { level: 2, factor: 'f', at: 1 } : undefined;
+      },
+    },
+  });
+  await withTotp(bench, 'anna');
+  await withTotp(bench, 'bram');
+  const browser = bench.browser();
+  expect((await arrive(bench, browser, 'anna')).page.path).toContain('/challenge/');
+  expect(asked).toEqual([]);
+  expect(releaseCodeOf((await arrive(bench, browser, 'anna')).page)).toBeDefined();
+  expect((await arrive(bench, browser, 'bram')).page.path).toContain('/challenge/');
+});
+
+test('pages carry a policy without inline code, and are kept nowhere', async () => {
+  const bench = await openPortal();
+  const { headers } = await bench.browser().open('/help');
+  expect(headers.get('content-security-policy')).toBe(
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+  );
+  expect(headers.get('cache-control')).toBe('no-store');
+  expect(headers.get('cross-origin-opener-policy')).toBe('same-origin');
+  expect(headers.get('strict-transport-security')).toMatch(/max-age=\d+/);
+  const browser = bench.browser();
+  const { pending } = await bench.signIn('anna');
+  const answer = await browser.send(`/p/${await bench.pendings.handoff(pending)}`);
+  expect(answer.headers.getSetCookie()[0]).toMatch(
+    /^__Host-sluis-portal=[\w.-]+; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
+  );
+});

@@ -1,0 +1,37 @@
+import type { Person } from '../factor/person.ts';
+import type { Pending } from '../visit/pending.ts';
+import type { PortalDeps } from './deps.ts';
+
+/** A living pending sign-in in the browser that took it, and whom it is about. */
+export interface SignIn {
+  readonly pending: Pending;
+  /** Undefined for an account that nobody invited and that has no factor. */
+  readonly person: Person | undefined;
+  readonly portalCookie: string;
+}
+
+/**
+ * The pending with this id, for this portal browser; undefined where it is done, gone, or somebody else's. The person
+ * always comes from what the app said at sign-in, never from anything that the browser sends.
+ */
+export async function findSignIn(
+  deps: Pick<PortalDeps, 'pendings' | 'people'>,
+  id: string,
+  portalCookie: string | undefined,
+): Promise<SignIn | undefined> {
+  if (portalCookie === undefined) return undefined;
+  const pending = await deps.pendings.forPortal(id, portalCookie);
+  if (pending === undefined || pending.released !== undefined) return undefined;
+  const person = await deps.people.byName(pending.realm, pending.name);
+  return { pending, person, portalCookie };
+}
+
+/**
+ * The one place where this sign-in stands. Pages that ask for something else send people here, so that no page can
+ * be reached before the step it depends on.
+ */
+export function placeOf({ pending, person }: Pick<SignIn, 'pending' | 'person'>): string {
+  if (pending.passed !== undefined) return `/go/${pending.id}`;
+  if (pending.setUp !== undefined && pending.draft !== undefined) return `/set-up/${pending.id}/totp`;
+  return person !== undefined && person.factors.length > 0 ? `/challenge/${pending.id}` : `/set-up/${pending.id}`;
+}

@@ -1,0 +1,159 @@
+import type { Hono } from 'hono';
+import { getCookie } from 'hono/cookie';
+import { knownBrowserLifetime } from '../factor/known-browser.ts';
+import type { Person } from '../factor/person.ts';
+import type { FormTokens } from '../ui/form.tsx';
+import type { Page } from '../ui/layout.tsx';
+import { delayedPage } from '../ui/pages-challenge.tsx';
+import { gonePage } from '../ui/pages-start.tsx';
+import { Answers, type Outcome } from './answers.ts';
+import type { PortalDeps, PortalEnv } from './deps.ts';
+import { formTokens, type PostedForm, readForm } from './form-guard.ts';
+import { findSignIn, placeOf, type SignIn } from './sign-in.ts';
+import type { PortalContext, View } from './view.ts';
+
+/** Tells the budget of attempts of a browser that passed before (R09); opens nothing. */
+export const knownBrowserCookie = '__Host-sluis-known';
+
+export interface ShowProps {
+  readonly c: PortalContext;
+  readonly page: Page;
+  readonly signIn: SignIn;
+  readonly tokens: FormTokens;
+  readonly mistake: string | undefined;
+}
+
+export interface AnswerProps {
+  readonly signIn: SignIn;
+  readonly form: PostedForm;
+  readonly typed: string;
+  readonly source: string;
+  readonly browser: string | undefined;
+}
+
+/** One page of a sign-in that asks for one thing. */
+export interface Step {
+  /** `/challenge/:id`: always with the pending's id. */
+  readonly path: string;
+  /** Whether this page may be shown and answered where the sign-in stands; else people are led to where it does. */
+  isOpen(signIn: SignIn): boolean;
+  show(props: ShowProps): string | Promise<string>;
+  answer(props: AnswerProps): Promise<Outcome>;
+}
+
+/** Routes of steps: what every page of a sign-in checks, in one place. */
+export class Steps {
+  readonly #deps: PortalDeps;
+  readonly #view: View;
+  readonly #answers: Answers;
+
+  constructor(deps: PortalDeps, view: View) {
+    this.#deps = deps;
+    this.#view = view;
+    this.#answers = new Answers(deps);
+  }
+
+  mount(app: Hono<PortalEnv>, step: Step): void {
+    app.get(step.path, c => this.#get(c, step));
+    app.post(step.path, c => this.#post(c, step));
+  }
+
+  /** The sign-in of this address, in this browser. */
+  async find(c: PortalContext): Promise<SignIn | undefined> {
+    return findSignIn(this.#deps, c.req.param('id') ?? '', this.#view.portalCookie(c));
+  }
+
+  async readForm(c: PortalContext, signIn: SignIn): Promise<PostedForm | undefined> {
+    return readForm(this.#deps.ring, c.req.raw, {
+      origin: this.#deps.realm.portalOrigin,
+      portalCookie: signIn.portalCookie,
+      scope: signIn.pending.id,
+    });
+  }
+
+  tokens(signIn: SignIn): FormTokens {
+    return formTokens(this.#deps, signIn.portalCookie, signIn.pending.id);
+  }
+
+  gone(c: PortalContext, setUp = false): Response {
+    return this.#view.html(c, gonePage(this.#view.page(c), { apps: this.#view.apps, setUp }), 410);
+  }
+
+  async #get(c: PortalContext, step: Step): Promise<Response> {
+    const signIn = await this.find(c);
+    if (signIn === undefined) return this.gone(c);
+    if (!step.isOpen(signIn)) return this.#view.go(c, placeOf(signIn));
+    const wait = waitOf(c, this.#deps.clock.now());
+    return wait > 0 ? this.#delayed(c, signIn, wait) : this.#show(c, step, signIn, undefined);
+  }
+
+  async #post(c: PortalContext, step: Step): Promise<Response> {
+    const signIn = await this.find(c);
+    if (signIn === undefined) return this.gone(c);
+    const form = await this.readForm(c, signIn);
+    if (form === undefined) return this.#view.refuse(c, 'form', { next: c.req.path });
+    const { pending, portalCookie } = signIn;
+    const typed = form.field('code').slice(0, 200);
+    const parts = [step.path, pending.id, portalCookie, form.attempt, typed];
+    const outcome = await this.#answers.once(parts, () => this.#answer(c, step, signIn, form, typed));
+    return this.#respond(c, step, signIn, outcome);
+  }
+
+  async #answer(c: PortalContext, step: Step, signIn: SignIn, form: PostedForm, typed: string): Promise<Outcome> {
+    // Not open: nothing is verified, and where it stands now is shown.
+    if (!step.isOpen(signIn)) return { kind: 'unknown' };
+    const { realm, name } = signIn.pending;
+    const browser = this.#deps.knownBrowsers.verify(getCookie(c, knownBrowserCookie), realm, name);
+    return step.answer({ signIn, form, typed, source: c.env.source, browser });
+  }
+
+  async #respond(c: PortalContext, step: Step, signIn: SignIn, outcome: Outcome): Promise<Response> {
+    switch (outcome.kind) {
+      case 'go':
+        if (outcome.known === true) this.#know(c, signIn);
+        return this.#view.go(c, outcome.place);
+      case 'mistake':
+        return this.#show(c, step, signIn, outcome.mistake);
+      case 'delayed':
+        return this.#delayed(c, signIn, outcome.until - this.#deps.clock.now());
+      case 'gone':
+        return this.gone(c, outcome.setUp === true);
+      case 'unknown':
+        return this.#view.go(c, placeOf((await this.find(c)) ?? signIn));
+    }
+  }
+
+  async #show(c: PortalContext, step: Step, signIn: SignIn, mistake: string | undefined): Promise<Response> {
+    const page = this.#view.page(c);
+    const html = await step.show({ c, page, signIn, tokens: this.tokens(signIn), mistake });
+    return this.#view.html(c, html, mistake === undefined ? 200 : 422);
+  }
+
+  /** Counts down by asking again: every ten seconds, and when the time is over. Nothing can be typed meanwhile. */
+  #delayed(c: PortalContext, { pending }: SignIn, wait: number): Response {
+    const path = c.req.path;
+    const until = this.#deps.clock.now() + Math.max(wait, 0);
+    const seconds = Math.max(1, Math.ceil(wait / 1000));
+    const otherWays = this.#view.at(`/other-ways/${pending.id}`);
+    const html = delayedPage(this.#view.page(c), { wait, retry: path, otherWays });
+    return this.#view.html(c, html, 429, {
+      'retry-after': String(seconds),
+      refresh: `${Math.min(seconds, 10)}; url=${path}?until=${until}`,
+    });
+  }
+
+  #know(c: PortalContext, { pending }: SignIn): void {
+    const value = this.#deps.knownBrowsers.issue(pending.realm, pending.name, getCookie(c, knownBrowserCookie));
+    this.#view.setCookie(c, knownBrowserCookie, value, knownBrowserLifetime / 1000);
+  }
+}
+
+/** Milliseconds that the address says to wait. Only shown: what may be tried is decided where attempts are counted. */
+function waitOf(c: PortalContext, now: number): number {
+  const until = Number(c.req.query('until') ?? 0);
+  return Number.isSafeInteger(until) && until - now <= 24 * 60 * 60_000 ? until - now : 0;
+}
+
+export function hasFactor(person: Person | undefined): person is Person {
+  return person !== undefined && person.factors.length > 0;
+}

@@ -1,0 +1,80 @@
+import type { Context } from 'hono';
+import { getCookie, setCookie } from 'hono/cookie';
+import { randomId } from '../kernel/random.ts';
+import type { Page, Site } from '../ui/layout.tsx';
+import { languageCookie, otherLanguage, pickLanguage, translateTo } from '../ui/messages.ts';
+import { pageHeaders } from '../ui/page-headers.ts';
+import { type Refusal, type RefusalProps, refusalPage, refusals } from '../ui/pages-refusal.tsx';
+import type { AppLink } from '../ui/pages-start.tsx';
+import type { PortalDeps, PortalEnv } from './deps.ts';
+import { portalCookieName, verifyPortalCookie } from './portal-cookie.ts';
+
+export type PortalContext = Context<PortalEnv>;
+
+/** How the portal answers: pages in the person's language, and steps to its own places. */
+export class View {
+  readonly #deps: PortalDeps;
+  readonly #site: Site;
+  readonly #headers: Readonly<Record<string, string>>;
+  readonly apps: readonly AppLink[];
+
+  constructor(deps: PortalDeps) {
+    const { realm, assets } = deps;
+    this.#deps = deps;
+    this.#headers = pageHeaders({ https: realm.portalOrigin.startsWith('https:') });
+    this.#site = {
+      organisation: realm.title,
+      desk: realm.desk,
+      assets: assets.names,
+      assetFolder: this.at('/assets/'),
+      helpUrl: this.at('/help'),
+    };
+    this.apps = deps.apps.map(app => ({ title: app.title, href: `${app.origin}/` }));
+  }
+
+  /** A place of the portal, under the path it is mounted at. */
+  at(place: string): string {
+    return `${this.#deps.realm.portalPath}${place}`;
+  }
+
+  page(c: PortalContext): Page {
+    const language = pickLanguage(c.req.header('accept-language'), getCookie(c, languageCookie));
+    const switchTo = `?lang=${otherLanguage(language)}`;
+    return { language, t: translateTo(language), site: this.#site, switchTo };
+  }
+
+  html(c: PortalContext, html: string, status = 200, headers: Readonly<Record<string, string>> = {}): Response {
+    const all = { ...this.#headers, 'content-type': 'text/html; charset=utf-8', ...headers };
+    for (const [name, value] of Object.entries(all)) c.header(name, value);
+    return c.body(html, status as 200);
+  }
+
+  /** 303 to one of our own places: never to another host, because a form may have led here. */
+  go(c: PortalContext, place: string): Response {
+    for (const [name, value] of Object.entries(this.#headers)) c.header(name, value);
+    return c.redirect(`${this.#deps.realm.portalOrigin}${this.at(place)}`, 303);
+  }
+
+  refuse(c: PortalContext, refusal: Refusal, props: Partial<RefusalProps> = {}): Response {
+    const html = refusalPage(this.page(c), refusal, { next: this.at('/'), ...props });
+    const wait: Record<string, string> = refusal === 'store' ? { 'retry-after': '5' } : {};
+    return this.html(c, html, refusals[refusal].status, wait);
+  }
+
+  /** Something broke: the log gets all of it, the person a number (rule 7). */
+  broke(c: PortalContext, error: unknown, refusal: Refusal): Response {
+    const reference = randomId(this.#deps.random, 6);
+    this.#deps.report(error, reference);
+    return this.refuse(c, refusal, { next: this.at('/'), reference });
+  }
+
+  /** The browser's portal cookie, where it is one of ours. */
+  portalCookie(c: PortalContext): string | undefined {
+    return verifyPortalCookie(this.#deps.ring, getCookie(c, portalCookieName));
+  }
+
+  setCookie(c: PortalContext, name: string, value: string, maxAge?: number): void {
+    const life = maxAge === undefined ? {} : { maxAge };
+    setCookie(c, name, value, { path: '/', secure: true, httpOnly: true, sameSite: 'Lax', ...life });
+  }
+}
