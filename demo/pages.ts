@@ -116,6 +116,7 @@ function layout(title: string, user: string | undefined, content: Html): Html {
 <meta charset="utf-8">
 <title>${title} - Gemeentepost</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="icon" href="/opmaak/gemeentepost.svg">
 <link rel="stylesheet" href="/opmaak/gemeentepost.css">
 <script src="/opmaak/gemeentepost.js" defer></script>
 </head>

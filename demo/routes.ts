@@ -60,6 +60,7 @@ export function route(visit: Omit<Visit, 'parts'>): Reply | Promise<Reply> | und
 
 const types = new Map([
   ['gemeentepost.css', 'text/css; charset=utf-8'],
+  ['gemeentepost.svg', 'image/svg+xml'],
   ['gemeentepost.js', 'text/javascript; charset=utf-8'],
 ]);
 

@@ -1,0 +1,56 @@
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+
+/** The system's own; silent towards the world. Names below `.localhost` lead to 127.0.0.1 by themselves. */
+export function launchBrowser(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: '/usr/bin/chromium',
+    args: [
+      '--headless',
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  });
+}
+
+export const desktop = { width: 1280, height: 800 } as const;
+export const phone = { width: 360, height: 740 } as const;
+
+export interface PersonOptions {
+  readonly language?: 'nl' | 'en';
+  readonly viewport?: { readonly width: number; readonly height: number };
+  readonly javaScriptEnabled?: boolean;
+}
+
+/** A browser profile of one person: cookies, storage and language of her own. Close the context when done. */
+export async function openPerson(
+  browser: Browser,
+  options: PersonOptions = {},
+): Promise<{ context: BrowserContext; page: Page }> {
+  const settings: BrowserContextOptions = {
+    locale: options.language === 'en' ? 'en-GB' : 'nl-NL',
+    viewport: { ...(options.viewport ?? desktop) },
+    ignoreHTTPSErrors: true,
+    javaScriptEnabled: options.javaScriptEnabled ?? true,
+    timezoneId: 'Europe/Amsterdam',
+    reducedMotion: 'reduce',
+  };
+  const context = await browser.newContext(settings);
+  return { context, page: await context.newPage() };
+}
+
+/** The whole page as PNG at this path; folders are made. Fonts and pictures have come before it is taken. */
+export async function screenshot(page: Page, path: string, viewport?: PersonOptions['viewport']): Promise<void> {
+  const before = page.viewportSize();
+  if (viewport !== undefined) await page.setViewportSize({ ...viewport });
+  await page.evaluate('document.fonts.ready');
+  await mkdir(dirname(path), { recursive: true });
+  await page.screenshot({ path, fullPage: true, animations: 'disabled', caret: 'hide' });
+  if (viewport !== undefined && before !== null) await page.setViewportSize(before);
+}
