@@ -99,6 +99,18 @@ test('a pending answers its own portal browser only; forged, foreign and missing
   expect(bench.events.some(event => event.type.startsWith('challenge'))).toBe(false);
 });
 
+test("a portal cookie of the sender's own choosing is replaced, never adopted", async () => {
+  const bench = await openPortal();
+  await withTotp(bench, 'anna');
+  for (const chosen of [`${'x'.repeat(43)}.k1.${'y'.repeat(43)}`, 'x'.repeat(43), `${'x'.repeat(43)}.`]) {
+    const browser = bench.browser();
+    browser.cookies.set(portalCookieName, chosen);
+    const { page } = await arrive(bench, browser, 'anna');
+    expect(titleOf(page)).toBe('Vul de code in');
+    expect(browser.cookies.get(portalCookieName)).not.toBe(chosen);
+  }
+});
+
 test('a handoff is good once; whoever takes the pending over starts the challenge anew', async () => {
   const bench = await openPortal();
   const { secret } = await withTotp(bench, 'anna');
@@ -160,6 +172,9 @@ test('R38 rule 12: no way to bind a factor with the password alone', async () =>
   expect((await bench.people.byName(realm, 'bram'))?.factors).toEqual([]);
   expect(await bench.people.byName(realm, 'carla')).toBeUndefined();
   expect(bench.events.filter(event => event.type === 'factor.added')).toHaveLength(1);
+  // Anna has a factor and no new code: hers was not even looked at. Bram's was.
+  const refused = bench.events.filter(event => event.type === 'activation.refused').map(event => event.name);
+  expect([refused.includes('anna'), refused.includes('bram')]).toEqual([false, true]);
 });
 
 test('R38: a set-up that was allowed in one browser is no use in another that takes the pending over', async () => {
