@@ -1,5 +1,5 @@
 /** The same people and passwords as in the other test apps. */
-const passwords: ReadonlyMap<string, string> = new Map([
+export const passwords: ReadonlyMap<string, string> = new Map([
   ['anna', 'Anna-Test-2026'],
   ['bram', 'Bram-Test-2026'],
   ['carla', 'Carla-Test-2026'],
