@@ -75,8 +75,15 @@ function Field({ label, mistake, children, kind }: FieldProps) {
   );
 }
 
+interface DigitsProps {
+  readonly label: string;
+  readonly mistake: string | undefined;
+  /** There is something to read or do first: the page must not jump to the field. */
+  readonly later?: boolean;
+}
+
 /** Six digits, offered by the platform or a password manager where it can. */
-export function DigitsField({ label, mistake }: { label: string; mistake: string | undefined }) {
+export function DigitsField({ label, mistake, later }: DigitsProps) {
   return (
     <Field label={label} mistake={mistake} kind="code">
       <input
@@ -90,7 +97,7 @@ export function DigitsField({ label, mistake }: { label: string; mistake: string
         maxlength={12}
         data-self-submit=""
         required
-        autofocus
+        autofocus={later !== true}
         aria-invalid={mistake === undefined ? undefined : 'true'}
         aria-describedby={mistake === undefined ? undefined : mistakeId}
       />

@@ -97,7 +97,7 @@ export function totpPage(
         <li class="utrecht-ordered-list__item">{t('totp.step-code')}</li>
       </ol>
       <Form action={props.action} tokens={props.tokens} account={props.account} t={t}>
-        <DigitsField label={t('challenge.code')} mistake={mistake} />
+        <DigitsField label={t('challenge.code')} mistake={mistake} later={mistake === undefined} />
         <div class="sluis-actions">
           <Button>{t('totp.submit')}</Button>
         </div>

@@ -68,6 +68,12 @@ describe('details that people lean on', () => {
     expect(page('challenge')).not.toContain('aria-invalid');
   });
 
+  test('the field has the focus where it is the one thing to do, not below a picture to scan first', () => {
+    expect(tags(page('challenge'), 'input').filter(tag => tag.includes('autofocus'))).toHaveLength(1);
+    expect(page('totp')).not.toContain('autofocus');
+    expect(page('totp-wrong')).toContain('autofocus');
+  });
+
   test('a hop goes on at once and has a link for who stays', () => {
     expect(page('hop')).toContain(
       'http-equiv="refresh" content="0; url=https://webmail.example.org/_sluis/release?code=x"',
