@@ -1,16 +1,16 @@
 import type { Readable } from 'node:stream';
+import type { OpenSession } from '../session/sessions.ts';
 import { proofIn } from '../signin/judge.ts';
 import { helpLine, scriptUnauthorized } from '../ui/fragments.tsx';
 import type { JarCookie } from '../visit/jar.ts';
 import { cookieHeader, readSetCookie } from '../visit/set-cookie.ts';
 import type { Visit } from '../visit/visits.ts';
-import type { OpenSession } from '../session/sessions.ts';
 import { appending, canAppend, withoutBodyMarks } from './append.ts';
 import { cookieNames, dropCookie } from './cookie-names.ts';
 import type { Exchange, GatewayDeps } from './exchange.ts';
 import { type AnswerHead, forward, type HeadVerdict } from './forward.ts';
-import { manyHeaders, requestHeaders, responseHeaders } from './headers.ts';
 import { isFrame, isTopNavigation } from './head.ts';
+import { manyHeaders, requestHeaders, responseHeaders } from './headers.ts';
 import { takeNote } from './note.ts';
 import { finish, languageOf, redirect, refuse } from './respond.ts';
 import { appFailed } from './trouble.ts';
@@ -33,7 +33,11 @@ export function passAsset(exchange: Exchange): void {
 }
 
 /** A login page: with the visit's cookies, watched for proof, with the help line behind it. */
-export async function passLoginPage(deps: GatewayDeps, exchange: Exchange, session: OpenSession | undefined): Promise<void> {
+export async function passLoginPage(
+  deps: GatewayDeps,
+  exchange: Exchange,
+  session: OpenSession | undefined,
+): Promise<void> {
   const visit = (await livingVisit(deps, exchange)) ?? beginVisit(deps, exchange);
   const jar = openVisitJar(deps, exchange, visit, session?.session);
   const { app, head, target, source } = exchange;
@@ -57,7 +61,12 @@ export async function passLoginPage(deps: GatewayDeps, exchange: Exchange, sessi
  * Nothing that an app answers to a spent visit reaches a browser (rule 10): a GET that the app held back until the
  * sign-in beside it was done comes back as somebody who is signed in.
  */
-async function judgeVisitAnswer(deps: GatewayDeps, exchange: Exchange, visit: Visit, answer: AnswerHead): Promise<HeadVerdict> {
+async function judgeVisitAnswer(
+  deps: GatewayDeps,
+  exchange: Exchange,
+  visit: Visit,
+  answer: AnswerHead,
+): Promise<HeadVerdict> {
   if (await deps.visits.isSpent(visit)) return { instead: () => toLogin(deps, exchange, undefined) };
   const cookies = answerCookies(deps, exchange, answer);
   if (proofIn(exchange.app.settings.preset, cookies) !== undefined) {
@@ -130,7 +139,12 @@ export function answerScript(exchange: Exchange): void {
   const constant = exchange.app.settings.preset.scriptSignedOut;
   const asks = exchange.cookie(cookieNames.session) !== undefined || exchange.head.fetchMode !== undefined;
   if (constant !== undefined && asks) {
-    return finish(exchange, constant.status, { 'content-type': constant.type, 'cache-control': 'no-store' }, constant.body);
+    return finish(
+      exchange,
+      constant.status,
+      { 'content-type': constant.type, 'cache-control': 'no-store' },
+      constant.body,
+    );
   }
   const { status, headers, body } = scriptUnauthorized();
   finish(exchange, status, headers, body);

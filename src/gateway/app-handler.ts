@@ -1,5 +1,5 @@
 import type { Decision } from '../policy/decide.ts';
-import { entryOf, type Entry } from '../preset/match.ts';
+import { type Entry, entryOf } from '../preset/match.ts';
 import type { OpenSession } from '../session/sessions.ts';
 import { queryMatches, readSignIn } from '../signin/grammar.ts';
 import { type Admission, admit } from './admit.ts';
@@ -47,7 +47,15 @@ export class AppHandler {
     }
     const entry = entryOf(app.settings.preset, head.method, target);
     const destination = rawHeader(exchange, 'destination');
-    const admission = admit(this.#deps.sessions, { app, method: head.method, target, entry: session === undefined ? entry : undefined, session, destination, now });
+    const admission = admit(this.#deps.sessions, {
+      app,
+      method: head.method,
+      target,
+      entry: session === undefined ? entry : undefined,
+      session,
+      destination,
+      now,
+    });
     if (session === undefined) return this.#anonymous(exchange, admission.decision, entry);
     return this.#inSession(exchange, session, entry, admission);
   }
@@ -88,12 +96,19 @@ export class AppHandler {
     return this.#signIns.post(exchange, body.read, await livingVisit(this.#deps, exchange), session);
   }
 
-  #inSession(exchange: Exchange, open: OpenSession, entry: Entry | undefined, admission: Admission): void | Promise<void> {
+  #inSession(
+    exchange: Exchange,
+    open: OpenSession,
+    entry: Entry | undefined,
+    admission: Admission,
+  ): void | Promise<void> {
     const { decision, demand } = admission;
-    if (decision.outcome === 'deny') return refuse(exchange, 'not-allowed', { next: exchange.app.settings.preset.landing });
+    if (decision.outcome === 'deny')
+      return refuse(exchange, 'not-allowed', { next: exchange.app.settings.preset.landing });
     if (decision.outcome === 'sign-in') return turnAway(this.#deps, exchange);
     // The app's own session ended inside ours: its login page and form go as a visit while the session waits.
-    if (entry === 'login-page' && exchange.cookies.has(cookieNames.visit)) return this.#loginPageInSession(exchange, open, admission);
+    if (entry === 'login-page' && exchange.cookies.has(cookieNames.visit))
+      return this.#loginPageInSession(exchange, open, admission);
     if (entry === 'sign-in' && mayBeSignIn(exchange)) return this.#postInSession(exchange, open, admission);
     if (decision.outcome === 'challenge') return stepUp(this.#deps, exchange, open, demand);
     passInSession(this.#deps, exchange, open);
@@ -111,7 +126,12 @@ export class AppHandler {
     exchange.acceptBody();
     const body = await readBody(exchange.req, this.#deps.limits.signInBody);
     const signIn = body.whole
-      ? readSignIn(app.settings.preset, { query: target.query, contentType: head.contentType, contentEncoding: head.contentEncoding, body: body.read })
+      ? readSignIn(app.settings.preset, {
+          query: target.query,
+          contentType: head.contentType,
+          contentEncoding: head.contentEncoding,
+          body: body.read,
+        })
       : undefined;
     if (signIn !== undefined && !('refused' in signIn)) {
       return this.#signIns.post(exchange, body.read, await livingVisit(this.#deps, exchange), open);

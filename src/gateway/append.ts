@@ -1,5 +1,12 @@
 import { Transform, type TransformCallback } from 'node:stream';
-import { brotliDecompressSync, createBrotliDecompress, createGunzip, createInflate, gunzipSync, inflateSync } from 'node:zlib';
+import {
+  brotliDecompressSync,
+  createBrotliDecompress,
+  createGunzip,
+  createInflate,
+  gunzipSync,
+  inflateSync,
+} from 'node:zlib';
 import { type AnswerHeaders, oneHeader } from './headers.ts';
 
 /** A page of more than this after unpacking is not a login page. */
@@ -7,7 +14,12 @@ const mostUnpacked = 4 * 1024 * 1024;
 
 /** Whether something can be put behind this answer: HTML in an encoding that we read. */
 export function canAppend(status: number, headers: AnswerHeaders): boolean {
-  if (status === 204 || status === 304 || !(oneHeader(headers, 'content-type') ?? '').toLowerCase().startsWith('text/html')) return false;
+  if (
+    status === 204 ||
+    status === 304 ||
+    !(oneHeader(headers, 'content-type') ?? '').toLowerCase().startsWith('text/html')
+  )
+    return false;
   return Object.hasOwn(decoders, oneHeader(headers, 'content-encoding') ?? 'identity');
 }
 
@@ -34,7 +46,11 @@ export function appending(headers: AnswerHeaders, html: string): Transform {
 export function withoutBodyMarks(pairs: readonly string[]): string[] {
   const out: string[] = [];
   for (let i = 0; i < pairs.length; i += 2) {
-    if (!['content-length', 'content-encoding', 'etag', 'content-md5', 'digest', 'accept-ranges'].includes(pairs[i] as string)) {
+    if (
+      !['content-length', 'content-encoding', 'etag', 'content-md5', 'digest', 'accept-ranges'].includes(
+        pairs[i] as string,
+      )
+    ) {
       out.push(pairs[i] as string, pairs[i + 1] as string);
     }
   }

@@ -27,7 +27,11 @@ export async function endSessions(
 }
 
 /** Ends one, with its event; nothing where it was ended already. */
-export async function endOne(deps: Pick<GatewayDeps, 'sessions' | 'audit'>, session: Session, reason: Reason): Promise<void> {
+export async function endOne(
+  deps: Pick<GatewayDeps, 'sessions' | 'audit'>,
+  session: Session,
+  reason: Reason,
+): Promise<void> {
   if (!(await deps.sessions.end(session.id))) return;
   const { realm, person, name, id } = session;
   await deps.audit.record({ type: 'session.ended', realm, person, name, session: id, reason });

@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { LRUCache } from 'lru-cache';
 import type { Pool } from 'undici';
+import type { Audit } from '../audit/event.ts';
 import type { AppSettings, LimitSettings, RealmSettings } from '../config/settings.ts';
 import type { Attempts } from '../factor/attempts.ts';
 import type { KnownBrowsers } from '../factor/known-browser.ts';
 import type { People } from '../factor/people.ts';
-import type { Audit } from '../audit/event.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Random } from '../kernel/random.ts';
 import type { RouteTable } from '../policy/route.ts';
@@ -13,12 +13,12 @@ import type { Target } from '../policy/target.ts';
 import type { Sessions } from '../session/sessions.ts';
 import type { CredentialNames } from '../signin/scanner.ts';
 import type { Site } from '../ui/layout.tsx';
+import { onlyValue, readCookieHeader } from '../visit/cookie-header.ts';
 import type { PendingSignIns } from '../visit/pending.ts';
 import type { SealedCookies } from '../visit/sealed-cookies.ts';
 import type { Visits } from '../visit/visits.ts';
-import { onlyValue, readCookieHeader } from '../visit/cookie-header.ts';
-import type { AppLog } from './log.ts';
 import type { Head } from './head.ts';
+import type { AppLog } from './log.ts';
 
 /** One protected app, with what requests to it need at hand. */
 export interface AppRuntime {

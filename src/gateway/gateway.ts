@@ -53,7 +53,12 @@ export class Gateway {
     }
   }
 
-  #settle(_req: IncomingMessage, res: ServerResponse, work: void | Promise<void>, exchange: Exchange | undefined): void {
+  #settle(
+    _req: IncomingMessage,
+    res: ServerResponse,
+    work: void | Promise<void>,
+    exchange: Exchange | undefined,
+  ): void {
     if (work instanceof Promise) work.catch((error: unknown) => this.#failed(res, error, exchange));
   }
 
@@ -62,7 +67,8 @@ export class Gateway {
     const reference = randomId(this.#deps.random, 6);
     const store = error instanceof SluisError && error.code === 'store.unavailable';
     const gone = res.destroyed;
-    if (!gone) this.#deps.log.error({ reference, app: exchange?.app.settings.id, cause: causeOf(error) }, 'a request failed');
+    if (!gone)
+      this.#deps.log.error({ reference, app: exchange?.app.settings.id, cause: causeOf(error) }, 'a request failed');
     if (gone || res.headersSent) return void res.destroy();
     if (exchange === undefined) return refusePlain(res, store ? 503 : 500);
     if (store) exchange.res.setHeader('retry-after', '5');
@@ -78,7 +84,12 @@ function causeOf(error: unknown): string {
   return `${error.name}${error instanceof SluisError ? ` ${error.code}` : ''} ${place}`;
 }
 
-function refuseHead(req: IncomingMessage, res: ServerResponse, refusal: HeadRefusal, status: number = refusal.status): void {
+function refuseHead(
+  req: IncomingMessage,
+  res: ServerResponse,
+  refusal: HeadRefusal,
+  status: number = refusal.status,
+): void {
   // The rest of what was sent may have another reading: nothing more is read from this connection.
   res.setHeader('connection', 'close');
   res.on('finish', () => req.socket.destroySoon());
@@ -108,4 +119,3 @@ function refusePlain(res: ServerResponse, status: number): void {
   });
   res.end(body);
 }
-

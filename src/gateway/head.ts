@@ -39,7 +39,9 @@ export interface HeadLimits {
 
 /** RFC 9110, 4918 and 4791 methods that an app may see. TRACE would echo cookies, CONNECT is for tunnels (ASVS 13.4.4). */
 const methods = new Set(
-  'GET HEAD POST PUT PATCH DELETE OPTIONS PROPFIND PROPPATCH REPORT MKCOL MKCALENDAR COPY MOVE LOCK UNLOCK SEARCH'.split(' '),
+  'GET HEAD POST PUT PATCH DELETE OPTIONS PROPFIND PROPPATCH REPORT MKCOL MKCALENDAR COPY MOVE LOCK UNLOCK SEARCH'.split(
+    ' ',
+  ),
 );
 
 /** Headers that change the meaning of a request when two hops read different ones of a pair (RFC 9112 section 11; CWE-444). */
@@ -62,7 +64,8 @@ type Draft = { -readonly [K in keyof Head]: Head[K] };
 export function readHead(req: IncomingMessage, limits: HeadLimits): Head | HeadRefusal {
   const method = req.method ?? '';
   const target = req.url ?? '';
-  if (!methods.has(method)) return refuse(method === 'CONNECT' || method === 'TRACE' ? 405 : 501, `method ${method.slice(0, 20)}`);
+  if (!methods.has(method))
+    return refuse(method === 'CONNECT' || method === 'TRACE' ? 405 : 501, `method ${method.slice(0, 20)}`);
   if (target.length > limits.target) return refuse(414, 'target too long');
   if (!targetShape.test(target) || badEscape.test(target)) return refuse(400, 'target is not in plain origin form');
   if (req.httpVersion !== '1.1' && req.httpVersion !== '1.0') return refuse(400, 'HTTP version');

@@ -48,7 +48,14 @@ export function requestHeaders(head: Head, forwarded: Forwarded): string[] {
     const name = raw[i] as string;
     if (mayPass(name) && (named === undefined || !named.has(name))) out.push(name, raw[i + 1] as string);
   }
-  out.push('x-forwarded-for', forwarded.source, 'x-forwarded-proto', forwarded.proto, 'x-forwarded-host', forwarded.host);
+  out.push(
+    'x-forwarded-for',
+    forwarded.source,
+    'x-forwarded-proto',
+    forwarded.proto,
+    'x-forwarded-host',
+    forwarded.host,
+  );
   if (forwarded.cookie !== undefined) out.push('cookie', forwarded.cookie);
   return out;
 }
@@ -59,7 +66,14 @@ function connectionNames(connection: string): ReadonlySet<string> | undefined {
     .toLowerCase()
     .split(',')
     .map(name => name.trim())
-    .filter(name => name !== 'keep-alive' && name !== 'close' && name !== '' && name !== 'content-length' && name !== 'content-type');
+    .filter(
+      name =>
+        name !== 'keep-alive' &&
+        name !== 'close' &&
+        name !== '' &&
+        name !== 'content-length' &&
+        name !== 'content-type',
+    );
   return names.length === 0 ? undefined : new Set(names);
 }
 
@@ -90,7 +104,8 @@ export function responseHeaders(headers: AnswerHeaders, rewrite: (location: stri
     if (neverBack.has(name)) continue;
     const value = headers[name];
     if (value === undefined) continue;
-    if (typeof value === 'string') out.push(name, name === 'location' || name === 'content-location' ? rewrite(value) : value);
+    if (typeof value === 'string')
+      out.push(name, name === 'location' || name === 'content-location' ? rewrite(value) : value);
     else for (const one of value) out.push(name, one);
   }
   return out;

@@ -12,8 +12,8 @@ import { answerCookies, answerScript, toFreshLogin, visitAnswerHeaders } from '.
 import { endSessions } from './end-session.ts';
 import type { Exchange, GatewayDeps } from './exchange.ts';
 import { type AnswerHead, forward, type HeadVerdict } from './forward.ts';
-import { oneHeader, requestHeaders, responseHeaders } from './headers.ts';
 import { isTopNavigation } from './head.ts';
+import { oneHeader, requestHeaders, responseHeaders } from './headers.ts';
 import { finish, refuse } from './respond.ts';
 import { BodyRefused } from './scanned-body.ts';
 import { queryCarriesCredentials, type SessionBody, sessionBody } from './session-body.ts';
@@ -135,7 +135,9 @@ function sendable(
   const readable = new Set(exchange.app.settings.preset.readable);
   const held = [...readCookieHeader(exchange.head.cookie).keys()];
   for (const cookie of cookies) {
-    const lines = readable.has(cookie.name) ? [plainLine(cookie)] : deps.sealed.seal(owner, cookie, deps.clock.now(), held);
+    const lines = readable.has(cookie.name)
+      ? [plainLine(cookie)]
+      : deps.sealed.seal(owner, cookie, deps.clock.now(), held);
     for (const line of lines) headers.push('set-cookie', line);
   }
   return headers;
@@ -148,12 +150,19 @@ function plainLine(cookie: JarCookie): string {
 }
 
 /** A sign-out is known by the answer, never by the address alone: without its token an app's link does nothing. */
-function isSignOut(exchange: Exchange, cookies: readonly JarCookie[], body: SessionBody | undefined, answer: AnswerHead): boolean {
+function isSignOut(
+  exchange: Exchange,
+  cookies: readonly JarCookie[],
+  body: SessionBody | undefined,
+  answer: AnswerHead,
+): boolean {
   const { preset } = exchange.app.settings;
   const mark = preset.signOut.answer;
   const answered =
     proofRemoved(preset, cookies) ||
-    (mark !== undefined && answer.status === mark.status && (mark.location?.test(oneHeader(answer.headers, 'location') ?? '') ?? true));
+    (mark !== undefined &&
+      answer.status === mark.status &&
+      (mark.location?.test(oneHeader(answer.headers, 'location') ?? '') ?? true));
   if (!answered) return false;
   const seen = seenParameters(exchange.target.query, preset.folding);
   for (const [name, values] of body?.seen ?? []) seen.set(name, [...(seen.get(name) ?? []), ...values]);
@@ -170,7 +179,9 @@ async function signOut(
   cookies: readonly JarCookie[],
 ): Promise<HeadVerdict> {
   // Not the cookies of before: those were somebody's who is signed in.
-  const kept = mergeJar([], cookies, deps.clock.now()).filter(cookie => !opened.jar.some(old => old.name === cookie.name && old.value === cookie.value));
+  const kept = mergeJar([], cookies, deps.clock.now()).filter(
+    cookie => !opened.jar.some(old => old.name === cookie.name && old.value === cookie.value),
+  );
   await endSessions(deps, exchange, session, 'signed-out-of-app');
   const visit = beginVisit(deps, exchange);
   return { headers: visitAnswerHeaders(deps, exchange, visit, answer, kept) };
@@ -205,7 +216,9 @@ function isRotation(
   const { rotation } = exchange.app.settings.preset;
   if (rotation.by === 'same-session-cookie') {
     const held = jar.find(cookie => cookie.name === rotation.cookie);
-    return held !== undefined && cookies.every(cookie => cookie.name !== rotation.cookie || cookie.value === held.value);
+    return (
+      held !== undefined && cookies.every(cookie => cookie.name !== rotation.cookie || cookie.value === held.value)
+    );
   }
   if (rotation.by === 'none') return false;
   const name = nameInProof(exchange, proof);
@@ -233,4 +246,3 @@ async function proofOutsideSignIn(deps: GatewayDeps, exchange: Exchange, session
     },
   };
 }
-

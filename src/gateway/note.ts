@@ -21,7 +21,9 @@ export function leaveNote(exchange: Exchange, note: Note, seconds?: number): voi
 }
 
 /** Takes the note: it is shown once. */
-export function takeNote(exchange: Exchange): { message: MessageId; values: Readonly<Record<string, number>> } | undefined {
+export function takeNote(
+  exchange: Exchange,
+): { message: MessageId; values: Readonly<Record<string, number>> } | undefined {
   const [code, seconds] = exchange.cookie(cookieNames.note)?.split('.') ?? [];
   if (exchange.cookies.has(cookieNames.note)) exchange.setCookies.push(dropCookie(cookieNames.note));
   if (code === undefined || !Object.hasOwn(notes, code)) return undefined;

@@ -44,7 +44,8 @@ export async function ownHost(deps: GatewayDeps, exchange: Exchange, session: Op
 /** On to the challenge: with a one-time code, by a page on this host. */
 async function next(deps: GatewayDeps, exchange: Exchange): Promise<void> {
   const pending = await ownPending(deps, exchange);
-  if (pending === undefined || pending.released !== undefined) return redirect(exchange, exchange.app.settings.preset.landing);
+  if (pending === undefined || pending.released !== undefined)
+    return redirect(exchange, exchange.app.settings.preset.landing);
   const { portalOrigin, portalPath } = exchange.app.realm;
   hop(exchange, `${portalOrigin}${portalPath}/p/${await deps.pendings.handoff(pending)}`);
 }
@@ -69,7 +70,10 @@ async function signOutAtApp(
 ): Promise<void> {
   const { app, head, source } = exchange;
   const cookie = cookieHeader(jar, path, deps.clock.now());
-  const headers = requestHeaders({ ...head, raw: [], connection: undefined }, { host: app.host, source, proto: app.proto, cookie });
+  const headers = requestHeaders(
+    { ...head, raw: [], connection: undefined },
+    { host: app.host, source, proto: app.proto, cookie },
+  );
   // Best effort: what was in quarantine is gone either way.
   await requestWhole(app.pool, { method: 'GET', path, headers }, 64 * 1024).catch(() => undefined);
 }
@@ -77,7 +81,10 @@ async function signOutAtApp(
 function signOutPage(exchange: Exchange, open: OpenSession | undefined): void {
   if (open === undefined) return redirect(exchange, '/_sluis/signed-out');
   const tokens = { csrf: signOutToken(open.session), attempt: '' };
-  const html = startPage(pageOf(exchange), { apps: [appLink(exchange)], signOut: { action: '/_sluis/sign-out', tokens } });
+  const html = startPage(pageOf(exchange), {
+    apps: [appLink(exchange)],
+    signOut: { action: '/_sluis/sign-out', tokens },
+  });
   page(exchange, 200, html, {});
 }
 
@@ -88,18 +95,22 @@ async function signOut(deps: GatewayDeps, exchange: Exchange, open: OpenSession 
   const body = await readBody(exchange.req, 4096);
   const token = new URLSearchParams(body.read.toString('utf8')).get('csrf') ?? '';
   const own = isSameOrigin(app.settings.origin, head.origin, head.fetchSite);
-  if (!own || !sameText(token, signOutToken(open.session))) return refuse(exchange, 'form', { next: '/_sluis/sign-out' });
+  if (!own || !sameText(token, signOutToken(open.session)))
+    return refuse(exchange, 'form', { next: '/_sluis/sign-out' });
   await endSessions(deps, exchange, open.session, 'signed-out');
   redirect(exchange, '/_sluis/signed-out');
 }
 
 function signOutToken(session: Session): string {
-  return createHmac('sha256', Buffer.from(session.sealKey, 'base64url')).update(`sign-out\n${session.id}`).digest('base64url');
+  return createHmac('sha256', Buffer.from(session.sealKey, 'base64url'))
+    .update(`sign-out\n${session.id}`)
+    .digest('base64url');
 }
 
 function asset(exchange: Exchange): void {
   const { app, target } = exchange;
-  const name = target.path === '/_sluis/help.css' ? app.site.assets.help : target.path.replace(/^\/_sluis\/assets\//, '');
+  const name =
+    target.path === '/_sluis/help.css' ? app.site.assets.help : target.path.replace(/^\/_sluis\/assets\//, '');
   const found = app.findAsset(name);
   if (found === undefined) return refuse(exchange, 'not-found', { next: '/' });
   const cache = target.path === '/_sluis/help.css' ? { 'cache-control': 'public, max-age=3600' } : {};

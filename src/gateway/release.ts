@@ -19,7 +19,8 @@ export async function release(deps: GatewayDeps, exchange: Exchange): Promise<vo
   const pending = await ownPending(deps, exchange);
   // No pending: nothing to open here. The app's own host decides what this browser may see.
   if (pending === undefined) return redirect(exchange, app.settings.preset.landing);
-  if (!deps.pendings.opens(pending, code)) return redirect(exchange, pending.released === undefined ? '/_sluis/next' : app.settings.preset.landing);
+  if (!deps.pendings.opens(pending, code))
+    return redirect(exchange, pending.released === undefined ? '/_sluis/next' : app.settings.preset.landing);
   if (pending.released !== undefined) return repeat(exchange, pending.released);
   await open(deps, exchange, pending);
 }
@@ -88,14 +89,22 @@ async function sessionFor(
     if (renewed !== undefined) return renewed;
   } else if (living !== undefined) await endOne(deps, living, 'other-account');
   const { id: app } = exchange.app.settings;
-  return deps.sessions.begin({ realm: pending.realm, app, person, name: pending.name, portal: pending.portal, ...proved });
+  return deps.sessions.begin({
+    realm: pending.realm,
+    app,
+    person,
+    name: pending.name,
+    portal: pending.portal,
+    ...proved,
+  });
 }
 
 function sealQuarantine(deps: GatewayDeps, exchange: Exchange, pending: Pending, session: Session): void {
   const owner = sessionOwner(session);
   const now = deps.clock.now();
   const held = [...exchange.cookies.keys()];
-  for (const cookie of pending.quarantine.cookies) exchange.setCookies.push(...deps.sealed.seal(owner, cookie, now, held));
+  for (const cookie of pending.quarantine.cookies)
+    exchange.setCookies.push(...deps.sealed.seal(owner, cookie, now, held));
 }
 
 function knownCookie(deps: GatewayDeps, exchange: Exchange, pending: Pending): string {
@@ -142,4 +151,3 @@ function pathWithin(origin: string, candidate: string): string | undefined {
     return undefined;
   }
 }
-

@@ -1,8 +1,8 @@
-import { pageHeaders, framedPageHeaders } from '../ui/page-headers.ts';
-import { hopPage } from '../ui/pages-start.tsx';
-import { type Refusal, refusalPage, refusals } from '../ui/pages-refusal.tsx';
 import type { Page } from '../ui/layout.tsx';
 import { pickLanguage, translateTo } from '../ui/messages.ts';
+import { framedPageHeaders, pageHeaders } from '../ui/page-headers.ts';
+import { type Refusal, refusalPage, refusals } from '../ui/pages-refusal.tsx';
+import { hopPage } from '../ui/pages-start.tsx';
 import { cookieNames } from './cookie-names.ts';
 import type { Exchange } from './exchange.ts';
 import { isFrame } from './head.ts';
@@ -12,7 +12,11 @@ export function redirect(exchange: Exchange, location: string): void {
   finish(exchange, 303, { location, 'cache-control': 'no-store', 'referrer-policy': 'same-origin' }, '');
 }
 
-export function refuse(exchange: Exchange, refusal: Refusal, options: { next?: string; seconds?: number; reference?: string } = {}): void {
+export function refuse(
+  exchange: Exchange,
+  refusal: Refusal,
+  options: { next?: string; seconds?: number; reference?: string } = {},
+): void {
   const { app } = exchange;
   const next = options.next ?? '/';
   const html = refusalPage(pageOf(exchange), refusal, {
@@ -36,7 +40,12 @@ export function page(exchange: Exchange, status: number, html: string, extra: Re
   finish(exchange, status, { ...headers, 'content-type': 'text/html; charset=utf-8', ...extra }, html);
 }
 
-export function finish(exchange: Exchange, status: number, headers: Readonly<Record<string, string>>, body: string | Buffer): void {
+export function finish(
+  exchange: Exchange,
+  status: number,
+  headers: Readonly<Record<string, string>>,
+  body: string | Buffer,
+): void {
   const { res, setCookies, req } = exchange;
   if (res.headersSent || res.destroyed) return;
   const length = Buffer.byteLength(body);

@@ -1,10 +1,9 @@
-import { createReadStream } from 'node:fs';
-import { readFileSync, watch } from 'node:fs';
+import { createReadStream, readFileSync, watch } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import { join } from 'node:path';
 import type { Socket } from 'node:net';
+import { join } from 'node:path';
 import type { LimitSettings, ListenSettings } from '../config/settings.ts';
 import { SluisError } from '../kernel/errors.ts';
 
@@ -36,7 +35,13 @@ export function openServer(listen: ListenSettings, limits: LimitSettings, handle
 
 function tlsServer(options: ServerOptions, tls: { certificate: string; key: string }): Server {
   const read = () => ({ cert: readTlsFile(tls.certificate), key: readTlsFile(tls.key) });
-  const server = createTlsServer({ ...options, ...read(), minVersion: 'TLSv1.2', ALPNProtocols: ['http/1.1'], honorCipherOrder: true });
+  const server = createTlsServer({
+    ...options,
+    ...read(),
+    minVersion: 'TLSv1.2',
+    ALPNProtocols: ['http/1.1'],
+    honorCipherOrder: true,
+  });
   let timer: NodeJS.Timeout | undefined;
   // Renewed certificates are taken up by themselves; a half-written pair is not.
   const renew = () => {
@@ -61,7 +66,10 @@ function readTlsFile(file: string): Buffer {
   try {
     return readFileSync(file);
   } catch (cause) {
-    throw new SluisError('config.unreadable', `cannot read ${file}`, { cause, remedy: 'check listen.tls and the rights of the file' });
+    throw new SluisError('config.unreadable', `cannot read ${file}`, {
+      cause,
+      remedy: 'check listen.tls and the rights of the file',
+    });
   }
 }
 
@@ -87,7 +95,10 @@ export function listen(server: Server, address: string, port: number): Promise<n
 function explain(cause: NodeJS.ErrnoException, address: string, port: number): SluisError {
   const place = `${address}:${port}`;
   if (cause.code === 'EADDRINUSE') {
-    return new SluisError('listen.in-use', `${place} is in use by another program`, { cause, remedy: 'stop that program, or choose another port under listen.port' });
+    return new SluisError('listen.in-use', `${place} is in use by another program`, {
+      cause,
+      remedy: 'stop that program, or choose another port under listen.port',
+    });
   }
   return new SluisError('listen.not-permitted', `cannot listen on ${place} (${cause.code ?? cause.message})`, {
     cause,
@@ -96,8 +107,17 @@ function explain(cause: NodeJS.ErrnoException, address: string, port: number): S
 }
 
 /** Port 80: redirects to https, and serves ACME http-01 files (RFC 8555 8.3) from one folder. */
-export function openRedirectServer(limits: LimitSettings, hosts: ReadonlySet<string>, acmeFolder: string | undefined): Server {
-  const server = createServer({ maxHeaderSize: 8_192, headersTimeout: limits.headTime, requestTimeout: limits.headTime, keepAliveTimeout: 1_000 });
+export function openRedirectServer(
+  limits: LimitSettings,
+  hosts: ReadonlySet<string>,
+  acmeFolder: string | undefined,
+): Server {
+  const server = createServer({
+    maxHeaderSize: 8_192,
+    headersTimeout: limits.headTime,
+    requestTimeout: limits.headTime,
+    keepAliveTimeout: 1_000,
+  });
   server.maxConnections = limits.connections;
   server.on('request', (req, res) => {
     const token = /^\/\.well-known\/acme-challenge\/([A-Za-z0-9_-]{1,128})$/.exec(req.url ?? '')?.[1];
@@ -110,8 +130,13 @@ export function openRedirectServer(limits: LimitSettings, hosts: ReadonlySet<str
 
 function redirectToHttps(req: IncomingMessage, res: ServerResponse, hosts: ReadonlySet<string>): void {
   const host = (req.headers.host ?? '').toLowerCase().replace(/:\d+$/, '');
-  const safe = hosts.has(host) && /^\/[\x21-\x7e]*$/.test(req.url ?? '') && (req.method === 'GET' || req.method === 'HEAD');
-  res.writeHead(safe ? 308 : 400, { 'content-length': '0', connection: 'close', ...(safe ? { location: `https://${host}${req.url}` } : {}) });
+  const safe =
+    hosts.has(host) && /^\/[\x21-\x7e]*$/.test(req.url ?? '') && (req.method === 'GET' || req.method === 'HEAD');
+  res.writeHead(safe ? 308 : 400, {
+    'content-length': '0',
+    connection: 'close',
+    ...(safe ? { location: `https://${host}${req.url}` } : {}),
+  });
   res.end();
 }
 

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
-import { foldName, readPairs } from '../policy/target.ts';
 import { routeParameters } from '../policy/route.ts';
+import { foldName, readPairs } from '../policy/target.ts';
 import { matchesAny, seenParameters } from '../preset/match.ts';
 import { CredentialWatch, type FieldScanner, scannerFor } from '../signin/scanner.ts';
 import type { Exchange } from './exchange.ts';
@@ -74,4 +74,3 @@ function isCredentialPath(exchange: Exchange): boolean {
   const seen = seenParameters(exchange.target.query, preset.folding);
   return matchesAny(preset.credentialPaths, exchange.head.method, exchange.target, seen);
 }
-

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
-import { deletion, SealedCookies } from '../visit/sealed-cookies.ts';
 import type { SignInRefusal } from '../audit/event.ts';
+import { readTarget } from '../policy/target.ts';
 import type { OpenSession } from '../session/sessions.ts';
 import { type AccountRules, normalForm } from '../signin/account.ts';
 import { readSignIn, type SignIn } from '../signin/grammar.ts';
@@ -9,6 +9,7 @@ import { isSameOrigin } from '../signin/origin.ts';
 import { helpLine } from '../ui/fragments.tsx';
 import type { JarCookie } from '../visit/jar.ts';
 import type { Pending } from '../visit/pending.ts';
+import { deletion, SealedCookies } from '../visit/sealed-cookies.ts';
 import { cookieHeader, mergeJar } from '../visit/set-cookie.ts';
 import type { Visit } from '../visit/visits.ts';
 import { admit } from './admit.ts';
@@ -16,14 +17,21 @@ import { answerCookies, toFreshLogin, visitAnswerHeaders } from './anonymous.ts'
 import { unpack } from './append.ts';
 import { cookieNames, setCookie } from './cookie-names.ts';
 import type { Exchange, GatewayDeps } from './exchange.ts';
-import { oneHeader, ownRequestHeaders } from './headers.ts';
 import { isTopNavigation } from './head.ts';
+import { oneHeader, ownRequestHeaders } from './headers.ts';
 import { leaveNote, type Note } from './note.ts';
 import { finish, languageOf, redirect, refuse } from './respond.ts';
 import { requestWhole, type WholeAnswer } from './upstream.ts';
-import { beginVisit, dropVisit, keepTarget, keptTarget, openVisitJar, sessionOwner, visitOwner } from './visit-cookies.ts';
+import {
+  beginVisit,
+  dropVisit,
+  keepTarget,
+  keptTarget,
+  openVisitJar,
+  sessionOwner,
+  visitOwner,
+} from './visit-cookies.ts';
 import { whoamiOf } from './whoami.ts';
-import { readTarget } from '../policy/target.ts';
 
 /** A failed sign-in's page is held so that two clicks can share it; a longer one is thrown away. */
 const longestAnswer = 256 * 1024;
@@ -32,7 +40,12 @@ const joinTime = 60_000;
 /** What one sign-in came to; written to every browser request that joined it. */
 type Outcome =
   | { readonly kind: 'note'; readonly note: Note; readonly seconds?: number }
-  | { readonly kind: 'failed'; readonly answer: WholeAnswer; readonly cookies: readonly JarCookie[]; readonly jar: readonly JarCookie[] }
+  | {
+      readonly kind: 'failed';
+      readonly answer: WholeAnswer;
+      readonly cookies: readonly JarCookie[];
+      readonly jar: readonly JarCookie[];
+    }
   | { readonly kind: 'pending'; readonly cookie: string; readonly release: string | undefined };
 
 interface Running {
@@ -54,7 +67,12 @@ export class SignIns {
   }
 
   /** `visit` is living and unspent, or undefined: then nothing is sent on. */
-  async post(exchange: Exchange, body: Buffer, visit: Visit | undefined, session: OpenSession | undefined): Promise<void> {
+  async post(
+    exchange: Exchange,
+    body: Buffer,
+    visit: Visit | undefined,
+    session: OpenSession | undefined,
+  ): Promise<void> {
     const { head, app } = exchange;
     if (!isSameOrigin(app.settings.origin, head.origin, head.fetchSite)) {
       await this.#refused(exchange, 'origin');
@@ -73,7 +91,13 @@ export class SignIns {
     await this.#run(exchange, signIn, body, visit, session);
   }
 
-  async #run(exchange: Exchange, signIn: SignIn, body: Buffer, visit: Visit | undefined, session: OpenSession | undefined): Promise<void> {
+  async #run(
+    exchange: Exchange,
+    signIn: SignIn,
+    body: Buffer,
+    visit: Visit | undefined,
+    session: OpenSession | undefined,
+  ): Promise<void> {
     const cookieVisit = this.#visitOfCookie(exchange);
     const running = cookieVisit === undefined ? undefined : this.#running.get(cookieVisit.id);
     if (running !== undefined && cookieVisit !== undefined && running.bodyMac === macOf(cookieVisit, body)) {
@@ -100,7 +124,8 @@ export class SignIns {
   async #withoutVisit(exchange: Exchange, signIn: SignIn, session: OpenSession | undefined): Promise<void> {
     await this.#refused(exchange, 'visit-spent');
     const name = normalForm(signIn.user, rulesOf(exchange));
-    if (session !== undefined && session.session.name === name) return redirect(exchange, exchange.app.settings.preset.landing);
+    if (session !== undefined && session.session.name === name)
+      return redirect(exchange, exchange.app.settings.preset.landing);
     leaveNote(exchange, exchange.cookies.has(cookieNames.visit) ? 'spent' : 'expired');
     toFreshLogin(this.#deps, exchange, undefined);
   }
@@ -114,7 +139,14 @@ export class SignIns {
     }
     const browser = this.#deps.known.verify(exchange.cookie(cookieNames.known), app.realm.name, name);
     const { limiter } = app.settings.preset;
-    const budget = await this.#deps.attempts.signInBudget({ realm: app.realm.name, app: app.settings.id, account: name, source, browser, limiter });
+    const budget = await this.#deps.attempts.signInBudget({
+      realm: app.realm.name,
+      app: app.settings.id,
+      account: name,
+      source,
+      browser,
+      limiter,
+    });
     if (!budget.allowed) {
       await this.#refused(exchange, 'limited', name);
       return { kind: 'note', note: 'limited', seconds: Math.ceil((budget.until - this.#deps.clock.now()) / 1000) };
@@ -137,7 +169,14 @@ export class SignIns {
   async #send(exchange: Exchange, signIn: SignIn, jar: readonly JarCookie[]): Promise<WholeAnswer | undefined> {
     const { app, head, target, source } = exchange;
     const cookie = cookieHeader(jar, target.path, this.#deps.clock.now());
-    const extra = ['content-type', signIn.mediaType, 'origin', app.settings.origin, 'referer', `${app.settings.origin}${app.settings.preset.login.page}`];
+    const extra = [
+      'content-type',
+      signIn.mediaType,
+      'origin',
+      app.settings.origin,
+      'referer',
+      `${app.settings.origin}${app.settings.preset.login.page}`,
+    ];
     try {
       return await requestWhole(
         app.pool,
@@ -171,7 +210,13 @@ export class SignIns {
     const verdict = judge(preset, { status: answer.status, location: oneHeader(answer.headers, 'location'), cookies });
     const { source, app } = exchange;
     if (verdict === 'failed') {
-      await this.#deps.audit.record({ type: 'sign-in.failed', realm: app.realm.name, app: app.settings.id, name, source });
+      await this.#deps.audit.record({
+        type: 'sign-in.failed',
+        realm: app.realm.name,
+        app: app.settings.id,
+        name,
+        source,
+      });
       return { kind: 'failed', answer, cookies, jar };
     }
     if (verdict === 'unjudged') {
@@ -179,7 +224,11 @@ export class SignIns {
       return { kind: 'note', note: 'unjudged' };
     }
     await tried.succeeded();
-    return this.#quarantine(exchange, { ...tried, cookies: mergeJar(jar, cookies, this.#deps.clock.now()), fresh: cookies });
+    return this.#quarantine(exchange, {
+      ...tried,
+      cookies: mergeJar(jar, cookies, this.#deps.clock.now()),
+      fresh: cookies,
+    });
   }
 
   /** Proof seen: settle whose account it is, and keep everything in the store. */
@@ -204,11 +253,22 @@ export class SignIns {
       await this.#refused(exchange, refusal, proved.name);
       return { kind: 'note', note: refusal === 'unjudged' ? 'unjudged' : 'unknown' };
     }
-    await this.#deps.audit.record({ type: 'sign-in.proved', realm: app.realm.name, app: app.settings.id, name: proved.name, source: exchange.source });
+    await this.#deps.audit.record({
+      type: 'sign-in.proved',
+      realm: app.realm.name,
+      app: app.settings.id,
+      name: proved.name,
+      source: exchange.source,
+    });
     return this.#open(exchange, proved, location);
   }
 
-  #accountRefusal(exchange: Exchange, typed: string, word: string | undefined, account: string | undefined): SignInRefusal | undefined {
+  #accountRefusal(
+    exchange: Exchange,
+    typed: string,
+    word: string | undefined,
+    account: string | undefined,
+  ): SignInRefusal | undefined {
     const { app } = exchange;
     if (app.settings.preset.whoami.from === 'nothing') {
       return app.realm.names?.includes(typed) === true ? undefined : 'account-unknown';
@@ -256,7 +316,8 @@ export class SignIns {
 
   /** The app's session ended inside a living one of ours: the same account goes on without a second challenge, level and age permitting. */
   async #goesOn(pending: Pending, session: OpenSession | undefined): Promise<string | undefined> {
-    if (session === undefined || session.session.name !== pending.name || session.session.realm !== pending.realm) return undefined;
+    if (session === undefined || session.session.name !== pending.name || session.session.realm !== pending.realm)
+      return undefined;
     const { factor, factorAt } = session.session;
     const now = this.#deps.clock.now();
     const fresh = pending.demands.maxAge === undefined || now - factorAt <= pending.demands.maxAge;
@@ -286,16 +347,33 @@ export class SignIns {
     const pairs = visitAnswerHeaders(this.#deps, exchange, visit, answer, all);
     const html = (oneHeader(answer.headers, 'content-type') ?? '').startsWith('text/html') ? unpack(answer) : undefined;
     const line = exchange.app.settings.helpLine ? helpLine(languageOf(exchange), exchange.app.site.helpUrl) : '';
-    writePairs(exchange, answer.status, pairs, html === undefined ? answer.body : Buffer.concat([html, Buffer.from(line)]), html !== undefined);
+    writePairs(
+      exchange,
+      answer.status,
+      pairs,
+      html === undefined ? answer.body : Buffer.concat([html, Buffer.from(line)]),
+      html !== undefined,
+    );
   }
 
-  #answerPending(exchange: Exchange, outcome: Extract<Outcome, { kind: 'pending' }>, session: OpenSession | undefined): void {
+  #answerPending(
+    exchange: Exchange,
+    outcome: Extract<Outcome, { kind: 'pending' }>,
+    session: OpenSession | undefined,
+  ): void {
     exchange.setCookies.push(setCookie(cookieNames.pending, outcome.cookie));
     dropVisit(exchange, session === undefined ? undefined : sessionOwner(session.session));
     if (outcome.release !== undefined) return redirect(exchange, `/_sluis/release?code=${outcome.release}`);
     const scripted = exchange.app.settings.preset.signIn.scriptAnswer;
-    if (isTopNavigation(exchange.head) || exchange.head.fetchMode === undefined) return redirect(exchange, '/_sluis/next');
-    if (scripted !== undefined) return finish(exchange, scripted.status, { 'content-type': scripted.type, 'cache-control': 'no-store' }, scripted.body);
+    if (isTopNavigation(exchange.head) || exchange.head.fetchMode === undefined)
+      return redirect(exchange, '/_sluis/next');
+    if (scripted !== undefined)
+      return finish(
+        exchange,
+        scripted.status,
+        { 'content-type': scripted.type, 'cache-control': 'no-store' },
+        scripted.body,
+      );
     const body = JSON.stringify({ error: 'second-factor', next: `${exchange.app.settings.origin}/_sluis/next` });
     finish(exchange, 401, { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' }, body);
   }
@@ -321,7 +399,13 @@ function macOf(visit: Visit, body: Buffer): string {
   return createHmac('sha256', visit.key).update(body).digest('base64url');
 }
 
-function writePairs(exchange: Exchange, status: number, pairs: readonly string[], body: Buffer, unpacked: boolean): void {
+function writePairs(
+  exchange: Exchange,
+  status: number,
+  pairs: readonly string[],
+  body: Buffer,
+  unpacked: boolean,
+): void {
   const out: string[] = [];
   for (let i = 0; i < pairs.length; i += 2) {
     const name = pairs[i] as string;

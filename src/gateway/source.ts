@@ -13,7 +13,9 @@ export class Sources {
 
   constructor(balancers: readonly string[]) {
     this.#balancers = balancers.map(text =>
-      text.includes('/') ? ipaddr.parseCIDR(text) : ipaddr.parseCIDR(`${text}/${ipaddr.parse(text).kind() === 'ipv6' ? 128 : 32}`),
+      text.includes('/')
+        ? ipaddr.parseCIDR(text)
+        : ipaddr.parseCIDR(`${text}/${ipaddr.parse(text).kind() === 'ipv6' ? 128 : 32}`),
     );
   }
 

@@ -12,7 +12,12 @@ import { finish, redirect, refuse } from './respond.ts';
 export async function stepUp(deps: GatewayDeps, exchange: Exchange, open: OpenSession, demand: Demand): Promise<void> {
   if (!isTopNavigation(exchange.head)) {
     const body = JSON.stringify({ error: 'step-up', level: demand.level });
-    return finish(exchange, 401, { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' }, body);
+    return finish(
+      exchange,
+      401,
+      { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' },
+      body,
+    );
   }
   const { app, source, target } = exchange;
   const { session } = open;

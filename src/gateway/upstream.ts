@@ -77,12 +77,19 @@ function readCa(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (cause) {
-    throw new SluisError('config.unreadable', `cannot read the upstream's CA file ${file}`, { cause, remedy: 'check the path and its rights' });
+    throw new SluisError('config.unreadable', `cannot read the upstream's CA file ${file}`, {
+      cause,
+      remedy: 'check the path and its rights',
+    });
   }
 }
 
 /** A request of our own, its answer read whole; rejects beyond `limit` bytes. */
-export function requestWhole(pool: Dispatcher, options: Dispatcher.DispatchOptions, limit: number): Promise<WholeAnswer> {
+export function requestWhole(
+  pool: Dispatcher,
+  options: Dispatcher.DispatchOptions,
+  limit: number,
+): Promise<WholeAnswer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;

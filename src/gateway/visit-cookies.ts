@@ -1,7 +1,7 @@
 import { openWith, sealWith } from '../kernel/key-ring.ts';
 import type { Session } from '../session/session.ts';
 import type { JarCookie } from '../visit/jar.ts';
-import { deletion, type SealOwner, SealedCookies } from '../visit/sealed-cookies.ts';
+import { deletion, SealedCookies, type SealOwner } from '../visit/sealed-cookies.ts';
 import type { Visit } from '../visit/visits.ts';
 import { cookieNames, dropCookie, setCookie } from './cookie-names.ts';
 import type { Exchange, GatewayDeps } from './exchange.ts';

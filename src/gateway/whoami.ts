@@ -1,6 +1,6 @@
+import { readTarget } from '../policy/target.ts';
 import type { JarCookie } from '../visit/jar.ts';
 import { cookieHeader } from '../visit/set-cookie.ts';
-import { readTarget } from '../policy/target.ts';
 import { unpack } from './append.ts';
 import type { Exchange, GatewayDeps } from './exchange.ts';
 import { ownRequestHeaders } from './headers.ts';

@@ -4,7 +4,8 @@ import type { AssetRule, Preset, RequestMark, SignedOutAnswer } from './preset.t
 /** What a preset opens to people without a session. Only a target with exactly one reading can be public (rule 2). */
 export type Entry = 'asset' | 'login-page' | 'sign-in';
 
-const assetFile = /^(?:[A-Za-z0-9_-][A-Za-z0-9._-]*\/)*[A-Za-z0-9_-][A-Za-z0-9._-]*\.(?:css|js|png|gif|jpe?g|svg|ico|woff2?|ttf)$/;
+const assetFile =
+  /^(?:[A-Za-z0-9_-][A-Za-z0-9._-]*\/)*[A-Za-z0-9_-][A-Za-z0-9._-]*\.(?:css|js|png|gif|jpe?g|svg|ico|woff2?|ttf)$/;
 
 export function entryOf(preset: Preset, method: string, target: Target): Entry | undefined {
   if (!target.plain) return undefined;
@@ -22,7 +23,8 @@ function queryFits(page: Preset['login']['pages'][number], query: string): boole
   const pairs = readPairs(query);
   const names = new Set(pairs.map(([name]) => name));
   if (names.size !== pairs.length || query.includes(';')) return false;
-  if (!pairs.every(([name, value]) => Object.hasOwn(page.query, name) && page.query[name]?.test(value) === true)) return false;
+  if (!pairs.every(([name, value]) => Object.hasOwn(page.query, name) && page.query[name]?.test(value) === true))
+    return false;
   return (page.required ?? []).every(name => names.has(name));
 }
 
@@ -33,7 +35,12 @@ function isAsset(rule: AssetRule, target: Target): boolean {
   } else if (rule.path !== target.path) return false;
   const allowed = rule.query ?? [];
   // A bare query is a cache stamp (`?1699116754`); what looks like a name must be listed.
-  return target.query === '' || readPairs(target.query).every(([name, value]) => allowed.includes(name) || (value === '' && /^[0-9.]{1,20}$/.test(name)));
+  return (
+    target.query === '' ||
+    readPairs(target.query).every(
+      ([name, value]) => allowed.includes(name) || (value === '' && /^[0-9.]{1,20}$/.test(name)),
+    )
+  );
 }
 
 /** Parameters of a request by folded name. */
@@ -57,7 +64,12 @@ export function matchesMark(mark: RequestMark, method: string, target: Target, s
   );
 }
 
-export function matchesAny(marks: readonly RequestMark[], method: string, target: Target, seen: SeenParameters): boolean {
+export function matchesAny(
+  marks: readonly RequestMark[],
+  method: string,
+  target: Target,
+  seen: SeenParameters,
+): boolean {
   return marks.some(mark => matchesMark(mark, method, target, seen));
 }
 

@@ -1,5 +1,5 @@
 export interface AccountRules {
-  /** Inside a character class: `a-z0-9._-`. Matched after case folding. */
+  /** A character class, brackets included: `[a-z0-9._-]`. Matched after case folding. */
   readonly characters: string;
   /** Mail domains of the realm, lower-cased: they may follow a name and are stripped. */
   readonly domains: readonly string[];
@@ -16,5 +16,5 @@ export function normalForm(name: string, rules: AccountRules): string | undefine
   const local = at < 0 ? folded : folded.slice(0, at);
   const domain = at < 0 ? undefined : folded.slice(at + 1);
   if (domain !== undefined && !rules.domains.includes(domain)) return undefined;
-  return local.length <= 128 && new RegExp(`^[${rules.characters}]+$`).test(local) ? local : undefined;
+  return local.length <= 128 && new RegExp(`^(?:${rules.characters})+$`).test(local) ? local : undefined;
 }

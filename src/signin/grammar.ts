@@ -1,5 +1,5 @@
-import type { Preset, SignInField } from '../preset/preset.ts';
 import { foldName, readPairs } from '../policy/target.ts';
+import type { Preset, SignInField } from '../preset/preset.ts';
 
 /** What the grammar is read from. */
 export interface SignInRequest {
@@ -45,7 +45,8 @@ export function queryMatches(preset: Preset, query: string): boolean {
   const pairs = readPairs(query);
   const names = pairs.map(([name]) => name);
   if (new Set(names).size !== names.length) return false;
-  if (!pairs.every(([name, value]) => Object.hasOwn(allowed, name) && (allowed[name]?.test(value) ?? false))) return false;
+  if (!pairs.every(([name, value]) => Object.hasOwn(allowed, name) && (allowed[name]?.test(value) ?? false)))
+    return false;
   // A pattern that does not take the empty text makes its name required.
   return Object.entries(allowed).every(([name, pattern]) => names.includes(name) || pattern.test(''));
 }

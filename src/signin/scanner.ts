@@ -111,7 +111,9 @@ class FormScanner implements FieldScanner {
 }
 
 function unescapeForm(text: string): string {
-  const bytes = text.replaceAll('+', ' ').replaceAll(/%([0-9a-fA-F]{2})/g, (_all, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+  const bytes = text
+    .replaceAll('+', ' ')
+    .replaceAll(/%([0-9a-fA-F]{2})/g, (_all, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
   return Buffer.from(bytes, 'latin1').toString('utf8');
 }
 
@@ -143,7 +145,13 @@ class MultipartScanner implements FieldScanner {
     for (const [line] of text.matchAll(/content-disposition[^\r\n]*(?:\r?\n[ \t][^\r\n]*)*/gi)) {
       if (line.length > longestPartHead) return true;
       for (const [, quoted, bare] of line.matchAll(/name\*?[ \t]*=[ \t]*(?:"((?:[^"\\]|\\.)*)"|'?([^;\s"']+))/gi)) {
-        refused = this.#onField(Buffer.from(quoted ?? bare ?? '', 'latin1').toString('utf8').replaceAll(/\\(.)/g, '$1'), undefined) || refused;
+        refused =
+          this.#onField(
+            Buffer.from(quoted ?? bare ?? '', 'latin1')
+              .toString('utf8')
+              .replaceAll(/\\(.)/g, '$1'),
+            undefined,
+          ) || refused;
       }
     }
     return refused;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { sealedCodec } from '../kernel/codec.ts';
 import type { Clock } from '../kernel/clock.ts';
+import { sealedCodec } from '../kernel/codec.ts';
 import { type KeyRing, sameText } from '../kernel/key-ring.ts';
 import { type Random, randomId } from '../kernel/random.ts';
 import { type Codec, type Store, update } from '../kernel/store.ts';
@@ -169,7 +169,10 @@ export class PendingSignIns {
    * The same account has a living session whose factor still suffices: no second challenge. `at` is when that factor
    * was passed, so that ages are not renewed.
    */
-  async passBySession(pending: Pending, passed: { level: number; factor: string; at: number }): Promise<Pending | undefined> {
+  async passBySession(
+    pending: Pending,
+    passed: { level: number; factor: string; at: number },
+  ): Promise<Pending | undefined> {
     return this.#change(pending.id, current => (current.released === undefined ? { ...current, passed } : undefined));
   }
 
@@ -198,12 +201,15 @@ export class PendingSignIns {
    */
   async release(pending: Pending, released: NonNullable<Pending['released']>): Promise<Pending | undefined> {
     const { store, clock } = this.#deps;
-    const changed = await this.#change(
-      pending.id,
-      current =>
-        current.released !== undefined || current.releaseCode?.hash !== pending.releaseCode?.hash
-          ? undefined
-          : { ...current, released, quarantine: { location: undefined, cookies: [] }, expiresAt: clock.now() + codeLifetime },
+    const changed = await this.#change(pending.id, current =>
+      current.released !== undefined || current.releaseCode?.hash !== pending.releaseCode?.hash
+        ? undefined
+        : {
+            ...current,
+            released,
+            quarantine: { location: undefined, cookies: [] },
+            expiresAt: clock.now() + codeLifetime,
+          },
     );
     if (changed !== undefined) await this.#leaveSets(store, pending);
     return changed;
@@ -215,7 +221,11 @@ export class PendingSignIns {
     await this.#leaveSets(this.#deps.store, pending);
   }
 
-  async #onPortal(id: string, portalCookie: string, change: (current: Pending) => Pending): Promise<Pending | undefined> {
+  async #onPortal(
+    id: string,
+    portalCookie: string,
+    change: (current: Pending) => Pending,
+  ): Promise<Pending | undefined> {
     const portal = sha256(portalCookie);
     return this.#change(id, current =>
       current.portal === portal && current.released === undefined ? change(current) : undefined,

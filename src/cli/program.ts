@@ -1,0 +1,209 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { parseDuration } from '../config/quantity.ts';
+import { SluisError } from '../kernel/errors.ts';
+
+/*
+ * Rules of the command line. What was asked for goes to standard output, everything else to standard error. An error is
+ * one line that says what and where, and one that says what to do; never a stack. Exit codes are those of sysexits.h.
+ */
+
+/** What the commands do; given by the composition root, which alone opens stores and sockets. Each resolves to an exit code. */
+export interface Commands {
+  serve(options: { config: string }): Promise<number>;
+  protect(options: ProtectOptions): Promise<number>;
+  check(options: { config: string }): Promise<number>;
+  usersInvite(options: InviteOptions): Promise<number>;
+  usersList(options: RealmOptions): Promise<number>;
+  usersShow(options: RealmOptions & { name: string }): Promise<number>;
+  auditTail(options: { config: string; lines: number; json: boolean }): Promise<number>;
+  auditVerify(options: { config: string }): Promise<number>;
+}
+
+export interface ProtectOptions {
+  readonly url: string;
+  readonly preset: string;
+  readonly listen: { readonly address: string; readonly port: number };
+  readonly domain: string | undefined;
+  readonly data: string;
+  readonly invite: readonly string[];
+}
+
+export interface RealmOptions {
+  readonly config: string;
+  readonly realm: string | undefined;
+}
+
+export interface InviteOptions extends RealmOptions {
+  readonly name: string | undefined;
+  readonly csv: string | undefined;
+  readonly letter: boolean;
+  readonly replace: boolean;
+  readonly reason: string | undefined;
+  /** Milliseconds; undefined: what the configuration says. */
+  readonly validity: number | undefined;
+}
+
+export interface Terminal {
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
+  readonly version: string;
+}
+
+const defaultConfig = 'config/sluis.yaml';
+
+/** Runs one command line (without program and script name). Resolves to the exit code; never rejects. */
+export async function runProgram(args: readonly string[], commands: Commands, terminal: Terminal): Promise<number> {
+  let code = 0;
+  const program = build(commands, terminal, result => {
+    code = result;
+  });
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 64;
+    terminal.err(explain(error));
+    return exitCodeOf(error);
+  }
+}
+
+function build(commands: Commands, terminal: Terminal, done: (code: number) => void): Command {
+  const program = new Command('sluis')
+    .description('The second gate in front of unchanged web apps.')
+    .version(terminal.version)
+    .exitOverride()
+    .configureOutput({ writeOut: terminal.out, writeErr: terminal.err });
+  addServing(program, commands, done);
+  addUsers(program, commands, done);
+  addAudit(program, commands, done);
+  return program;
+}
+
+function addServing(program: Command, commands: Commands, done: (code: number) => void): void {
+  command(program, 'serve')
+    .description('Start with a configuration and go on until stopped.')
+    .addOption(config())
+    .action(async options => done(await commands.serve(options)));
+  command(program, 'check')
+    .description('Read a configuration and tell everything that is wrong with it.')
+    .addOption(config())
+    .action(async options => done(await commands.check(options)));
+  command(program, 'protect')
+    .description('Put Sluis in front of one app, to try it out on this machine.')
+    .argument('<url>', 'where the app answers, for example http://127.0.0.1:9101')
+    .addOption(
+      new Option('--preset <name>', 'what kind of app it is')
+        .choices(['roundcube', 'dokuwiki', 'demo', 'generic'])
+        .makeOptionMandatory(),
+    )
+    .option('--listen <address:port>', 'where to listen', listenAddress, { address: '127.0.0.1', port: 8080 })
+    .option('--domain <name>', 'mail domain that people may type after their name')
+    .option('--data <folder>', 'where to keep the state', './sluis-data')
+    .option('--invite <names...>', 'print an activation code for these people', [])
+    .action(async (url: string, options) => done(await commands.protect({ ...options, url, domain: options.domain })));
+}
+
+function addUsers(program: Command, commands: Commands, done: (code: number) => void): void {
+  const users = command(program, 'users').description('Invite people and see who has a second step.');
+  command(users, 'invite')
+    .description('Print an activation code or a letter for one person, or for everybody on a list.')
+    .argument('[name]', 'the account name, as people type it in the app')
+    .option('--csv <file>', 'a list: the name in the first column of each line')
+    .option('--letter', 'print letters instead of codes', false)
+    .option('--replace', 'for who lost everything: set-up replaces the old second step', false)
+    .option('--reason <text>', 'why it is replaced; kept in the audit')
+    .option('--validity <duration>', 'how long the code works, for example 14d', duration)
+    .option('--realm <name>', 'the realm, where the configuration has more than one')
+    .addOption(config())
+    .action(async (name: string | undefined, options) => {
+      if ((name === undefined) === (options.csv === undefined))
+        throw usage('name one person, or give a list with --csv');
+      done(
+        await commands.usersInvite({
+          reason: undefined,
+          validity: undefined,
+          realm: undefined,
+          csv: undefined,
+          ...options,
+          name,
+        }),
+      );
+    });
+  command(users, 'list')
+    .description('Everybody known, with their second step.')
+    .option('--realm <name>', 'the realm')
+    .addOption(config())
+    .action(async options => done(await commands.usersList({ realm: undefined, ...options })));
+  command(users, 'show')
+    .description('All that is known of one person, without secrets.')
+    .argument('<name>')
+    .option('--realm <name>', 'the realm')
+    .addOption(config())
+    .action(async (name: string, options) => done(await commands.usersShow({ realm: undefined, ...options, name })));
+}
+
+function addAudit(program: Command, commands: Commands, done: (code: number) => void): void {
+  const audit = command(program, 'audit').description('Read the audit trail and prove that it is whole.');
+  command(audit, 'tail')
+    .description('The newest entries.')
+    .option('-n, --lines <count>', 'how many', count, 20)
+    .option('--json', 'as JSON lines', false)
+    .addOption(config())
+    .action(async options => done(await commands.auditTail(options)));
+  command(audit, 'verify')
+    .description('Read the whole trail and say whether it is as it was written.')
+    .addOption(config())
+    .action(async options => done(await commands.auditVerify(options)));
+}
+
+function command(parent: Command, name: string): Command {
+  return parent.command(name).exitOverride();
+}
+
+function config(): Option {
+  return new Option('--config <file>', 'the configuration').default(defaultConfig);
+}
+
+function listenAddress(text: string): { address: string; port: number } {
+  const match = /^(?:(?<address>[0-9.]+|\[[0-9a-f:]+\]|localhost):)?(?<port>\d{1,5})$/i.exec(text);
+  const port = Number(match?.groups?.['port']);
+  if (match === null || port < 1 || port > 65_535)
+    throw new InvalidArgumentError('expected address:port, for example 127.0.0.1:8080');
+  return {
+    address: (match.groups?.['address'] ?? '127.0.0.1').replace(/^\[|\]$/g, '').replace('localhost', '127.0.0.1'),
+    port,
+  };
+}
+
+function duration(text: string): number {
+  const found = parseDuration(text);
+  if (found === undefined) throw new InvalidArgumentError('expected a duration, for example 14d or 12h');
+  return found;
+}
+
+function count(text: string): number {
+  if (!/^[1-9]\d{0,5}$/.test(text)) throw new InvalidArgumentError('expected a number from 1');
+  return Number(text);
+}
+
+function usage(text: string): SluisError {
+  return new SluisError('cli.usage', text, { remedy: 'sluis help <command> shows how' });
+}
+
+function explain(error: unknown): string {
+  if (!(error instanceof SluisError))
+    return `sluis: something went wrong that should not (${error instanceof Error ? error.message : String(error)})\n`;
+  return `sluis: ${error.message}\n${error.remedy === undefined ? '' : `  what to do: ${error.remedy}\n`}`;
+}
+
+/** sysexits.h: 64 usage, 65 data, 69 unavailable, 73 cannot create, 75 try again, 77 no permission, 78 configuration. */
+export function exitCodeOf(error: unknown): number {
+  if (!(error instanceof SluisError)) return 70;
+  if (error.code.startsWith('config.')) return 78;
+  if (error.code === 'cli.usage') return 64;
+  if (error.code === 'listen.in-use') return 69;
+  if (error.code === 'listen.not-permitted') return 77;
+  if (error.code === 'data.unwritable') return 73;
+  if (error.code === 'store.unavailable') return 75;
+  return 65;
+}

@@ -1,0 +1,33 @@
+import { readFileSync } from 'node:fs';
+import { runProgram } from './cli/program.ts';
+import { commandsOf } from './main/commands.ts';
+
+/** The composition root: alone reads the environment, and ends the process with the command's exit code. */
+const version = readVersion();
+const machine = {
+  terminal: {
+    out: (text: string) => void process.stdout.write(text),
+    err: (text: string) => void process.stderr.write(text),
+    version,
+  },
+  keys: process.env['SLUIS_KEYS'],
+  stopped: () =>
+    new Promise<void>(resolve => {
+      process.once('SIGTERM', () => resolve());
+      process.once('SIGINT', () => resolve());
+    }),
+};
+
+process.exitCode = await runProgram(process.argv.slice(2), commandsOf(machine), machine.terminal);
+
+function readVersion(): string {
+  // The package stands above src/ and above dist/src/ alike.
+  for (const place of ['../package.json', '../../package.json']) {
+    try {
+      return (JSON.parse(readFileSync(new URL(place, import.meta.url), 'utf8')) as { version: string }).version;
+    } catch {
+      // Not here: the next place.
+    }
+  }
+  return 'unknown';
+}

@@ -1,0 +1,77 @@
+import { AuditTrail } from '../audit/chain.ts';
+import { pinoSink } from '../audit/pino-sink.ts';
+import type { Settings } from '../config/settings.ts';
+import { ActivationCodes } from '../enrolment/activation.ts';
+import { Attempts } from '../factor/attempts.ts';
+import { Challenge } from '../factor/challenge.ts';
+import type { FactorDeps } from '../factor/deps.ts';
+import { KnownBrowsers } from '../factor/known-browser.ts';
+import { People } from '../factor/people.ts';
+import type { Clock } from '../kernel/clock.ts';
+import { KeyRing } from '../kernel/key-ring.ts';
+import type { Random } from '../kernel/random.ts';
+import { RecoveryCodes } from '../recovery/recovery-codes.ts';
+import { Sessions } from '../session/sessions.ts';
+import { openDataFolder, openStore } from '../store/data-folder.ts';
+import { loadKeys } from '../store/keys.ts';
+import type { SqliteStore } from '../store/sqlite/sqlite-store.ts';
+import { PendingSignIns } from '../visit/pending.ts';
+import { SealedCookies } from '../visit/sealed-cookies.ts';
+import { Visits } from '../visit/visits.ts';
+import type { Logger } from './logger.ts';
+
+/** What is read from outside and handed in: the clock, randomness, the log, and the operator's keys from the environment. */
+export interface Surroundings {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly keys: string | undefined;
+}
+
+/** The domain over one store: what `serve` and every command work with. */
+export interface Core extends FactorDeps {
+  readonly settings: Settings;
+  readonly logger: Logger;
+  readonly store: SqliteStore;
+  readonly audit: AuditTrail;
+  readonly people: People;
+  readonly attempts: Attempts;
+  readonly challenge: Challenge;
+  readonly activation: ActivationCodes;
+  readonly recovery: RecoveryCodes;
+  readonly knownBrowsers: KnownBrowsers;
+  readonly pendings: PendingSignIns;
+  readonly sessions: Sessions;
+  readonly visits: Visits;
+  readonly sealed: SealedCookies;
+}
+
+/** Opens the data folder and puts the domain on it. Rejects with 'data.*' or 'store.unavailable'; nothing stays open then. */
+export async function openCore(settings: Settings, { clock, random, logger, keys }: Surroundings): Promise<Core> {
+  const folder = openDataFolder(settings.dataFolder);
+  const from = {
+    ...(keys === undefined ? {} : { fromEnv: keys }),
+    ...(settings.keyFile === undefined ? {} : { fromFile: settings.keyFile }),
+  };
+  const ring = new KeyRing(loadKeys(folder, random, from), random);
+  const store = await openStore(folder, ring, clock);
+  const audit = new AuditTrail({ store, ring, clock, log: pinoSink(logger) });
+  const deps = { store, ring, clock, random, audit };
+  const people = new People(deps);
+  const attempts = new Attempts(deps);
+  return {
+    ...deps,
+    settings,
+    logger,
+    people,
+    attempts,
+    challenge: new Challenge(deps, { people, attempts }),
+    activation: new ActivationCodes(deps, { people, attempts }),
+    recovery: new RecoveryCodes(deps, { people, attempts }),
+    knownBrowsers: new KnownBrowsers(deps),
+    pendings: new PendingSignIns(deps),
+    sessions: new Sessions({ ...deps, settings: settings.session }),
+    visits: new Visits(deps),
+    sealed: new SealedCookies(random),
+  };
+}

@@ -1,0 +1,3 @@
+import type { createLogger } from '../audit/pino-sink.ts';
+
+export type Logger = ReturnType<typeof createLogger>;

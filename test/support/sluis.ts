@@ -1,0 +1,150 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createLogger } from '../../src/audit/pino-sink.ts';
+import { loadSettings } from '../../src/config/load.ts';
+import { formatProblems } from '../../src/config/problem.ts';
+import type { Clock } from '../../src/kernel/clock.ts';
+import { systemRandom } from '../../src/kernel/random.ts';
+import { type Core, openCore } from '../../src/main/core.ts';
+import { startServer } from '../../src/main/server.ts';
+import { genericPreset } from '../../src/preset/generic.ts';
+import { presets } from '../../src/preset/registry.ts';
+
+/** A clock that stands still until it is told to go on; begins at the machine's own time, which apps behind it use. */
+export class TestClock implements Clock {
+  #now = Date.now();
+
+  now(): number {
+    return this.#now;
+  }
+
+  advance(milliseconds: number): void {
+    this.#now += milliseconds;
+  }
+}
+
+/** Goes with the machine, and can be pushed ahead: for a browser, whose cookies follow the machine. */
+export class RunningClock implements Clock {
+  #ahead = 0;
+
+  now(): number {
+    return Date.now() + this.#ahead;
+  }
+
+  advance(milliseconds: number): void {
+    this.#ahead += milliseconds;
+  }
+}
+
+export interface TestApp {
+  readonly id: string;
+  readonly upstream: string;
+  readonly preset: string;
+  /** More lines of YAML below the app, each indented by four. */
+  readonly extra?: string;
+}
+
+export interface TestSluis {
+  readonly port: number;
+  readonly core: Core;
+  readonly clock: Clock & { advance(milliseconds: number): void };
+  /** `demo.localhost:1234`. */
+  host(app: string): string;
+  origin(app: string): string;
+  readonly portalHost: string;
+  readonly portalOrigin: string;
+  /** JSON lines of the log. */
+  readonly log: string[];
+  /** An activation code for this person. */
+  invite(name: string): Promise<string>;
+  close(): Promise<void>;
+}
+
+export interface TestOptions {
+  readonly clock?: Clock & { advance(milliseconds: number): void };
+  /** More lines of YAML at the top level. */
+  readonly extra?: string;
+  /** The portal on the app's own name (D10). */
+  readonly singleHost?: boolean;
+}
+
+/** Sluis as `serve` composes it, in this process, on a free port of loopback, in a folder of its own. */
+export async function startSluis(apps: readonly TestApp[], options: TestOptions = {}): Promise<TestSluis> {
+  const port = await freePort();
+  const folder = await mkdtemp(join(tmpdir(), 'sluis-test-'));
+  const clock = options.clock ?? new RunningClock();
+  const log: string[] = [];
+  const logger = createLogger({ level: 'info', destination: { write: line => void log.push(line) } });
+  const loaded = loadSettings(yamlOf(apps, port, options), {
+    folder,
+    presets: { named: presets, generic: genericPreset },
+  });
+  if (!loaded.ok) throw new Error(formatProblems(loaded.problems, 'test configuration'));
+  const core = await openCore(loaded.settings, { clock, random: systemRandom, logger, keys: undefined });
+  const server = await startServer(core, 'test');
+  const host = (app: string) => `${app}.localhost:${port}`;
+  const portalHost = options.singleHost === true ? host(apps[0]?.id ?? '') : `sluis.localhost:${port}`;
+  return {
+    port,
+    core,
+    clock,
+    host,
+    origin: app => `http://${host(app)}`,
+    portalHost,
+    portalOrigin: `http://${portalHost}`,
+    log,
+    invite: async name => {
+      const invited = await core.activation.invite('gemeente', name, {
+        by: 'test',
+        replaces: false,
+        validity: 14 * 24 * 60 * 60_000,
+      });
+      return invited.code;
+    },
+    close: async () => {
+      await server.close();
+      await core.store.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function yamlOf(apps: readonly TestApp[], port: number, options: TestOptions): string {
+  const portal = options.singleHost === true ? 'single-host' : `http://sluis.localhost:${port}`;
+  const lines = apps.flatMap(app => [
+    `  ${app.id}:`,
+    `    title: ${app.id}`,
+    '    realm: gemeente',
+    `    origin: http://${app.id}.localhost:${port}`,
+    `    upstream: ${app.upstream}`,
+    `    preset: ${app.preset}`,
+    ...(app.extra ?? '').split('\n').filter(line => line !== ''),
+  ]);
+  return `version: 1
+data: ./data
+listen: { address: 127.0.0.1, port: ${port} }
+realms:
+  gemeente:
+    title: Gemeente Voorbeeld
+    portal: ${portal}
+    domains: [gemeente.test]
+    firstFactor: activation-code
+    desk: { place: Balie 3, hours: 9 - 17 uur, phone: 14 012 }
+apps:
+${lines.join('\n')}
+${options.extra ?? ''}
+`;
+}
+
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.on('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address();
+      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
+    });
+  });
+}
