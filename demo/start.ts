@@ -20,6 +20,8 @@ const config = join(root, 'config', 'sluis.yaml');
 const data = join(root, 'data');
 async function start(args: readonly string[]): Promise<number> {
   if (args.includes('--fresh')) rmSync(data, { recursive: true, force: true });
+  // Asked first: another program there would be taken for Sluis.
+  if (await answers()) return inUse(addresses.app);
   const app = await startApp();
   if (app === undefined) return 1;
   const codes = await activationCodes();
@@ -39,10 +41,15 @@ async function startApp(): Promise<DemoApp | undefined> {
     return await startDemoApp({ port: Number(new URL(addresses.upstream).port) });
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    const why = code === 'EADDRINUSE' ? 'another program uses it; stop that one' : String(code);
-    console.error(`The demo app cannot listen on ${addresses.upstream}: ${why}, and try again.`);
+    if (code === 'EADDRINUSE') inUse(addresses.upstream);
+    else console.error(`The demo app cannot listen on ${addresses.upstream}: ${code}.`);
     return undefined;
   }
+}
+
+function inUse(address: string): number {
+  console.error(`Another program uses ${address}. Stop it (an earlier npm start?) and try again.`);
+  return 1;
 }
 
 /** A code for each, or why there is none: the first line of what the command says. */
@@ -67,16 +74,20 @@ async function invite(user: string): Promise<string> {
 /** Until it takes connections; false where it ended before, after saying why. */
 async function listens(sluis: ChildProcess): Promise<boolean> {
   while (sluis.exitCode === null) {
-    const socket = connect(Number(new URL(addresses.app).port), '127.0.0.1');
-    const open = await once(socket, 'connect').then(
-      () => true,
-      () => false,
-    );
-    socket.destroy();
-    if (open) return true;
+    if (await answers()) return true;
     await pause(50);
   }
   return false;
+}
+
+async function answers(): Promise<boolean> {
+  const socket = connect(Number(new URL(addresses.app).port), '127.0.0.1');
+  const open = await once(socket, 'connect').then(
+    () => true,
+    () => false,
+  );
+  socket.destroy();
+  return open;
 }
 
 function passSignals(sluis: ChildProcess): void {
