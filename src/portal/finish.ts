@@ -49,9 +49,12 @@ async function arrive(c: PortalContext, { deps, view, steps }: Parts): Promise<R
   const pending = await deps.pendings.attach(c.req.param('handoff') ?? '', portalCookie);
   if (pending === undefined || pending.released !== undefined) return steps.gone(c);
   const proved = await alreadyProved(deps, pending, existing);
-  if (proved !== undefined) await deps.pendings.passBySession(pending, proved);
-  if (proved !== undefined) return view.go(c, `/go/${pending.id}`);
   const person = await deps.people.byName(pending.realm, pending.name);
+  // A factor that was replaced, or the name's former owner, proves nothing for who this is now (R39).
+  if (proved !== undefined && person?.factors.some(factor => factor.id === proved.factor)) {
+    await deps.pendings.passBySession(pending, proved);
+    return view.go(c, `/go/${pending.id}`);
+  }
   return view.go(c, placeOf({ pending, person }));
 }
 
@@ -68,6 +71,8 @@ async function otherWays(c: PortalContext, { view }: Parts, signIn: SignIn): Pro
     recovery: view.at(`/recovery/${pending.id}`),
     activation: person.activation === undefined ? undefined : view.at(`/set-up/${pending.id}`),
     challenge: view.at(`/challenge/${pending.id}`),
+    account: pending.name,
+    restart: view.restart(pending),
   });
   return view.html(c, html);
 }
@@ -75,7 +80,7 @@ async function otherWays(c: PortalContext, { view }: Parts, signIn: SignIn): Pro
 async function noCode(c: PortalContext, { view }: Parts, signIn: SignIn): Promise<Response> {
   const { pending } = signIn;
   if (pending.passed !== undefined) return view.go(c, placeOf(signIn));
-  return view.html(c, notInvitedPage(view.page(c), { haveCode: view.at(`/set-up/${pending.id}?code=1`) }));
+  return view.html(c, notInvitedPage(view.page(c), view.notInvited(pending)));
 }
 
 /**

@@ -36,7 +36,7 @@ function showActivation(view: View, { c, page, signIn, tokens, mistake }: ShowPr
   const { pending, person } = signIn;
   const action = view.at(`/set-up/${pending.id}`);
   const asked = c.req.method === 'POST' || c.req.query('code') !== undefined;
-  if (person?.activation === undefined && !asked) return notInvitedPage(page, { haveCode: `${action}?code=1` });
+  if (person?.activation === undefined && !asked) return notInvitedPage(page, view.notInvited(pending));
   return activationPage(page, {
     account: pending.name,
     action,

@@ -6,6 +6,7 @@ import { languageCookie, otherLanguage, pickLanguage, translateTo } from '../ui/
 import { pageHeaders } from '../ui/page-headers.ts';
 import { type Refusal, type RefusalProps, refusalPage, refusals } from '../ui/pages-refusal.tsx';
 import type { AppLink } from '../ui/pages-start.tsx';
+import type { Pending } from '../visit/pending.ts';
 import type { PortalDeps, PortalEnv } from './deps.ts';
 import { portalCookieName, verifyPortalCookie } from './portal-cookie.ts';
 
@@ -35,6 +36,18 @@ export class View {
   /** A place of the portal, under the path it is mounted at. */
   at(place: string): string {
     return `${this.#deps.realm.portalPath}${place}`;
+  }
+
+  /** Where the app's own host gives a sign-in up. */
+  restart({ app: id }: Pick<Pending, 'app'>): { readonly href: string; readonly app: string } {
+    const app = this.#deps.apps.find(candidate => candidate.id === id);
+    if (app === undefined) return { href: this.at('/'), app: this.#deps.realm.title };
+    return { href: `${app.origin}/_sluis/restart`, app: app.title };
+  }
+
+  notInvited(pending: Pending): { haveCode: string; account: string; restart: string } {
+    const haveCode = this.at(`/set-up/${pending.id}?code=1`);
+    return { haveCode, account: pending.name, restart: this.restart(pending).href };
   }
 
   page(c: PortalContext): Page {

@@ -43,6 +43,8 @@ export const english: Readonly<Record<keyof typeof dutch, string>> = {
   'other-ways.activation-about': 'The code from the letter or the desk. You use it to set up your second step.',
   'other-ways.first-aid': 'I need help',
   'other-ways.first-aid-about': 'For example: lost phone, new phone or a shared tablet.',
+  'other-ways.restart': 'This is not my account',
+  'other-ways.restart-about': 'You go back to the sign-in page of {app}.',
   'other-ways.back': 'I do have a code',
 
   'activation.title': 'Set up your second step',

@@ -165,4 +165,6 @@ export const frozenIds: readonly string[] = [
   'refusal.start',
   'help-line.text',
   'help-line.link',
+  'other-ways.restart',
+  'other-ways.restart-about',
 ];

@@ -44,6 +44,8 @@ export const dutch = {
   'other-ways.activation-about': 'De code uit de brief of van de balie. Daarmee stelt u uw tweede stap in.',
   'other-ways.first-aid': 'Ik heb hulp nodig',
   'other-ways.first-aid-about': 'Bijvoorbeeld: telefoon kwijt, nieuwe telefoon of gedeelde tablet.',
+  'other-ways.restart': 'Dit is niet mijn account',
+  'other-ways.restart-about': 'U gaat terug naar het inlogscherm van {app}.',
   'other-ways.back': 'Ik heb toch een code',
 
   'activation.title': 'Stel uw tweede stap in',

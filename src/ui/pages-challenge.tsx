@@ -70,7 +70,14 @@ function waitText(t: Translate, wait: number): string {
 
 export function otherWaysPage(
   page: Page,
-  props: { readonly recovery: string; readonly activation: string | undefined; readonly challenge: string },
+  props: {
+    readonly account: string;
+    readonly recovery: string;
+    readonly activation: string | undefined;
+    readonly challenge: string;
+    /** Gives this sign-in up and shows the app's login page. */
+    readonly restart: { readonly href: string; readonly app: string };
+  },
 ): string {
   const { t, site } = page;
   return render(
@@ -83,6 +90,11 @@ export function otherWaysPage(
           <Way href={props.activation} title={t('other-ways.activation')} about={t('other-ways.activation-about')} />
         )}
         <Way href={site.helpUrl} title={t('other-ways.first-aid')} about={t('other-ways.first-aid-about')} />
+        <Way
+          href={props.restart.href}
+          title={`${t('other-ways.restart')} (${props.account})`}
+          about={t('other-ways.restart-about', { app: props.restart.app })}
+        />
       </ul>
       <ActionLink href={props.challenge}>{t('other-ways.back')}</ActionLink>
       <DeskBlock page={page} />

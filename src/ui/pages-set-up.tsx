@@ -45,7 +45,10 @@ export function activationPage(
 }
 
 /** No activation code: only the desk can go on (R38). */
-export function notInvitedPage(page: Page, props: { readonly haveCode: string }): string {
+export function notInvitedPage(
+  page: Page,
+  props: { readonly haveCode: string; readonly account: string; readonly restart: string },
+): string {
   const { t } = page;
   return render(
     <Layout page={page} title={t('not-invited.title')}>
@@ -53,7 +56,12 @@ export function notInvitedPage(page: Page, props: { readonly haveCode: string })
       <Paragraph>{t('not-invited.why')}</Paragraph>
       <Paragraph>{t('not-invited.what')}</Paragraph>
       <DeskBlock page={page} />
-      <ActionLink href={props.haveCode}>{t('not-invited.have-code')}</ActionLink>
+      <div class="sluis-actions">
+        <Link href={props.haveCode} next>
+          {t('not-invited.have-code')}
+        </Link>
+        <Link href={props.restart}>{`${t('other-ways.restart')} (${props.account})`}</Link>
+      </div>
     </Layout>,
   );
 }

@@ -54,16 +54,20 @@ function samplePage(language: Language, assets: AssetNames): Page {
   };
 }
 
+const ways = {
+  recovery: '/recovery/1',
+  activation: '/set-up/1',
+  challenge: '/challenge/1',
+  restart: { href: '/restart', app: hostile },
+};
+
 function challengeSamples(page: Page): [string, string][] {
   const form = { account: `anna${hostile}`, action: '/challenge/1', tokens, otherWays: '/other-ways/1' };
   return [
     ['challenge', challengePage(page, form)],
     ['challenge-wrong', challengePage(page, { ...form, mistake: 'wrong' })],
     ['challenge-delayed', delayedPage(page, { wait: 24_000, retry: '/challenge/1', otherWays: '/other-ways/1' })],
-    [
-      'other-ways',
-      otherWaysPage(page, { recovery: '/recovery/1', activation: '/set-up/1', challenge: '/challenge/1' }),
-    ],
+    ['other-ways', otherWaysPage(page, { ...ways, account: form.account })],
     ['recovery', recoveryPage(page, form)],
     ['recovery-wrong', recoveryPage(page, { ...form, mistake: 'wrong' })],
   ];
@@ -81,7 +85,7 @@ function setUpSamples(page: Page): [string, string][] {
   return [
     ['activation', activationPage(page, { ...form, noCode: '/no-code/1' })],
     ['activation-wrong', activationPage(page, { ...form, noCode: '/no-code/1', mistake: 'wrong' })],
-    ['not-invited', notInvitedPage(page, { haveCode: '/set-up/1' })],
+    ['not-invited', notInvitedPage(page, { haveCode: '/set-up/1', account: form.account, restart: '/restart' })],
     ['totp', totpPage(page, totp)],
     ['totp-wrong', totpPage(page, { ...totp, mistake: 'wrong' })],
     ['recovery-codes', recoveryCodesPage(page, { codes, action: '/recovery-codes/1', tokens })],
