@@ -78,7 +78,11 @@ export function readPairs(text: string): [string, string][] {
   for (const part of text.split(/[&;]/)) {
     if (part === '') continue;
     const equals = part.indexOf('=');
-    pairs.push(equals < 0 ? [unescapePart(part), ''] : [unescapePart(part.slice(0, equals)), unescapePart(part.slice(equals + 1))]);
+    pairs.push(
+      equals < 0
+        ? [unescapePart(part), '']
+        : [unescapePart(part.slice(0, equals)), unescapePart(part.slice(equals + 1))],
+    );
   }
   return pairs;
 }
