@@ -315,6 +315,36 @@ test('a living session of the same account in this browser is asked for only whe
   expect((await arrive(bench, browser, 'bram')).page.path).toContain('/challenge/');
 });
 
+test('a pending that is taken back in the very moment in which a session passes it opens nothing for the taker', async () => {
+  let takeBack = async () => {};
+  const factors: [string] = [''];
+  const bench = await openPortal({
+    deps: {
+      alreadyProved: async ({ createdAt }) => {
+        await takeBack();
+        return { level: 2, factor: factors[0], at: createdAt - minute };
+      },
+    },
+  });
+  const { secret, factor } = await withTotp(bench, 'anna');
+  factors[0] = factor.id;
+  const owner = bench.browser();
+  await arrive(bench, owner, 'anna');
+  const attacker = bench.browser();
+  await arrive(bench, attacker, 'bram');
+  const { pending } = await bench.signIn('anna');
+  const handoffs = [await bench.pendings.handoff(pending), await bench.pendings.handoff(pending)];
+  takeBack = async () => {
+    await bench.pendings.attach(handoffs[1] ?? '', attacker.cookies.get(portalCookieName) ?? '');
+  };
+  await owner.open(`/p/${handoffs[0]}`);
+  const taken = await attacker.open(`/go/${pending.id}`);
+  expect([taken.path, releaseCodeOf(taken)]).toEqual([`/challenge/${pending.id}`, undefined]);
+  expect((await owner.open(`/go/${pending.id}`)).status).toBe(410);
+  // And whoever holds the factor goes on from there.
+  expect(releaseCodeOf(await attacker.submit(taken, { code: codeAt(secret, bench.clock.time) }))).toBeDefined();
+});
+
 test('pages carry a policy without inline code, and are kept nowhere', async () => {
   const bench = await openPortal();
   const { headers } = await bench.browser().open('/help');
