@@ -1,8 +1,7 @@
 #!/usr/bin/env node
 'use strict';
 // First thing that runs on a fresh clone, on the host's own Node: brings packages and the pinned runtime, then hands over.
-const { join } = require('node:path');
-const { ensureInstalled, findNode, foreground, root } = require('./runtime.cjs');
+const { ensureInstalled, findNode, foreground } = require('./runtime.cjs');
 const { Stop, run } = require('./say.cjs');
 
 const commands = {
@@ -17,8 +16,7 @@ const commands = {
 };
 
 function built(node, file, args) {
-  require('./build.cjs').build(node);
-  return foreground(node, ['--enable-source-maps', join(root, 'dist', file), ...args]);
+  return foreground(node, ['--enable-source-maps', require('./build.cjs').built(node, file), ...args]);
 }
 
 run(() => {

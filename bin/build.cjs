@@ -81,4 +81,13 @@ function readStamp() {
   }
 }
 
-module.exports = { build };
+/** The path of a built program, built first where that is needed. */
+function built(node, file) {
+  build(node);
+  const path = join(dist, file);
+  if (!existsSync(path))
+    throw new Stop(`${path} is missing: this copy of Sluis is not complete. Install or clone it again.`, 72);
+  return path;
+}
+
+module.exports = { build, built };

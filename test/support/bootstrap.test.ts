@@ -57,6 +57,11 @@ describe('the bootstrap', () => {
     });
   });
 
+  it('says so where the copy is not complete', () => {
+    npm('mkdir -p node_modules');
+    expect(bootstrap('start')).toMatchObject({ status: 72, stderr: expect.stringContaining('is not complete') });
+  });
+
   it('says which Node it takes where the pinned one is missing', () => {
     npm('mkdir -p node_modules');
     expect(bootstrap('build').stderr).toContain(`using this host's Node ${process.versions.node}`);
