@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { rmSync } from 'node:fs';
+import { existsSync, openSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join, relative } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -18,6 +18,8 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 const main = fileURLToPath(new URL('../src/main.js', import.meta.url));
 const config = join(root, 'config', 'sluis.yaml');
 const data = join(root, 'data');
+const log = join(data, 'sluis.log');
+
 async function start(args: readonly string[]): Promise<number> {
   if (args.includes('--fresh')) rmSync(data, { recursive: true, force: true });
   // Asked first: another program there would be taken for Sluis.
@@ -25,8 +27,9 @@ async function start(args: readonly string[]): Promise<number> {
   const app = await startApp();
   if (app === undefined) return 1;
   const codes = await activationCodes();
+  // The log goes to a file, so that what is printed here stays readable.
   const sluis = spawn(process.execPath, ['--enable-source-maps', main, 'serve', '--config', config], {
-    stdio: 'inherit',
+    stdio: ['inherit', existsSync(data) ? openSync(log, 'a', 0o600) : 'inherit', 'inherit'],
   });
   passSignals(sluis);
   const ended = once(sluis, 'exit') as Promise<[number | null]>;
@@ -115,8 +118,12 @@ ${people.join('\n')}
   3. Sign out, and in again: now a code of 6 digits is enough.
   4. Sign in as bram in another browser, with his password and no code, and try to read his mail.
 
-  Data: ${relative(process.cwd(), data) || data}   Start over: npm start -- --fresh   Stop: Ctrl+C
+  Data: ${shown(data)}   Log: ${shown(log)}   Start over: npm start -- --fresh   Stop: Ctrl+C
 `;
+}
+
+function shown(path: string): string {
+  return relative(process.cwd(), path) || path;
 }
 
 process.exitCode = await start(process.argv.slice(2));

@@ -10,7 +10,7 @@ import { cookieNames, dropCookie } from './cookie-names.ts';
 import type { Exchange, GatewayDeps } from './exchange.ts';
 import { type AnswerHead, forward, type HeadVerdict } from './forward.ts';
 import { isFrame, isTopNavigation } from './head.ts';
-import { manyHeaders, requestHeaders, responseHeaders } from './headers.ts';
+import { manyHeaders, oneHeader, requestHeaders, responseHeaders } from './headers.ts';
 import { takeNote } from './note.ts';
 import { finish, languageOf, redirect, refuse } from './respond.ts';
 import { appFailed } from './trouble.ts';
@@ -68,6 +68,7 @@ async function judgeVisitAnswer(
   answer: AnswerHead,
 ): Promise<HeadVerdict> {
   if (await deps.visits.isSpent(visit)) return { instead: () => toLogin(deps, exchange, undefined) };
+  deps.clockWatch.see(exchange.app.settings.id, oneHeader(answer.headers, 'date'));
   const cookies = answerCookies(deps, exchange, answer);
   if (proofIn(exchange.app.settings.preset, cookies) !== undefined) {
     return { instead: () => proofOutsideSignIn(deps, exchange, visit) };

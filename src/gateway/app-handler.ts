@@ -45,6 +45,8 @@ export class AppHandler {
     if (target.readings.some(reading => reading === '/_sluis' || reading.startsWith('/_sluis/'))) {
       return ownHost(this.#deps, exchange, session);
     }
+    // A worker would go on reading and writing for whoever uses this browser next.
+    if (head.serviceWorker && !app.settings.preset.serviceWorker) return refuse(exchange, 'not-allowed', { next: '/' });
     const entry = entryOf(app.settings.preset, head.method, target);
     const destination = rawHeader(exchange, 'destination');
     const admission = admit(this.#deps.sessions, {

@@ -4,8 +4,10 @@ import {
   createBrotliDecompress,
   createGunzip,
   createInflate,
+  createZstdDecompress,
   gunzipSync,
   inflateSync,
+  zstdDecompressSync,
 } from 'node:zlib';
 import { type AnswerHeaders, oneHeader } from './headers.ts';
 
@@ -29,6 +31,7 @@ const decoders: Readonly<Record<string, () => Transform | undefined>> = {
   'x-gzip': createGunzip,
   deflate: createInflate,
   br: createBrotliDecompress,
+  zstd: createZstdDecompress,
 };
 
 /**
@@ -118,6 +121,8 @@ export function unpack(answer: { readonly headers: AnswerHeaders; readonly body:
         return inflateSync(answer.body, options);
       case 'br':
         return brotliDecompressSync(answer.body, options);
+      case 'zstd':
+        return zstdDecompressSync(answer.body, options);
       default:
         return undefined;
     }

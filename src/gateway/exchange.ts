@@ -17,6 +17,7 @@ import { onlyValue, readCookieHeader } from '../visit/cookie-header.ts';
 import type { PendingSignIns } from '../visit/pending.ts';
 import type { SealedCookies } from '../visit/sealed-cookies.ts';
 import type { Visits } from '../visit/visits.ts';
+import type { ClockWatch } from './clock-watch.ts';
 import type { Head } from './head.ts';
 import type { AppLog } from './log.ts';
 
@@ -49,6 +50,7 @@ export interface GatewayDeps {
   readonly audit: Audit;
   readonly limits: LimitSettings;
   readonly log: AppLog;
+  readonly clockWatch: ClockWatch;
 }
 
 /** One request to one app and the answer to it. */
@@ -82,6 +84,10 @@ export class Exchange {
 
   cookie(name: string): string | undefined {
     return onlyValue(this.cookies, name);
+  }
+
+  get hasBody(): boolean {
+    return this.head.chunked || (this.head.contentLength ?? 0) > 0;
   }
 
   /** Lets a client that asked first send its body. */

@@ -12,7 +12,7 @@ import { answerCookies, answerScript, toFreshLogin, visitAnswerHeaders } from '.
 import { endSessions } from './end-session.ts';
 import type { Exchange, GatewayDeps } from './exchange.ts';
 import { type AnswerHead, forward, type HeadVerdict } from './forward.ts';
-import { isTopNavigation } from './head.ts';
+import { isFrame, isTopNavigation } from './head.ts';
 import { oneHeader, requestHeaders, responseHeaders } from './headers.ts';
 import { finish, refuse } from './respond.ts';
 import { BodyRefused } from './scanned-body.ts';
@@ -33,7 +33,6 @@ interface OpenedJar {
 export function passInSession(deps: GatewayDeps, exchange: Exchange, open: OpenSession, early?: Buffer): void {
   const { app, head, target, source } = exchange;
   if (queryCarriesCredentials(exchange)) return refuse(exchange, 'bad-request', { next: app.settings.preset.landing });
-  if (head.serviceWorker && !app.settings.preset.serviceWorker) return refuse(exchange, 'not-allowed', { next: '/' });
   const { session } = open;
   const opened = openJar(deps, exchange, session);
   const cookie = opened.plain ?? cookieFor(deps, exchange, opened.jar);
@@ -189,7 +188,7 @@ async function signOut(
 
 /**
  * The app's session ended before ours. A navigation is led to the login page as a fresh visit while our session waits;
- * scripts and frames get the app's own answer.
+ * scripts get the app's own answer, frames a small page that leads the whole window on.
  */
 function appSessionGone(
   deps: GatewayDeps,
@@ -199,6 +198,7 @@ function appSessionGone(
   answer: AnswerHead,
   cookies: readonly JarCookie[],
 ): HeadVerdict {
+  if (isFrame(exchange.head)) return { instead: () => refuse(exchange, 'frame', { next: '/' }) };
   if (!isTopNavigation(exchange.head)) return { headers: sendable(deps, exchange, session, opened, answer, cookies) };
   return {
     instead: () => toFreshLogin(deps, exchange, exchange.head.method === 'GET' ? exchange.target.raw : undefined),

@@ -31,7 +31,7 @@ export function refuse(
 
 /** The page that goes on by itself: no redirect that began with a form post crosses hosts (an app's `form-action` would block it). */
 export function hop(exchange: Exchange, to: string): void {
-  page(exchange, 200, hopPage(pageOf(exchange), { to, app: exchange.app.settings.title }), {});
+  page(exchange, 200, hopPage(pageOf(exchange), { to, app: undefined }), {});
 }
 
 export function page(exchange: Exchange, status: number, html: string, extra: Readonly<Record<string, string>>): void {
@@ -50,7 +50,8 @@ export function finish(
   if (res.headersSent || res.destroyed) return;
   const length = Buffer.byteLength(body);
   // What was not read of the request would be taken for the next one: such a connection ends here (CWE-444).
-  const close = req.complete ? {} : { connection: 'close' };
+  const unread = exchange.hasBody && !req.complete;
+  const close = unread ? { connection: 'close' } : {};
   res.writeHead(status, {
     ...headers,
     ...close,

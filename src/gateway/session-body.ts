@@ -22,8 +22,7 @@ export function queryCarriesCredentials(exchange: Exchange): boolean {
 
 /** Requests without a body have none to watch. `early` are bytes that were read while a sign-in was looked for. */
 export function sessionBody(exchange: Exchange, limit: number, early: Buffer | undefined): SessionBody | undefined {
-  const { head } = exchange;
-  if (!head.chunked && (head.contentLength ?? 0) === 0) return undefined;
+  if (!exchange.hasBody) return undefined;
   const seen = new Map<string, string[]>();
   const body = new ScannedBody(watcher(exchange, seen), limit);
   exchange.acceptBody();

@@ -318,7 +318,9 @@ export class SignIns {
   async #goesOn(pending: Pending, session: OpenSession | undefined): Promise<string | undefined> {
     if (session === undefined || session.session.name !== pending.name || session.session.realm !== pending.realm)
       return undefined;
-    const { factor, factorAt } = session.session;
+    const { factor, factorAt, person } = session.session;
+    // A factor that was replaced meanwhile proves nothing any more.
+    if (!(await this.#deps.people.byId(person))?.factors.some(({ id }) => id === factor)) return undefined;
     const now = this.#deps.clock.now();
     const fresh = pending.demands.maxAge === undefined || now - factorAt <= pending.demands.maxAge;
     if (session.level < pending.demands.level || !fresh) return undefined;

@@ -39,7 +39,7 @@ export function commandsOf(machine: Machine): Commands {
       out(`${config} is in order.\n`);
       return 0;
     },
-    usersInvite: options => withCore(machine, options.config, core => invite(core, options, out)),
+    usersInvite: options => withCore(machine, options.config, core => done(invite(core, options, out))),
     usersList: options =>
       withCore(machine, options.config, async core =>
         usersList(usersDeps(core, options.realm).deps, { realm: usersDeps(core, options.realm).realm.name }, out),
@@ -71,20 +71,22 @@ function loaded(machine: Machine, file: string): Settings {
   );
 }
 
-async function withCore(
-  machine: Machine,
-  config: string,
-  work: (core: Core) => Promise<number | void>,
-): Promise<number> {
+async function withCore(machine: Machine, config: string, work: (core: Core) => Promise<number>): Promise<number> {
   const settings = loaded(machine, config);
   // Commands speak to a person: their audit goes to the trail, log lines stay out of the output.
   const logger = createLogger({ level: 'silent' });
   const core = await openCore(settings, { clock: systemClock, random: systemRandom, logger, keys: machine.keys });
   try {
-    return (await work(core)) ?? 0;
+    return await work(core);
   } finally {
     await core.store.close();
   }
+}
+
+/** Exit code 0 for work that came to its end. */
+async function done(work: Promise<void>): Promise<number> {
+  await work;
+  return 0;
 }
 
 async function serve(machine: Machine, settings: Settings, file: string, invited: readonly string[]): Promise<number> {

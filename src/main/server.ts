@@ -1,6 +1,7 @@
 import type { Server } from 'node:http';
 import type { Pool } from 'undici';
 import type { AppSettings, RealmSettings } from '../config/settings.ts';
+import { ClockWatch } from '../gateway/clock-watch.ts';
 import type { AppRuntime } from '../gateway/exchange.ts';
 import { Gateway, type GatewayHosts, type PortalHandler } from '../gateway/gateway.ts';
 import { locationRewriter } from '../gateway/headers.ts';
@@ -36,7 +37,7 @@ export async function startServer(core: Core, version: string): Promise<RunningS
     info: core.logger.info.bind(core.logger),
   };
   const gateway = new Gateway(
-    { ...core, known: core.knownBrowsers, limits: settings.limits, log },
+    { ...core, known: core.knownBrowsers, limits: settings.limits, log, clockWatch: new ClockWatch(core.clock, log) },
     hosts,
     new Sources(settings.listen.balancers),
   );

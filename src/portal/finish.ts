@@ -6,7 +6,7 @@ import { hopPage } from '../ui/pages-start.tsx';
 import { pendingHardEnd, sha256 } from '../visit/pending.ts';
 import type { PortalDeps, PortalEnv } from './deps.ts';
 import { issuePortalCookie, portalCookieName } from './portal-cookie.ts';
-import { noteProof, placeOf, type SignIn } from './sign-in.ts';
+import { placeOf, type SignIn } from './sign-in.ts';
 import { hasFactor, type Steps } from './steps.ts';
 import type { PortalContext, View } from './view.ts';
 
@@ -52,8 +52,7 @@ async function arrive(c: PortalContext, { deps, view, steps }: Parts): Promise<R
   const person = await deps.people.byName(pending.realm, pending.name);
   // A factor that was replaced, or the name's former owner, proves nothing for who this is now (R39).
   if (proved !== undefined && person?.factors.some(factor => factor.id === proved.factor)) {
-    await noteProof(deps.store, pending, portalCookie);
-    await deps.pendings.passBySession(pending, proved);
+    await deps.pendings.pass(pending, portalCookie, proved);
     return view.go(c, `/go/${pending.id}`);
   }
   return view.go(c, placeOf({ pending, person }));

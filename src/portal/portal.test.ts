@@ -155,10 +155,10 @@ test('rule 3: the same attempt id gets the same outcome and is never verified ag
   expect(bench.events.filter(event => event.type === 'challenge.passed')).toHaveLength(1);
 });
 
-test('R24: one code posted 50 times at once, to one challenge and to 50, is accepted once; 20 rounds', async () => {
+test('R24: one code posted 50 times at once, to one challenge and to 50, is accepted once; 200 rounds', async () => {
   const bench = await openPortal();
   const { secret } = await withTotp(bench, 'anna');
-  for (let round = 0; round < 20; round += 1) {
+  for (let round = 0; round < 200; round += 1) {
     bench.clock.time += 11 * minute;
     const before = bench.events.length;
     const browsers = Array.from({ length: round % 2 === 0 ? 1 : 25 }, () => bench.browser());

@@ -1,6 +1,5 @@
 import type { Person } from '../factor/person.ts';
-import type { Store } from '../kernel/store.ts';
-import { type Pending, pendingHardEnd, sha256 } from '../visit/pending.ts';
+import type { Pending } from '../visit/pending.ts';
 import type { PortalDeps } from './deps.ts';
 
 /** A living pending sign-in in the browser that took it, and whom it is about. */
@@ -16,36 +15,15 @@ export interface SignIn {
  * always comes from what the app said at sign-in, never from anything that the browser sends.
  */
 export async function findSignIn(
-  deps: Pick<PortalDeps, 'pendings' | 'people' | 'store'>,
+  deps: Pick<PortalDeps, 'pendings' | 'people'>,
   id: string,
   portalCookie: string | undefined,
 ): Promise<SignIn | undefined> {
   if (portalCookie === undefined) return undefined;
-  const found = await deps.pendings.forPortal(id, portalCookie);
-  if (found === undefined || found.released !== undefined) return undefined;
-  const pending = await withOwnProof(deps.store, found, portalCookie);
+  const pending = await deps.pendings.forPortal(id, portalCookie);
+  if (pending === undefined || pending.released !== undefined) return undefined;
   const person = await deps.people.byName(pending.realm, pending.name);
   return { pending, person, portalCookie };
-}
-
-/** Notes that a session of this very browser proves this sign-in; before the pending is told so. */
-export async function noteProof(store: Store, pending: Pending, portalCookie: string): Promise<void> {
-  await store.create(proofKey(pending, portalCookie), '1', pendingHardEnd);
-}
-
-/**
- * A pending that passed by a session counts only in the browser whose session that was. Who has the password could
- * otherwise send his handoff to the owner's browser and take the pending back in the moment between her arrival and
- * the note that her session passed it, which is not bound to a browser.
- */
-async function withOwnProof(store: Store, pending: Pending, portalCookie: string): Promise<Pending> {
-  const bySession = pending.passed !== undefined && pending.passed.at < pending.createdAt;
-  if (!bySession || (await store.get(proofKey(pending, portalCookie))) !== undefined) return pending;
-  return { ...pending, passed: undefined };
-}
-
-function proofKey({ id }: Pending, portalCookie: string): string {
-  return `portal-proof:{${id}}:${sha256(portalCookie)}`;
 }
 
 /**

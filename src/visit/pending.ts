@@ -150,30 +150,35 @@ export class PendingSignIns {
     });
   }
 
-  /** The second factor was passed in the browser with this portal cookie. The caller has verified it. */
+  /**
+   * The second factor was passed in the browser with this portal cookie: just now, or, with `at`, when a living session
+   * of the same account in that browser proved it (so that ages are not renewed). The caller has verified it.
+   */
   async pass(
     pending: Pending,
     portalCookie: string,
-    passed: { level: number; factor: string },
+    passed: { level: number; factor: string; at?: number },
   ): Promise<Pending | undefined> {
-    const at = this.#deps.clock.now();
+    const at = passed.at ?? this.#deps.clock.now();
     return this.#onPortal(pending.id, portalCookie, current => ({
       ...current,
       draft: undefined,
-      passed: { ...passed, at },
+      passed: { level: passed.level, factor: passed.factor, at },
       expiresAt: this.#extended(current),
     }));
   }
 
   /**
-   * The same account has a living session whose factor still suffices: no second challenge. `at` is when that factor
-   * was passed, so that ages are not renewed.
+   * The same account signed in again inside its living session at this very app, whose factor still suffices: no
+   * second challenge and no step to the portal. Only for a pending that no portal browser has taken.
    */
   async passBySession(
     pending: Pending,
     passed: { level: number; factor: string; at: number },
   ): Promise<Pending | undefined> {
-    return this.#change(pending.id, current => (current.released === undefined ? { ...current, passed } : undefined));
+    return this.#change(pending.id, current =>
+      current.released === undefined && current.portal === undefined ? { ...current, passed } : undefined,
+    );
   }
 
   /** A one-time code for the step back to the app's host; only for who passed. */
