@@ -41,13 +41,14 @@ export function commandsOf(machine: Machine): Commands {
     },
     usersInvite: options => withCore(machine, options.config, core => done(invite(core, options, out))),
     usersList: options =>
-      withCore(machine, options.config, async core =>
-        usersList(usersDeps(core, options.realm).deps, { realm: usersDeps(core, options.realm).realm.name }, out),
-      ),
-    usersShow: options =>
-      withCore(machine, options.config, async core => {
+      withCore(machine, options.config, core => {
         const { deps, realm } = usersDeps(core, options.realm);
-        await usersShow(deps, { realm: realm.name, name: options.name }, out);
+        return done(usersList(deps, { realm: realm.name }, out));
+      }),
+    usersShow: options =>
+      withCore(machine, options.config, core => {
+        const { deps, realm } = usersDeps(core, options.realm);
+        return done(usersShow(deps, { realm: realm.name, name: options.name }, out));
       }),
     auditTail: ({ config, lines, json }) =>
       withCore(machine, config, core => auditTail({ trail: core.audit, count: lines, json }, line => out(`${line}\n`))),
