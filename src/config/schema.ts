@@ -155,7 +155,14 @@ export const limitsSchema = z.strictObject({
   headTime: durationUpTo('24h').prefault('10s'),
   requestTime: durationUpTo('24h').prefault('5m'),
   keepAlive: durationUpTo('24h').prefault('65s'),
-  pendings: z.int().min(1).max(100).default(5).describe('Pending sign-ins of one account, and of one source, at once.'),
+  pendings: z
+    .int()
+    .min(1)
+    .max(100)
+    .default(5)
+    .describe(
+      'Pending sign-ins of one account at once, in unknown browsers together and in each known one; 40 times as many of one source.',
+    ),
 });
 
 export const levelsSchema = z.strictObject({

@@ -15,6 +15,7 @@ import type { Visit } from '../visit/visits.ts';
 import { admit } from './admit.ts';
 import { answerCookies, toFreshLogin, visitAnswerHeaders } from './anonymous.ts';
 import { unpack } from './append.ts';
+import { AuditThrottle } from './audit-throttle.ts';
 import { cookieNames, setCookie } from './cookie-names.ts';
 import type { Exchange, GatewayDeps } from './exchange.ts';
 import { isTopNavigation } from './head.ts';
@@ -59,11 +60,15 @@ interface Running {
  */
 export class SignIns {
   readonly #deps: GatewayDeps;
+  readonly #throttle: AuditThrottle;
   /** By visit: a double click joins the first. */
   readonly #running = new Map<string, Running>();
 
   constructor(deps: GatewayDeps) {
     this.#deps = deps;
+    this.#throttle = new AuditThrottle(deps.clock, (source, count) =>
+      deps.log.warn({ source, count }, 'refused sign-ins of one source that the audit leaves out'),
+    );
   }
 
   /** `visit` is living and unspent, or undefined: then nothing is sent on. */
@@ -137,7 +142,7 @@ export class SignIns {
       await this.#refused(exchange, 'name-refused');
       return { kind: 'note', note: 'name' };
     }
-    const browser = this.#deps.known.verify(exchange.cookie(cookieNames.known), app.realm.name, name);
+    const browser = this.#browserOf(exchange, name);
     const { limiter } = app.settings.preset;
     const budget = await this.#deps.attempts.signInBudget({
       realm: app.realm.name,
@@ -306,6 +311,7 @@ export class SignIns {
         purpose: 'sign-in',
       },
       this.#deps.limits.pendings,
+      this.#browserOf(exchange, name),
     );
     if (opened === undefined) {
       await this.#refused(exchange, 'pendings', name);
@@ -380,8 +386,13 @@ export class SignIns {
     finish(exchange, 401, { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' }, body);
   }
 
+  #browserOf(exchange: Exchange, name: string): string | undefined {
+    return this.#deps.known.verify(exchange.cookie(cookieNames.known), exchange.app.realm.name, name);
+  }
+
   async #refused(exchange: Exchange, reason: SignInRefusal, name?: string): Promise<void> {
     const { app, source } = exchange;
+    if (!this.#throttle.admits(source)) return;
     await this.#deps.audit.record({
       type: 'sign-in.refused',
       realm: app.realm.name,

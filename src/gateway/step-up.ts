@@ -34,6 +34,8 @@ export async function stepUp(deps: GatewayDeps, exchange: Exchange, open: OpenSe
       purpose: 'step-up',
     },
     deps.limits.pendings,
+    // Of somebody who is in already: counted apart from all sign-ins.
+    `session:${session.id}`,
   );
   if (opened === undefined) return refuse(exchange, 'pendings', { next: app.settings.preset.landing });
   exchange.setCookies.push(setCookie(cookieNames.pending, opened.cookie));

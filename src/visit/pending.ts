@@ -17,6 +17,8 @@ export interface Pending {
   /** Normal form of the account name, as the app said it. */
   readonly name: string;
   readonly source: string;
+  /** The sets that cap how many there may be. */
+  readonly owners: readonly string[];
   readonly createdAt: number;
   readonly expiresAt: number;
   /** No step extends it beyond this. */
@@ -70,20 +72,25 @@ export class PendingSignIns {
   }
 
   /**
-   * Opens one; `cookie` is what the browser holds on the app's host. Undefined where the account or the source has
-   * `cap` already.
+   * Opens one; `cookie` is what the browser holds on the app's host. Undefined where there are `cap` already: of this
+   * account in unknown browsers together or in this known one (`browser`), so that a stranger with the password cannot
+   * use up the owner's; and for a source, behind which a whole office may sit, 40 times as many.
    */
-  async open(fresh: NewPending, cap: number): Promise<{ pending: Pending; cookie: string } | undefined> {
-    const { clock, random, store } = this.#deps;
+  async open(
+    fresh: NewPending,
+    cap: number,
+    browser?: string,
+  ): Promise<{ pending: Pending; cookie: string } | undefined> {
+    const { clock, random } = this.#deps;
     const id = randomId(random);
-    for (const owner of [accountSet(fresh), sourceSet(fresh.source)]) {
-      if ((await store.add(owner, id, { cap, ttl: pendingLifetime })) === 'full') return undefined;
-    }
+    const owners = [accountSet(fresh, browser), sourceSet(fresh.source)];
+    if (!(await this.#joinSets(owners, id, cap))) return undefined;
     const secret = randomId(random, 32);
     const now = clock.now();
     const pending: Pending = {
       ...fresh,
       id,
+      owners,
       createdAt: now,
       expiresAt: now + pendingLifetime,
       hardEnd: now + pendingHardEnd,
@@ -95,7 +102,7 @@ export class PendingSignIns {
       releaseCode: undefined,
       released: undefined,
     };
-    await store.create(key(id), this.#codec.encode(key(id), pending), pendingLifetime);
+    await this.#deps.store.create(key(id), this.#codec.encode(key(id), pending), pendingLifetime);
     return { pending, cookie: `${id}.${secret}` };
   }
 
@@ -237,9 +244,16 @@ export class PendingSignIns {
     );
   }
 
+  async #joinSets([account = '', source = '']: readonly string[], id: string, cap: number): Promise<boolean> {
+    const { store } = this.#deps;
+    if ((await store.add(account, id, { cap, ttl: pendingLifetime })) === 'full') return false;
+    if ((await store.add(source, id, { cap: cap * 40, ttl: pendingLifetime })) !== 'full') return true;
+    await store.drop(account, id);
+    return false;
+  }
+
   async #leaveSets(store: Store, pending: Pending): Promise<void> {
-    await store.drop(accountSet(pending), pending.id);
-    await store.drop(sourceSet(pending.source), pending.id);
+    for (const owner of pending.owners) await store.drop(owner, pending.id);
   }
 
   #extended(pending: Pending): number {
@@ -263,8 +277,9 @@ function key(id: string): string {
   return `pending:{${id}}`;
 }
 
-function accountSet(pending: Pick<Pending, 'realm' | 'name'>): string {
-  return `pendings-of-account:{${sha256(`${pending.realm}\n${pending.name}`)}}`;
+function accountSet(pending: Pick<Pending, 'realm' | 'name'>, browser: string | undefined): string {
+  const where = browser === undefined ? 'unknown' : sha256(browser);
+  return `pendings-of-account:{${sha256(`${pending.realm}\n${pending.name}`)}}:${where}`;
 }
 
 function sourceSet(source: string): string {
