@@ -1,0 +1,69 @@
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { sizes } from './load.ts';
+import { peers, yardstick } from './peers.ts';
+import { markdownOf, missingOf, reportOf, rowNamed, tableOf } from './report.ts';
+import { type BenchOptions, runBench } from './rounds.ts';
+
+/**
+ * `npm run bench`: CPU time and throughput of Sluis beside a bare undici proxy, a bare http-proxy and nginx.
+ * `--quick` is a smoke run whose figures mean nothing; `--out folder` says where results go; `--only sluis,nginx`
+ * measures some; `--rounds n`; `--profile folder` writes CPU profiles of the proxies on Node.
+ */
+const aim = 1.2;
+
+async function bench(): Promise<number> {
+  const { values } = parseArgs({
+    options: {
+      quick: { type: 'boolean', default: false },
+      out: { type: 'string' },
+      only: { type: 'string' },
+      rounds: { type: 'string' },
+      profile: { type: 'string' },
+    },
+  });
+  if (!existsSync('/proc/self/stat')) {
+    console.error('The bench reads CPU times from /proc, which this system does not have. It runs on Linux.');
+    return 1;
+  }
+  const folder = mkdtempSync(join(tmpdir(), 'sluis-bench-'));
+  try {
+    const options: BenchOptions = {
+      only: values.only?.split(',') ?? Object.keys(peers),
+      rounds: Number(values.rounds ?? (values.quick ? 1 : 7)),
+      run: values.quick ? 300 : 2_000,
+      warmUp: values.quick ? 200 : 3_000,
+      folder,
+      flags: values.profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${resolve(values.profile)}`],
+      say: text => void process.stderr.write(`${text}\n`),
+    };
+    const results =
+      values.out ?? (values.quick ? undefined : fileURLToPath(new URL('../../loadtest/results', import.meta.url)));
+    await measure(options, results);
+    return 0;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function measure(options: BenchOptions, results: string | undefined): Promise<void> {
+  const found = await runBench(options);
+  console.log(`\n${tableOf(found)}${missingOf(found)}`);
+  for (const size of sizes) {
+    const ratio = rowNamed(found, 'sluis', size)?.ratio.median;
+    if (ratio !== undefined)
+      console.log(`Sluis beside ${yardstick}, ${size / 1024} KB: ${ratio.toFixed(2)} (aim: at most ${aim})`);
+  }
+  if (results === undefined) return;
+  const date = new Date().toISOString().slice(0, 10);
+  const report = reportOf(found, options, date);
+  mkdirSync(results, { recursive: true });
+  writeFileSync(join(results, `${date}.json`), `${JSON.stringify(report, undefined, 2)}\n`);
+  writeFileSync(join(results, `${date}.md`), markdownOf(report));
+  console.log(`Written: ${date}.md and ${date}.json in the results folder.`);
+}
+
+process.exitCode = await bench();
