@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { SluisError } from '../kernel/errors.ts';
 import { randomId } from '../kernel/random.ts';
 import { readTarget } from '../policy/target.ts';
@@ -26,6 +27,8 @@ export class Gateway {
   readonly #hosts: GatewayHosts;
   readonly #sources: Sources;
   readonly #apps: AppHandler;
+  /** Connections on which a head was refused: node has parsed what was pipelined behind it before the answer is out. */
+  readonly #refused = new WeakSet<Socket>();
 
   constructor(deps: GatewayDeps, hosts: GatewayHosts, sources: Sources) {
     this.#deps = deps;
@@ -35,8 +38,9 @@ export class Gateway {
   }
 
   handle(req: IncomingMessage, res: ServerResponse): void {
+    if (this.#refused.has(req.socket)) return;
     const head = readHead(req, this.#deps.limits);
-    if (isRefusal(head)) return refuseHead(req, res, head);
+    if (isRefusal(head)) return this.#refuseHead(req, res, head);
     const app = this.#hosts.apps.get(head.host);
     const portal = this.#hosts.portals.get(head.host);
     const source = this.#sources.of(req, head);
@@ -44,13 +48,21 @@ export class Gateway {
     if (portal !== undefined && (path === '' || head.target === path || head.target.startsWith(`${path}/`))) {
       return this.#settle(req, res, portal.handle(req, res, { source }), undefined);
     }
-    if (app === undefined) return refuseHead(req, res, { status: 400, reason: 'Host' }, 421);
+    if (app === undefined) return this.#refuseHead(req, res, { status: 400, reason: 'Host' }, 421);
     const exchange = new Exchange(app, head, readTarget(head.target), req, res, source);
     try {
       this.#settle(req, res, this.#apps.handle(exchange), exchange);
     } catch (error) {
       this.#failed(res, error, exchange);
     }
+  }
+
+  #refuseHead(req: IncomingMessage, res: ServerResponse, refusal: HeadRefusal, status: number = refusal.status): void {
+    // The rest of what was sent may have another reading: nothing more is read from this connection.
+    this.#refused.add(req.socket);
+    res.setHeader('connection', 'close');
+    res.on('finish', () => req.socket.destroySoon());
+    refusePlain(res, status);
   }
 
   #settle(
@@ -82,18 +94,6 @@ function causeOf(error: unknown): string {
   if (!(error instanceof Error)) return typeof error;
   const place = error.stack?.split('\n')[1]?.trim() ?? '';
   return `${error.name}${error instanceof SluisError ? ` ${error.code}` : ''} ${place}`;
-}
-
-function refuseHead(
-  req: IncomingMessage,
-  res: ServerResponse,
-  refusal: HeadRefusal,
-  status: number = refusal.status,
-): void {
-  // The rest of what was sent may have another reading: nothing more is read from this connection.
-  res.setHeader('connection', 'close');
-  res.on('finish', () => req.socket.destroySoon());
-  refusePlain(res, status);
 }
 
 const texts: Readonly<Record<number, string>> = {

@@ -23,13 +23,24 @@ export function openServer(listen: ListenSettings, limits: LimitSettings, handle
   };
   const server = listen.tls === undefined ? createServer(options) : tlsServer(options, listen.tls);
   server.maxConnections = limits.connections;
-  server.maxHeadersCount = limits.headers;
-  server.on('request', handler);
-  server.on('checkContinue', handler);
+  // Node would drop what is beyond such a count and say nothing: the strict head counts, and refuses.
+  server.maxHeadersCount = 0;
+  const answering = new WeakSet<Socket>();
+  const tracked: Handler = (req, res) => {
+    answering.add(req.socket);
+    res.on('close', () => answering.delete(req.socket));
+    handler(req, res);
+  };
+  server.on('request', tracked);
+  server.on('checkContinue', tracked);
   // Any other expectation: the strict head answers 417.
-  server.on('checkExpectation', handler);
+  server.on('checkExpectation', tracked);
   server.on('connect', (_req, socket: Socket) => socket.destroy());
-  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => refuseSocket(error, socket));
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
+    // An answer is under way: a second one behind it would be taken for the answer to something else.
+    if (answering.has(socket)) socket.destroySoon();
+    else refuseSocket(error, socket);
+  });
   return server;
 }
 
