@@ -78,7 +78,7 @@ async function judgeVisitAnswer(
   const headers = visitAnswerHeaders(deps, exchange, visit, answer, cookies);
   if (exchange.app.settings.helpLine === false && note === undefined) return { headers };
   if (exchange.head.method === 'HEAD' || !canAppend(answer.status, answer.headers)) return { headers };
-  const line = helpLine(language, exchange.app.site.helpUrl, note?.message, note?.values);
+  const line = helpLine(language, exchange.app.site.helpUrl, note?.refusal, note?.values);
   return { headers: withoutBodyMarks(headers), through: appending(answer.headers, line) };
 }
 

@@ -177,9 +177,12 @@ async function signOut(
   answer: AnswerHead,
   cookies: readonly JarCookie[],
 ): Promise<HeadVerdict> {
-  // Not the cookies of before: those were somebody's who is signed in.
-  const kept = mergeJar([], cookies, deps.clock.now()).filter(
-    cookie => !opened.jar.some(old => old.name === cookie.name && old.value === cookie.value),
+  const { keeps = [] } = exchange.app.settings.preset.signOut;
+  const emptied = opened.jar.filter(cookie => keeps.includes(cookie.name));
+  // Not the other cookies of before: those were somebody's who is signed in.
+  const kept = mergeJar(emptied, cookies, deps.clock.now()).filter(
+    cookie =>
+      keeps.includes(cookie.name) || !opened.jar.some(old => old.name === cookie.name && old.value === cookie.value),
   );
   await endSessions(deps, exchange, session, 'signed-out-of-app');
   const visit = beginVisit(deps, exchange);

@@ -1,18 +1,18 @@
-import type { MessageId } from '../ui/messages.ts';
+import type { Refusal } from '../ui/pages-refusal.tsx';
 import { cookieNames, dropCookie, setCookie } from './cookie-names.ts';
 import type { Exchange } from './exchange.ts';
 
 /** What a fresh login page says first: why the sign-in before it did not go on. Codes travel, never texts. */
 export const notes = {
-  expired: 'refusal.visit-expired.text',
-  spent: 'refusal.visit-spent.text',
-  name: 'refusal.name-refused.text',
-  limited: 'refusal.limited.text',
-  unjudged: 'refusal.unjudged.text',
-  unreachable: 'refusal.unreachable.text',
-  unknown: 'refusal.account-unknown.text',
-  pendings: 'refusal.pendings.text',
-} as const satisfies Readonly<Record<string, MessageId>>;
+  expired: 'visit-expired',
+  spent: 'visit-spent',
+  name: 'name-refused',
+  limited: 'limited',
+  unjudged: 'unjudged',
+  unreachable: 'unreachable',
+  unknown: 'account-unknown',
+  pendings: 'pendings',
+} as const satisfies Readonly<Record<string, Refusal>>;
 export type Note = keyof typeof notes;
 
 export function leaveNote(exchange: Exchange, note: Note, seconds?: number): void {
@@ -23,9 +23,10 @@ export function leaveNote(exchange: Exchange, note: Note, seconds?: number): voi
 /** Takes the note: it is shown once. */
 export function takeNote(
   exchange: Exchange,
-): { message: MessageId; values: Readonly<Record<string, number>> } | undefined {
+): { refusal: Refusal; values: Readonly<Record<string, string | number>> } | undefined {
   const [code, seconds] = exchange.cookie(cookieNames.note)?.split('.') ?? [];
   if (exchange.cookies.has(cookieNames.note)) exchange.setCookies.push(dropCookie(cookieNames.note));
   if (code === undefined || !Object.hasOwn(notes, code)) return undefined;
-  return { message: notes[code as Note], values: { seconds: /^\d{1,5}$/.test(seconds ?? '') ? Number(seconds) : 60 } };
+  const wait = /^\d{1,5}$/.test(seconds ?? '') ? Number(seconds) : 60;
+  return { refusal: notes[code as Note], values: { seconds: wait, app: exchange.app.settings.title } };
 }

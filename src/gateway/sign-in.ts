@@ -11,6 +11,7 @@ import { leaveNote } from './note.ts';
 import { redirect, refuse } from './respond.ts';
 import { answerSignIn } from './sign-in-answer.ts';
 import { type Outcome, rulesOf, SignInAttempts } from './sign-in-attempt.ts';
+import { keptTarget } from './visit-cookies.ts';
 
 /** A second click within this time shares the first one's answer. */
 const joinTime = 60_000;
@@ -72,7 +73,7 @@ export class SignIns {
     if (running !== undefined && cookieVisit !== undefined && running.bodyMac === macOf(cookieVisit, body)) {
       return answerSignIn(this.#deps, exchange, await running.outcome, cookieVisit, session);
     }
-    if (visit === undefined) return this.#withoutVisit(exchange, signIn, session);
+    if (visit === undefined) return this.#withoutVisit(exchange, signIn, cookieVisit, session);
     const outcome = this.#attempts.attempt(exchange, signIn, visit, session);
     this.#remember(visit, body, outcome);
     return answerSignIn(this.#deps, exchange, await outcome, visit, session);
@@ -90,13 +91,19 @@ export class SignIns {
   }
 
   /** An old form: nothing is sent. Who has a session of that very name is taken into the app, others to a fresh form that says why. */
-  async #withoutVisit(exchange: Exchange, signIn: SignIn, session: OpenSession | undefined): Promise<void> {
+  async #withoutVisit(
+    exchange: Exchange,
+    signIn: SignIn,
+    spent: Visit | undefined,
+    session: OpenSession | undefined,
+  ): Promise<void> {
     await this.#attempts.refused(exchange, 'visit-spent');
     const name = normalForm(signIn.user, rulesOf(exchange));
     if (session !== undefined && session.session.name === name)
       return redirect(exchange, exchange.app.settings.preset.landing);
-    leaveNote(exchange, exchange.cookies.has(cookieNames.visit) ? 'spent' : 'expired');
-    toFreshLogin(this.#deps, exchange, undefined);
+    // A tab that was left open overnight still holds its cookie, but no visit reads from it.
+    leaveNote(exchange, spent === undefined ? 'expired' : 'spent');
+    toFreshLogin(this.#deps, exchange, spent === undefined ? undefined : keptTarget(exchange, spent));
   }
 }
 

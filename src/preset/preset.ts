@@ -119,6 +119,11 @@ export interface SignOutRule {
   readonly answer?: { readonly status: number; readonly location?: RegExp };
   /** A request of ours that ends the app's session, made when a pending sign-in is abandoned or Sluis's own button is pressed. Undefined where the app wants a token for it. */
   readonly path?: string;
+  /**
+   * Cookies of the session that the app goes on with after it has emptied that session, without setting them again: the
+   * login form in its answer belongs to them. Never proof, and only where the app really ends what the cookie opened.
+   */
+  readonly keeps?: readonly string[];
 }
 
 export interface SignedOutAnswer {

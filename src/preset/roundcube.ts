@@ -53,7 +53,8 @@ export const roundcube: Preset = {
     body: /<span class="header-title username">\s*([^<>&"\s]{1,254})\s*<\/span>/,
   },
   // A token is wanted, so there is no request of ours; without it the answer removes nothing and is no sign-out.
-  signOut: { requests: [{ path: '/', parameters: { _task: 'logout' } }] },
+  // It destroys the session on the server and goes on under the same id: the form it answers with is of that one.
+  signOut: { requests: [{ path: '/', parameters: { _task: 'logout' } }], keeps: ['roundcube_sessid'] },
   // The login form with 200 and no Set-Cookie at all. Its pages have Content-Language, and Referrer-Policy is sent on
   // every answer to somebody who is signed in and to nobody else; files and attachments lack the first.
   signedOutAnswer: {

@@ -1,4 +1,5 @@
-import { type Language, type MessageId, translateTo } from './messages.ts';
+import { type Language, translateTo } from './messages.ts';
+import type { Refusal } from './pages-refusal.tsx';
 
 /**
  * What is appended to an app's own login page: one line with a link to the first-aid page (R43) and, where Sluis
@@ -8,16 +9,16 @@ import { type Language, type MessageId, translateTo } from './messages.ts';
 export function helpLine(
   language: Language,
   portalHelpUrl: string,
-  message?: MessageId,
+  refusal?: Refusal,
   values?: Readonly<Record<string, string | number>>,
 ): string {
   const t = translateTo(language);
   const node = (
     <aside class="sluis-help" lang={language} aria-label="Sluis">
       <link rel="stylesheet" href="/_sluis/help.css" />
-      {message === undefined ? null : (
+      {refusal === undefined ? null : (
         <p role="alert">
-          <strong>{t(message, values)}</strong>
+          <strong>{t(`refusal.${refusal}.title`, values)}.</strong> {t(`refusal.${refusal}.text`, values)}
         </p>
       )}
       <p>

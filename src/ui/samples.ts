@@ -109,6 +109,6 @@ function refusalSample(page: Page, refusal: Refusal): string {
 
 /** An app's own login page with our line under it. */
 function appLogin(language: Language): string {
-  const line = helpLine(language, 'https://sluis.example.org/help', 'refusal.visit-spent.text');
+  const line = helpLine(language, 'https://sluis.example.org/help', 'visit-spent');
   return `<!doctype html><html lang="${language}"><head><title>Webmail</title></head><body><main><h1>Webmail</h1></main>${line}</body></html>`;
 }
