@@ -12,7 +12,7 @@ import { oneHeader } from './headers.ts';
 import { leaveNote } from './note.ts';
 import { finish, languageOf, redirect } from './respond.ts';
 import type { Outcome } from './sign-in-attempt.ts';
-import { beginVisit, dropVisit, keepTarget, keptTarget, sessionOwner, visitOwner } from './visit-cookies.ts';
+import { dropVisit, keepTarget, keptTarget, sessionOwner, visitOwner } from './visit-cookies.ts';
 
 /** Tells one browser what its sign-in came to; `visit` is the spent one. */
 export function answerSignIn(
@@ -37,9 +37,10 @@ function answerFailed(
   outcome: Extract<Outcome, { kind: 'failed' }>,
   spent: Visit,
 ): void {
-  const { answer, cookies, jar } = outcome;
+  const { answer, cookies, jar, begun } = outcome;
+  const { visit } = begun;
   const target = keptTarget(exchange, spent);
-  const visit = beginVisit(deps, exchange);
+  exchange.setCookies.push(setCookie(cookieNames.visit, begun.cookie));
   if (target !== undefined) keepTarget(deps, exchange, visit, target);
   const stale = [...exchange.cookies.keys()].filter(name => SealedCookies.belongsTo(visitOwner(spent), name));
   exchange.setCookies.push(...stale.map(deletion));

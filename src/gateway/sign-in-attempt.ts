@@ -30,6 +30,8 @@ export type Outcome =
       readonly answer: WholeAnswer;
       readonly cookies: readonly JarCookie[];
       readonly jar: readonly JarCookie[];
+      /** One for all who joined: of two visits that hold one session of the app, one would outlive a sign-in by the other. */
+      readonly begun: { readonly visit: Visit; readonly cookie: string };
     }
   | { readonly kind: 'pending'; readonly cookie: string; readonly release: string | undefined };
 
@@ -140,7 +142,7 @@ export class SignInAttempts {
         name,
         source,
       });
-      return { kind: 'failed', answer, cookies, jar };
+      return { kind: 'failed', answer, cookies, jar, begun: this.#deps.visits.begin(app.settings.id) };
     }
     if (verdict === 'unjudged') {
       await this.refused(exchange, 'unjudged', name);

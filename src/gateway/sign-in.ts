@@ -70,17 +70,17 @@ export class SignIns {
   ): Promise<void> {
     const cookieVisit = this.#visitOfCookie(exchange);
     const running = cookieVisit === undefined ? undefined : this.#running.get(cookieVisit.id);
-    if (running !== undefined && cookieVisit !== undefined && running.bodyMac === macOf(cookieVisit, body)) {
+    if (running !== undefined && cookieVisit !== undefined && running.bodyMac === macOf(cookieVisit, body, session)) {
       return answerSignIn(this.#deps, exchange, await running.outcome, cookieVisit, session);
     }
     if (visit === undefined) return this.#withoutVisit(exchange, signIn, cookieVisit, session);
     const outcome = this.#attempts.attempt(exchange, signIn, visit, session);
-    this.#remember(visit, body, outcome);
+    this.#remember(visit, macOf(visit, body, session), outcome);
     return answerSignIn(this.#deps, exchange, await outcome, visit, session);
   }
 
-  #remember(visit: Visit, body: Buffer, outcome: Promise<Outcome>): void {
-    this.#running.set(visit.id, { bodyMac: macOf(visit, body), outcome });
+  #remember(visit: Visit, bodyMac: string, outcome: Promise<Outcome>): void {
+    this.#running.set(visit.id, { bodyMac, outcome });
     const timer = setTimeout(() => this.#running.delete(visit.id), joinTime);
     timer.unref();
   }
@@ -107,6 +107,10 @@ export class SignIns {
   }
 }
 
-function macOf(visit: Visit, body: Buffer): string {
-  return createHmac('sha256', visit.key).update(body).digest('base64url');
+/** With the session in it: what a sign-in inside a session came to may release into that session, and is for its browser only. */
+function macOf(visit: Visit, body: Buffer, open: OpenSession | undefined): string {
+  return createHmac('sha256', visit.key)
+    .update(`${open?.session.id ?? ''}\n`)
+    .update(body)
+    .digest('base64url');
 }
