@@ -14,7 +14,7 @@ export interface Target {
   readonly readings: readonly string[];
 }
 
-const plainPath = /^(?:\/(?!\.{1,2}(?:\/|$))[A-Za-z0-9_.~-]+)*\/?$/;
+const plainPath = /^(?=\/)(?:\/(?!\.{1,2}(?:\/|$))[A-Za-z0-9_.~-]+)*\/?$/;
 
 export function readTarget(raw: string): Target {
   const mark = raw.indexOf('?');
@@ -36,7 +36,8 @@ function allReadings(path: string): string[] {
     }
     text = decodeOnce(text);
   }
-  return [...found].map(reading => reading.toLowerCase());
+  // Patterns are written in letters, paths come as bytes: `/k%C3%A9` is `/ké`.
+  return [...found].map(reading => Buffer.from(reading, 'latin1').toString('utf8').toLowerCase());
 }
 
 function withoutParameters(path: string): string {
@@ -63,16 +64,19 @@ function settle(path: string): string {
   return `/${out.join('/')}${slash}`;
 }
 
-/** How an app reads a parameter's name: PHP drops leading spaces and reads space, dot and `[` as `_` (up to a NUL). */
+/**
+ * How an app reads a parameter's name: PHP drops leading spaces, ends at a NUL, and reads space and dot as `_`. A `[`
+ * that is closed begins an index; one that is not is a `_` too (`login[name` is `login_name`).
+ */
 export function foldName(name: string, folding: 'php' | 'none'): string {
   if (folding === 'none') return name;
   const bare = name.replace(/^[ \t\n\r\v\f]+/, '').split('\0', 1)[0] ?? '';
   const bracket = bare.indexOf('[', 1);
-  const base = bracket < 0 ? bare : bare.slice(0, bracket);
+  const base = bracket < 0 || !bare.includes(']', bracket) ? bare : bare.slice(0, bracket);
   return base.replaceAll(/[ .[]/g, '_');
 }
 
-/** Pairs of a query or urlencoded body, in order; undecodable escapes stay as they are. */
+/** Pairs of a query or urlencoded body, in order. Each escape is decoded by itself: `_task%00%FF` is `_task` to PHP, though no UTF-8. */
 export function readPairs(text: string): [string, string][] {
   const pairs: [string, string][] = [];
   for (const part of text.split(/[&;]/)) {
@@ -88,10 +92,7 @@ export function readPairs(text: string): [string, string][] {
 }
 
 function unescapePart(text: string): string {
-  const spaced = text.replaceAll('+', ' ');
-  try {
-    return decodeURIComponent(spaced);
-  } catch {
-    return spaced;
-  }
+  if (!text.includes('%')) return text.replaceAll('+', ' ');
+  // Bytes first, then letters; what is no UTF-8 becomes U+FFFD and fits no pattern.
+  return Buffer.from(decodeOnce(Buffer.from(text.replaceAll('+', ' ')).toString('latin1')), 'latin1').toString('utf8');
 }

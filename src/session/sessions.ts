@@ -253,7 +253,9 @@ export class Sessions {
 
   async #write(id: string, change: (current: Session) => Session): Promise<Session | undefined> {
     const written = await update(this.#deps.store, key(id), this.#codec, change);
-    if (written !== undefined) this.#remember(written);
+    // Ended while it was being written: remembered now, it would come back.
+    if (written === undefined || this.#ended.has(id)) return undefined;
+    this.#remember(written);
     return written;
   }
 
