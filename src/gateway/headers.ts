@@ -17,7 +17,7 @@ const neverExact = new Set(
   ),
 );
 const neverPrefix =
-  /^(?:x-forward|x-original|x-rewrite|x-http-|x-remote-|x-auth|x-authenticated|x-webauth|x-webobjects|x-ssl|x-client|x-sluis|x-ms-client-principal|x-amzn-|x-goog-|x-iap-|x-authentik|x-pomerium|x-token-|x-envoy|x-oidc|x-saml|x-shib|x-sso|x-user-|x-vouch|x-teleport|cf-|ssl-|oidc-|remote-|mellon-|shib|sm-|sm_|http-|auth-|teleport-|user-name|x-middleware|x-waf|x-azure|x-appgw|x-traefik|x-nginx|x-trusted|x-accel-)/;
+  /^(?:x-forward|x-original|x-rewrite|x-http-|x-remote-|x-auth|x-authenticated|x-webauth|x-webobjects|x-ssl|x-client|x-sluis|x-ms-client-principal|x-amzn-|x-goog-|x-iap-|x-authentik|x-pomerium|x-token-|x-envoy|x-oidc|x-saml|x-shib|x-sso|x-user-|x-vouch|x-teleport|cf-|ssl-|oidc-|remote-|mellon-|shib|sm-|sm_|http-|auth-|teleport-|user-name|x-middleware|x-waf|x-azure|x-appgw|x-traefik|x-nginx|x-trusted|x-accel-|x-originating|x-custom-ip|x-proxy|x-consumer|x-credential|x-impersonate|impersonate-|x-principal|x-identity|x-ldap|x-kerberos|x-nt-user|x-sendfile|x-override|x-method|x-backend|x-server-name|gap-|tailscale-|request-uri|base-url|x-base-url|x-redirect-url|x-referrer-url)/;
 
 const passes = new LRUCache<string, boolean>({ max: 2_000 });
 
@@ -26,11 +26,15 @@ function mayPass(name: string): boolean {
   if (verdict === undefined) {
     const plain = name.replaceAll('_', '-');
     // An underscore makes two names of one in CGI variables: none of them is needed by a browser.
-    verdict = !name.includes('_') && !neverExact.has(plain) && !neverPrefix.test(plain);
+    verdict = !name.includes('_') && !neverExact.has(plain) && !neverPrefix.test(plain) && !credentialWords.test(plain);
     passes.set(name, verdict);
   }
   return verdict;
 }
+
+/** Keys and tokens for programs, wherever the words stand in a name. Tokens against forgery (CSRF) are none. */
+const credentialWords =
+  /(?:^|-)(?:api-?(?:key|token)|access-?(?:key|token)|(?:private|job|deploy|vault|bearer|session|refresh)-token)(?:-|$)/;
 
 export interface Forwarded {
   readonly host: string;
@@ -100,12 +104,14 @@ export type AnswerHeaders = Readonly<Record<string, string | string[] | undefine
 /** The headers of an app's answer that may go on: the one filter (rule 11). Cookies are not among them: they are sealed elsewhere. */
 export function responseHeaders(headers: AnswerHeaders, rewrite: (location: string) => string): string[] {
   const out: string[] = [];
+  const named = headers['connection'] === undefined ? undefined : connectionNames(String(headers['connection']));
   for (const name in headers) {
-    if (neverBack.has(name)) continue;
+    if (neverBack.has(name) || named?.has(name) === true) continue;
     const value = headers[name];
     if (value === undefined) continue;
-    if (typeof value === 'string')
-      out.push(name, name === 'location' || name === 'content-location' ? rewrite(value) : value);
+    // Of two addresses a browser takes the first: one of them is enough.
+    if (name === 'location' || name === 'content-location') out.push(name, rewrite(oneHeader(headers, name) ?? ''));
+    else if (typeof value === 'string') out.push(name, value);
     else for (const one of value) out.push(name, one);
   }
   return out;
