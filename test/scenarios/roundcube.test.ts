@@ -31,7 +31,10 @@ describe.skipIf(missing('chromium', 'roundcube'))('Roundcube behind Sluis', () =
   beforeAll(async () => {
     const upstream = await roundcube({ patient: true });
     [sluis, browser] = await Promise.all([
-      startSluis([{ id: 'webmail', upstream, preset: 'roundcube' }]),
+      // As this Roundcube is set: of three mistakes a minute, as delivered, strangers get one.
+      startSluis([
+        { id: 'webmail', upstream, preset: 'roundcube', extra: '    limiter: { failures: 10, window: 1m }' },
+      ]),
       launchBrowser(),
     ]);
   });
@@ -123,7 +126,7 @@ describe.skipIf(missing('chromium', 'roundcube'))('Roundcube behind Sluis', () =
     await page.reload();
     await page.getByRole('link', { name: 'Naar webmail' }).click();
     await inApp(page, sluis, 'webmail');
-    await page.waitForSelector('#messagelist');
+    await page.waitForSelector('#taskmenu');
     await context.close();
   });
 
@@ -142,12 +145,13 @@ describe.skipIf(missing('chromium', 'roundcube'))('Roundcube behind Sluis', () =
     const frame = reader.frameLocator('#messagecontframe');
     expect(await frame.locator('h1').innerText()).toBe('Log opnieuw in');
     await frame.getByRole('link', { name: 'Open de pagina' }).click();
-    await reader.waitForURL('**/?_task=login');
+    await reader.waitForSelector(form.password);
 
     await page.evaluate(`void rcmail.http_request('refresh', {}, false)`);
-    await page.waitForURL('**/?_task=login&_err=session');
-    await enter(page, sluis, 'webmail', form, holder);
+    // Roundcube's own script keeps the text and stays where it is; elsewhere it goes to the login page.
+    await page.waitForSelector('#messagestack:has-text("U bent niet meer aangemeld")');
     await page.goto(`${sluis.origin('webmail')}/?_task=mail&_action=compose`);
+    await enter(page, sluis, 'webmail', form, holder);
     // Roundcube's own question: restore what was being written?
     await page.locator('.ui-dialog button.mainaction, .ui-dialog-buttonset button').first().click();
     await page.waitForFunction(`document.querySelector('#compose-subject').value === 'Half geschreven'`);
