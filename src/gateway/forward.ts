@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import type { Readable, Transform } from 'node:stream';
 import type { Dispatcher } from 'undici';
-import type { AnswerHeaders } from './headers.ts';
-import { ClientGone, failureOf, Withheld } from './upstream.ts';
+import { type AnswerHeaders, oneHeader } from './headers.ts';
+import { ClientGone, failureOf, type UpstreamFailure, Withheld } from './upstream.ts';
 
 export interface AnswerHead {
   readonly status: number;
@@ -21,7 +21,7 @@ export interface Forwarding {
   /** Sees every final head before a byte of it goes on. */
   judge(answer: AnswerHead): HeadVerdict | Promise<HeadVerdict>;
   /** Asked for where the app gave no answer that could be passed on. */
-  failed(failure: 'timeout' | 'unreachable', error: Error): void;
+  failed(failure: Exclude<UpstreamFailure, 'client-gone'>, error: Error): void;
   /** Registers a cut: called when the answer must stop at once. */
   watch?(cut: () => void): () => void;
 }
@@ -33,7 +33,7 @@ export function forward(forwarding: Forwarding): void {
     forwarding.pool.dispatch(forwarding.options, handler);
   } catch (error) {
     // undici reports bad arguments this way; heads were checked, so this is a defect of ours and must not take the connection along.
-    handler.onResponseError(undefined, error instanceof Error ? error : new Error(String(error)));
+    handler.onResponseError(undefined, asError(error));
   }
 }
 
@@ -43,6 +43,10 @@ class Passage implements Dispatcher.DispatchHandler {
   #through: Transform | undefined;
   #withheld = false;
   #done = false;
+  /** What the app said its body's length is, until the first byte of it came. */
+  #expected: string | undefined;
+  /** The verdict is being waited for, and whether the answer came to its end meanwhile: a HEAD cannot be paused. */
+  #judging: 'no' | 'yes' | 'ended' = 'no';
   #stopWatching: (() => void) | undefined;
 
   constructor(forwarding: Forwarding) {
@@ -59,40 +63,48 @@ class Passage implements Dispatcher.DispatchHandler {
   onResponseStart(controller: Dispatcher.DispatchController, status: number, headers: AnswerHeaders): void {
     // Other 1xx than 100 are dropped: they carry nothing a browser needs and would pass the filter for cookies.
     if (status < 200) return;
+    this.#expected = oneHeader(headers, 'content-length');
     const verdict = this.#forwarding.judge({ status, headers });
     if (!(verdict instanceof Promise)) return this.#begin(status, verdict);
     controller.pause();
-    verdict.then(
-      settled => {
+    this.#judging = 'yes';
+    verdict
+      .then(settled => {
+        const ended = this.#judging === 'ended';
+        this.#judging = 'no';
         this.#begin(status, settled);
-        controller.resume();
-      },
-      (error: unknown) => controller.abort(error instanceof Error ? error : new Error(String(error))),
-    );
+        if (ended) this.onResponseEnd();
+        else controller.resume();
+      })
+      .catch((error: unknown) => this.#broken(asError(error)));
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     if (this.#withheld) return;
-    const sink = this.#through ?? this.#forwarding.res;
+    const { res } = this.#forwarding;
+    const whole = this.#through === undefined && isWhole(chunk, this.#expected);
+    this.#expected = undefined;
+    // As text of the same bytes node sends it in one piece with the head, which costs less than two.
+    if (whole) return void res.end(chunk.toString('latin1'), 'latin1');
+    const sink = this.#through ?? res;
     if (sink.write(chunk)) return;
     controller.pause();
     sink.once('drain', () => controller.resume());
   }
 
   onResponseEnd(): void {
+    if (this.#judging !== 'no') {
+      this.#judging = 'ended';
+      return;
+    }
     this.#finish();
-    if (this.#withheld) return;
-    (this.#through ?? this.#forwarding.res).end();
+    const sink = this.#through ?? this.#forwarding.res;
+    if (!this.#withheld && !sink.writableEnded) sink.end();
   }
 
   onResponseError(_controller: unknown, error: Error): void {
-    const { res } = this.#forwarding;
     this.#finish();
-    if (this.#withheld || error instanceof ClientGone) return;
-    // Half an answer must not look like a whole one.
-    if (res.headersSent) return void res.destroy();
-    const failure = failureOf(error);
-    if (failure !== 'client-gone') this.#forwarding.failed(failure, error);
+    if (!this.#withheld) this.#failed(error);
   }
 
   #begin(status: number, verdict: HeadVerdict): void {
@@ -112,7 +124,24 @@ class Passage implements Dispatcher.DispatchHandler {
     // First: what comes instead may end the very thing that is watched.
     this.#finish();
     this.#controller?.abort(new Withheld());
-    void Promise.resolve(instead()).catch(() => this.#forwarding.res.destroy());
+    // Within a function of its own, so that what it throws at once is caught too.
+    (async () => instead())().catch((error: unknown) => this.#failed(asError(error)));
+  }
+
+  /** Our own work on the answer broke, the store's perhaps: nothing of it goes on. */
+  #broken(error: Error): void {
+    this.#withheld = true;
+    this.#finish();
+    this.#controller?.abort(new Withheld());
+    this.#failed(error);
+  }
+
+  #failed(error: Error): void {
+    const { res } = this.#forwarding;
+    // Half an answer must not look like a whole one.
+    if (res.headersSent) return void res.destroy();
+    const failure = failureOf(error);
+    if (failure !== 'client-gone') this.#forwarding.failed(failure, error);
   }
 
   #cut(): void {
@@ -132,4 +161,15 @@ class Passage implements Dispatcher.DispatchHandler {
     this.#stopWatching?.();
     this.#stopWatching = undefined;
   }
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}
+
+const smallBody = 16 * 1024;
+
+/** A small body that is all there with its first piece. */
+function isWhole(chunk: Buffer, expected: string | undefined): boolean {
+  return chunk.length <= smallBody && expected === String(chunk.length);
 }

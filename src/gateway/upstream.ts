@@ -5,11 +5,13 @@ import type { UpstreamSettings } from '../config/settings.ts';
 import { SluisError } from '../kernel/errors.ts';
 import type { AnswerHeaders } from './headers.ts';
 
-export type UpstreamFailure = 'client-gone' | 'timeout' | 'unreachable';
+/** `store`: what judges the answer did not get its own answer from the store. */
+export type UpstreamFailure = 'client-gone' | 'timeout' | 'unreachable' | 'store';
 
-/** What went wrong, by the reason and not by the text: 499 quiet, 504, 502. */
+/** What went wrong, by the reason and not by the text: 499 quiet, 504, 502, 503. */
 export function failureOf(error: unknown): UpstreamFailure {
   if (error instanceof ClientGone) return 'client-gone';
+  if (error instanceof SluisError && error.code === 'store.unavailable') return 'store';
   if (
     error instanceof errors.HeadersTimeoutError ||
     error instanceof errors.BodyTimeoutError ||
