@@ -209,12 +209,17 @@ export class PendingSignIns {
 
   /**
    * Notes what release answers and empties the quarantine; undefined where another request released it first (read
-   * it again then). From here it lives only as long as its code.
+   * it again then), or where nobody passed: the quarantine has no other door. From here it lives only as long as its
+   * code.
    */
   async release(pending: Pending, released: NonNullable<Pending['released']>): Promise<Pending | undefined> {
     const { store, clock } = this.#deps;
+    const code = pending.releaseCode?.hash;
     const changed = await this.#change(pending.id, current =>
-      current.released !== undefined || current.releaseCode?.hash !== pending.releaseCode?.hash
+      code === undefined ||
+      current.releaseCode?.hash !== code ||
+      current.passed === undefined ||
+      current.released !== undefined
         ? undefined
         : {
             ...current,
