@@ -4,6 +4,8 @@ import type { AddressInfo, Server } from 'node:net';
 export function listenForBench(server: Server): void {
   server.listen(0, '127.0.0.1', () => process.send?.({ port: (server.address() as AddressInfo).port }));
   process.on('disconnect', () => process.exit(0));
+  // By itself, so that a profile is written.
+  process.on('SIGTERM', () => process.exit(0));
 }
 
 /** `--upstream=http://127.0.0.1:1234`. */

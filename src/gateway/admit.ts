@@ -27,7 +27,7 @@ export interface AdmitRequest {
 /** Gathers the facts and asks. Everything that lets a request through, asks here (rule 1). */
 export function admit(sessions: Sessions, request: AdmitRequest): Admission {
   const { app, method, target, entry, session, now } = request;
-  const demand = strictest(app, method, [target, ...destinationOf(request.destination)]);
+  const demand = strictest(app, method, target, request.destination);
   const { closed, folding } = app.settings.preset;
   const decision = decide({
     now,
@@ -47,14 +47,15 @@ export function admit(sessions: Sessions, request: AdmitRequest): Admission {
   return { decision, demand };
 }
 
-function strictest(app: AppRuntime, method: string, targets: readonly Target[]): Demand {
-  const [first, ...others] = targets.map(target => demandOf(app.table, method, target));
-  // There is always the request's own target.
-  return others.reduce((a, b) => (b.level > a.level ? b : a), first as Demand);
+function strictest(app: AppRuntime, method: string, target: Target, destination: string | undefined): Demand {
+  const own = demandOf(app.table, method, target);
+  if (destination === undefined) return own;
+  return destinationOf(destination)
+    .map(other => demandOf(app.table, method, other))
+    .reduce((a, b) => (b.level > a.level ? b : a), own);
 }
 
-function destinationOf(destination: string | undefined): Target[] {
-  if (destination === undefined) return [];
+function destinationOf(destination: string): Target[] {
   try {
     const { pathname, search } = new URL(destination, 'http://destination.invalid');
     return [readTarget(pathname + search)];

@@ -47,7 +47,8 @@ export class AppHandler {
     }
     // A worker would go on reading and writing for whoever uses this browser next.
     if (head.serviceWorker && !app.settings.preset.serviceWorker) return refuse(exchange, 'not-allowed', { next: '/' });
-    const entry = entryOf(app.settings.preset, head.method, target);
+    const entry =
+      session === undefined || mayBeEntry(exchange) ? entryOf(app.settings.preset, head.method, target) : undefined;
     const destination = rawHeader(exchange, 'destination');
     const admission = admit(this.#deps.sessions, {
       app,
@@ -141,6 +142,11 @@ export class AppHandler {
     if (admission.decision.outcome === 'challenge') return stepUp(this.#deps, exchange, open, admission.demand);
     passInSession(this.#deps, exchange, open, body.read);
   }
+}
+
+/** Inside a session an entry counts only as a form that is posted, or as a login page of a visit. */
+function mayBeEntry({ head, cookies }: Exchange): boolean {
+  return head.method === 'POST' || cookies.has(cookieNames.visit);
 }
 
 /** Only what could be the preset's form is held: its address, query and media type. */

@@ -45,11 +45,32 @@ const methods = new Set(
 );
 
 /** Headers that change the meaning of a request when two hops read different ones of a pair (RFC 9112 section 11; CWE-444). */
-const single = new Set(
+const single =
   'host content-length transfer-encoding content-type content-encoding cookie origin authorization expect upgrade range destination sec-fetch-site sec-fetch-mode sec-fetch-dest sec-fetch-user'.split(
     ' ',
-  ),
-);
+  );
+
+/** A header name as it came: lower-cased, and its own bit among those that may come once; 0 for the rest. */
+interface Name {
+  readonly lower: string;
+  readonly bit: number;
+}
+
+const mostNames = 2_000;
+const names = new Map<string, Name>();
+
+/** Browsers spell the same few names the same way: read once. Nothing but the name decides, so it holds for every request. */
+function readName(name: string): Name {
+  let known = names.get(name);
+  if (known === undefined) {
+    const lower = name.toLowerCase();
+    known = { lower, bit: single.includes(lower) ? 1 << single.indexOf(lower) : 0 };
+    // Anybody can make names up: they may cost time, not memory.
+    if (names.size >= mostNames) names.clear();
+    names.set(name, known);
+  }
+  return known;
+}
 
 const targetShape = /^\/[\x21\x22\x24-\x5b\x5d-\x7e]*$/;
 const badEscape = /%(?![0-9a-fA-F]{2})|%00|%0[aAdD]/;
@@ -76,14 +97,14 @@ export function readHead(req: IncomingMessage, limits: HeadLimits): Head | HeadR
 
 function readHeaders(head: Draft, raw: readonly string[]): Head | HeadRefusal {
   const lines: string[] = [];
-  let seen = '';
+  let seen = 0;
   for (let i = 0; i < raw.length; i += 2) {
-    const name = (raw[i] as string).toLowerCase();
+    const { lower: name, bit } = readName(raw[i] as string);
     const value = raw[i + 1] as string;
     if (badValue.test(value)) return refuse(400, `header ${name}: control character`);
-    if (single.has(name)) {
-      if (seen.includes(`\n${name}\n`)) return refuse(400, `header ${name} twice`);
-      seen += `\n${name}\n`;
+    if (bit !== 0) {
+      if ((seen & bit) !== 0) return refuse(400, `header ${name} twice`);
+      seen |= bit;
       const problem = note(head, name, value);
       if (problem !== undefined) return problem;
     } else noteList(head, name, value);

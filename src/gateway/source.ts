@@ -45,6 +45,18 @@ function forwardedFor(head: Head): string[] {
   return hops.slice(-20);
 }
 
+const mostAddresses = 5_000;
+const normals = new Map<string, string>();
+
+/** One spelling an address, remembered: the same peers come back all day. Nothing but the text decides. */
 function normal(address: string | undefined): string {
-  return address !== undefined && ipaddr.isValid(address) ? ipaddr.process(address).toString() : 'unknown';
+  if (address === undefined) return 'unknown';
+  let known = normals.get(address);
+  if (known === undefined) {
+    known = ipaddr.isValid(address) ? ipaddr.process(address).toString() : 'unknown';
+    if (normals.size >= mostAddresses) normals.clear();
+    // Longer text is no address; what somebody puts in X-Forwarded-For is not kept.
+    if (address.length <= 45) normals.set(address, known);
+  }
+  return known;
 }

@@ -78,6 +78,7 @@ export function foldName(name: string, folding: 'php' | 'none'): string {
 
 /** Pairs of a query or urlencoded body, in order. Each escape is decoded by itself: `_task%00%FF` is `_task` to PHP, though no UTF-8. */
 export function readPairs(text: string): [string, string][] {
+  if (text === '') return [];
   const pairs: [string, string][] = [];
   for (const part of text.split(/[&;]/)) {
     if (part === '') continue;

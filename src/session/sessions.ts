@@ -6,7 +6,7 @@ import type { KeyRing } from '../kernel/key-ring.ts';
 import { type Random, randomId } from '../kernel/random.ts';
 import { type Codec, type Store, update } from '../kernel/store.ts';
 import type { Session } from './session.ts';
-import { SessionTokens } from './token.ts';
+import { SessionTokens, type TokenClaims } from './token.ts';
 
 export interface SessionsDeps {
   readonly store: Store;
@@ -35,11 +35,6 @@ interface Cached {
   readonly derived: Map<string, unknown>;
 }
 
-interface VerifiedToken {
-  readonly session: string;
-  readonly identifier: string;
-}
-
 /**
  * Sessions: records in the store, read once an instance and kept in memory; cookies verified once and remembered. A
  * request with a known session makes no store call and no second signature check.
@@ -48,7 +43,7 @@ export class Sessions {
   readonly #deps: SessionsDeps;
   readonly #tokens: SessionTokens;
   readonly #codec: Codec<Session>;
-  readonly #verified = new LRUCache<string, VerifiedToken>({ max: 50_000 });
+  readonly #verified = new LRUCache<string, TokenClaims>({ max: 50_000 });
   readonly #cache = new LRUCache<string, Cached>({ max: 50_000 });
   /** Ended here or elsewhere: a read that was under way must not bring them back. */
   readonly #ended = new LRUCache<string, true>({ max: 100_000 });
@@ -63,20 +58,21 @@ export class Sessions {
 
   /** The session that this cookie opens at this app, without waiting where it is known: the hot path. */
   known(cookie: string, app: string): OpenSession | undefined {
-    const token = this.#verified.get(`${app}\n${cookie}`);
-    const cached = token === undefined ? undefined : this.#cache.get(token.session);
-    return token === undefined || cached === undefined ? undefined : this.#open(cached.session, token.identifier, app);
+    const token = this.#verified.get(cookie);
+    // Verified for one app is verified for that app alone.
+    if (token?.app !== app) return undefined;
+    const cached = this.#cache.get(token.session);
+    return cached === undefined ? undefined : this.#open(cached.session, token.identifier, app);
   }
 
   /** The same, reading cookie and record where they are not known yet. */
   async find(cookie: string, app: string): Promise<OpenSession | undefined> {
     if (cookie.length > 2048) return undefined;
-    const slot = `${app}\n${cookie}`;
-    let token = this.#verified.get(slot);
-    if (token === undefined) {
+    let token = this.#verified.get(cookie);
+    if (token?.app !== app) {
       token = await this.#tokens.verify(cookie, app);
       if (token === undefined) return undefined;
-      this.#verified.set(slot, token);
+      this.#verified.set(cookie, token);
     }
     const cached = this.#cache.get(token.session) ?? (await this.#load(token.session));
     return cached === undefined ? undefined : this.#open(cached.session, token.identifier, app);
