@@ -11,7 +11,8 @@ export interface AccountRules {
  * spelling must never become a second person (CVE-2025-24806, CVE-2026-47203).
  */
 export function normalForm(name: string, rules: AccountRules): string | undefined {
-  const folded = name.replace(/^ +| +$/g, '').toLowerCase();
+  // ASCII only: toLowerCase() makes a `k` of the Kelvin sign.
+  const folded = name.replace(/^ +| +$/g, '').replace(/[A-Z]/g, letter => letter.toLowerCase());
   const at = folded.indexOf('@');
   const local = at < 0 ? folded : folded.slice(0, at);
   const domain = at < 0 ? undefined : folded.slice(at + 1);

@@ -41,6 +41,8 @@ export function readSignIn(preset: Preset, request: SignInRequest): SignIn | Gra
 
 /** Whether a query is one that this form may be posted with. */
 export function queryMatches(preset: Preset, query: string): boolean {
+  // An app that does not split at `;` would read other values than we.
+  if (query.includes(';')) return false;
   const allowed = preset.signIn.query;
   const pairs = readPairs(query);
   const names = pairs.map(([name]) => name);

@@ -22,8 +22,8 @@ export function judge(preset: Preset, answer: Answer): Verdict {
 }
 
 /**
- * The proof among these cookies: of each name the last one decides (Roundcube sends `-del-` before the real one), and
- * whatever still has a signed-in value at the end counts.
+ * The proof among these cookies: of each name and path the last one decides (Roundcube sends `-del-` before the real
+ * one), as it does in a browser, and whatever still has a signed-in value at the end counts.
  */
 export function proofIn(preset: Preset, cookies: readonly JarCookie[]): JarCookie | undefined {
   return [...lastOfEach(preset, cookies).values()].find(cookie => !isRemoval(preset, cookie));
@@ -36,7 +36,8 @@ export function proofRemoved(preset: Preset, cookies: readonly JarCookie[]): boo
 }
 
 function lastOfEach(preset: Preset, cookies: readonly JarCookie[]): Map<string, JarCookie> {
-  return new Map(cookies.filter(cookie => preset.proof.cookie.test(cookie.name)).map(cookie => [cookie.name, cookie]));
+  const proofs = cookies.filter(cookie => preset.proof.cookie.test(cookie.name));
+  return new Map(proofs.map(cookie => [`${cookie.name}\n${cookie.path}`, cookie]));
 }
 
 /** By its value only: an expiry in the past says "removed" too, but an app's clock may be wrong, and a value that signs in is worth the same. */
