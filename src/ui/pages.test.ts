@@ -92,6 +92,7 @@ describe('details that people lean on', () => {
 
   test('what people gave is shown as text', () => {
     expect(page('challenge')).toContain('anna&quot;&gt;&lt;script&gt;');
-    expect(page('app-login')).toContain('role="alert"');
+    expect(page('app-login-note')).toContain('role="alert"');
+    expect(page('app-login')).not.toContain('role="alert"');
   });
 });

@@ -28,7 +28,8 @@ export function samplePages(language: Language, assets: AssetNames): ReadonlyMap
     ...(Object.keys(refusals) as Refusal[]).map(
       refusal => [`refusal-${refusal}`, refusalSample(page, refusal)] as const,
     ),
-    ['app-login', appLogin(language)],
+    ['app-login', appLogin(language, undefined)],
+    ['app-login-note', appLogin(language, 'visit-spent')],
   ]);
 }
 
@@ -65,11 +66,16 @@ function challengeSamples(page: Page): [string, string][] {
   const form = { account: `anna${hostile}`, action: '/challenge/1', tokens, otherWays: '/other-ways/1' };
   return [
     ['challenge', challengePage(page, form)],
-    ['challenge-wrong', challengePage(page, { ...form, mistake: 'wrong' })],
+    ...(['wrong', 'used', 'malformed'] as const).map((mistake): [string, string] => [
+      `challenge-${mistake}`,
+      challengePage(page, { ...form, mistake }),
+    ]),
     ['challenge-delayed', delayedPage(page, { wait: 24_000, retry: '/challenge/1', otherWays: '/other-ways/1' })],
+    ['challenge-delayed-long', delayedPage(page, { wait: 900_000, retry: '/challenge/1', otherWays: undefined })],
     ['other-ways', otherWaysPage(page, { ...ways, account: form.account })],
     ['recovery', recoveryPage(page, form)],
     ['recovery-wrong', recoveryPage(page, { ...form, mistake: 'wrong' })],
+    ['recovery-malformed', recoveryPage(page, { ...form, mistake: 'malformed' })],
   ];
 }
 
@@ -84,10 +90,14 @@ function setUpSamples(page: Page): [string, string][] {
   const codes = Array.from({ length: 10 }, (_, index) => `ABCD-EFGH-JK${String(index).padStart(2, '0')}`);
   return [
     ['activation', activationPage(page, { ...form, noCode: '/no-code/1' })],
-    ['activation-wrong', activationPage(page, { ...form, noCode: '/no-code/1', mistake: 'wrong' })],
+    ...(['wrong', 'expired', 'malformed'] as const).map((mistake): [string, string] => [
+      `activation-${mistake}`,
+      activationPage(page, { ...form, noCode: '/no-code/1', mistake }),
+    ]),
     ['not-invited', notInvitedPage(page, { haveCode: '/set-up/1', account: form.account, restart: '/restart' })],
     ['totp', totpPage(page, totp)],
     ['totp-wrong', totpPage(page, { ...totp, mistake: 'wrong' })],
+    ['totp-malformed', totpPage(page, { ...totp, mistake: 'malformed' })],
     ['recovery-codes', recoveryCodesPage(page, { codes, action: '/recovery-codes/1', tokens })],
     ['recovery-codes-shown', recoveryCodesShownPage(page, { goOn: '/go/1', action: '/recovery-codes/1', tokens })],
   ];
@@ -96,9 +106,12 @@ function setUpSamples(page: Page): [string, string][] {
 function generalSamples(page: Page): [string, string][] {
   return [
     ['start', startPage(page, { apps, signOut: { action: '/sign-out', tokens } })],
+    ['start-signed-out', startPage(page, { apps, signOut: undefined })],
     ['signed-out', signedOutPage(page, { apps })],
     ['gone', gonePage(page, { apps })],
+    ['gone-set-up', gonePage(page, { apps, setUp: true })],
     ['hop', hopPage(page, { to: 'https://webmail.example.org/_sluis/release?code=x', app: hostile })],
+    ['hop-to-portal', hopPage(page, { to: 'https://sluis.example.org/p/x', app: undefined })],
     ['help', firstAidPage(page, { start: '/' })],
   ];
 }
@@ -108,7 +121,7 @@ function refusalSample(page: Page, refusal: Refusal): string {
 }
 
 /** An app's own login page with our line under it. */
-function appLogin(language: Language): string {
-  const line = helpLine(language, 'https://sluis.example.org/help', 'visit-spent');
+function appLogin(language: Language, note: Refusal | undefined): string {
+  const line = helpLine(language, 'https://sluis.example.org/help', note);
   return `<!doctype html><html lang="${language}"><head><title>Webmail</title></head><body><main><h1>Webmail</h1></main>${line}</body></html>`;
 }
