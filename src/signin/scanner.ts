@@ -96,9 +96,8 @@ class FormScanner implements FieldScanner {
   }
 
   #take(piece: string): void {
-    if (this.#value === undefined) {
-      if (this.#name.length < longestName) this.#name += piece;
-    } else if (this.#value.length < longestName) this.#value += piece;
+    if (this.#value === undefined) this.#name = boundedName(this.#name + piece);
+    else if (this.#value.length < longestName) this.#value = (this.#value + piece).slice(0, longestName);
   }
 
   #emit(): boolean {
@@ -108,6 +107,16 @@ class FormScanner implements FieldScanner {
     this.#value = undefined;
     return this.#onField(name, value);
   }
+}
+
+/**
+ * The part of a name that says which field it is, however it is padded: PHP drops spaces in front, and a name ends at a
+ * NUL or where an index begins. The index of a name that is cut counts as closed.
+ */
+function boundedName(name: string): string {
+  if (name.length <= longestName) return name;
+  const bare = name.replace(/^(?:[+ \t\n\r\v\f]|%(?:20|0[9a-d]))+/i, '');
+  return bare.length <= longestName ? bare : `${bare.slice(0, longestName - 1)}]`;
 }
 
 function unescapeForm(text: string): string {
@@ -120,6 +129,7 @@ function unescapeForm(text: string): string {
 /**
  * Names from the part heads, wherever they stand: every `name=` parameter of every line that looks like a
  * Content-Disposition counts, in and out of quotes, so that no two readings of boundaries can hide one (CVE-2026-55603).
+ * A line ends at LF alone and a quote at the end of the line: PHP reads on over a lone CR and takes an open quote.
  */
 class MultipartScanner implements FieldScanner {
   readonly #onField: OnField;
@@ -133,29 +143,38 @@ class MultipartScanner implements FieldScanner {
     const text = this.#tail + chunk.toString('latin1');
     // Twice the longest part head that is let through: a head never falls between two looks.
     this.#tail = text.slice(-2 * longestPartHead);
-    return this.#scan(text);
+    return this.#scan(text, false);
   }
 
   end(): boolean {
-    return this.#scan(this.#tail);
+    return this.#scan(this.#tail, true);
   }
 
-  #scan(text: string): boolean {
+  #scan(text: string, whole: boolean): boolean {
     let refused = false;
-    for (const [line] of text.matchAll(/content-disposition[^\r\n]*(?:\r?\n[ \t][^\r\n]*)*/gi)) {
+    for (const { 0: line, index } of text.matchAll(/content-disposition[^\n]*(?:\n[ \t][^\n]*)*/gi)) {
       if (line.length > longestPartHead) return true;
-      for (const [, quoted, bare] of line.matchAll(/name\*?[ \t]*=[ \t]*(?:"((?:[^"\\]|\\.)*)"|'?([^;\s"']+))/gi)) {
-        refused =
-          this.#onField(
-            Buffer.from(quoted ?? bare ?? '', 'latin1')
-              .toString('utf8')
-              .replaceAll(/\\(.)/g, '$1'),
-            undefined,
-          ) || refused;
-      }
+      // Not all of it is there: half a name may be another's name.
+      if (!whole && index + line.length === text.length) continue;
+      for (const name of namesOf(line)) refused = this.#onField(name, undefined) || refused;
     }
     return refused;
   }
+}
+
+function namesOf(line: string): string[] {
+  // Folded lines go on where they broke off, as PHP joins them.
+  const whole = line.replaceAll(/\r?\n/g, '').trimEnd();
+  const found = whole.matchAll(/name\*?\s*=\s*(?:"((?:[^"\\]|\\.)*)(?:"|\\?$)|([^;\s"]+))/gi);
+  return [...found].flatMap(([, quoted, bare]) => {
+    const name = letters((quoted ?? bare ?? '').replaceAll(/\\(.)/g, '$1'));
+    // In single quotes to PHP; charset'language'escaped to others (RFC 8187).
+    return name.includes("'") ? [name, name.replaceAll("'", ''), unescapeForm(name.split("'").at(-1) ?? '')] : [name];
+  });
+}
+
+function letters(bytes: string): string {
+  return Buffer.from(bytes, 'latin1').toString('utf8');
 }
 
 /** Names of JSON objects at any depth: every string that a colon follows. Gives up at once on what does not begin as JSON. */
