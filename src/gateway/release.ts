@@ -146,6 +146,8 @@ function landingOf(exchange: Exchange, pending: Pending): string {
 function pathWithin(origin: string, candidate: string): string | undefined {
   try {
     const url = new URL(candidate, `${origin}/`);
+    // Taking out dot segments made `//evil.test` of `/.//evil.test`: as a Location that is another host.
+    if (url.pathname.startsWith('//')) return undefined;
     return url.origin === origin && url.username === '' ? `${url.pathname}${url.search}${url.hash}` : undefined;
   } catch {
     return undefined;

@@ -93,6 +93,52 @@ const ways = [
     body: encode(filled(form)),
     headers: { 'X-HTTP-Method-Override': 'GET' },
   })),
+  post('another action', '/?_task=login', false, { _action: 'send' }),
+  post('another task in the body', '/?_task=login', true, { _task: 'mail' }),
+  post('signing out in the body', '/?_task=login', true, { _task: 'logout' }),
+  post('a plugin as the action', '/?_task=login', false, { _action: 'plugin.zipdownload.messages' }),
+  post('a next page on another host', '/?_task=login', true, { _url: '//evil.test/' }),
+  post('a next page on another host in full', '/?_task=login', true, { _url: 'https://evil.test/' }),
+  post('a next page that signs out', '/?_task=login', true, { _url: '_task=logout' }),
+  post('a next page that acts', '/?_task=login', true, { _url: '_task=mail&_action=delete&_uid=1' }),
+  post('a next page with a line break', '/?_task=login', true, { _url: '_task=mail\r\nX: y' }),
+  post('another host to read from', '/?_task=login', true, { _host: '127.0.0.1' }),
+  post('no token', '/?_task=login', false, { _token: '' }),
+  raw('two names, one of them folded', true, form => ({
+    target: '/?_task=login',
+    body: `${encode({ ...form, ...who, _user: 'carla' })}&.user=anna`,
+  })),
+  raw('a name behind a space', true, form => ({
+    target: '/?_task=login',
+    body: encode({ ...form, _pass: who._pass, ' _user': 'anna' }),
+  })),
+  raw('a name with a dot', true, form => ({
+    target: '/?_task=login',
+    body: encode({ ...form, _pass: who._pass, '.user': 'anna' }),
+  })),
+  raw('a name behind a zero byte', true, form => ({
+    target: '/?_task=login',
+    body: `${encode({ ...form, _pass: who._pass })}&_user%00x=anna`,
+  })),
+  raw('a name twice', true, form => ({ target: '/?_task=login', body: `_user=carla&${encode(filled(form))}` })),
+  raw('a name as a list', false, form => ({
+    target: '/?_task=login',
+    body: encode({ ...form, _pass: who._pass, '_user[]': 'anna' }),
+  })),
+  raw('a name and another as a list', true, form => ({
+    target: '/?_task=login',
+    body: `_user[]=carla&${encode(filled(form))}`,
+  })),
+  raw('a password twice', true, form => ({ target: '/?_task=login', body: `_pass=x&${encode(filled(form))}` })),
+  raw('fields behind semicolons', false, form => ({
+    target: '/?_task=login',
+    body: encode(filled(form)).replaceAll('&', ';'),
+  })),
+  raw('a broken escape', true, form => ({ target: '/?_task=login', body: `${encode(filled(form))}&_timezone=%zz` })),
+  raw('bytes that are no letters', true, form => ({
+    target: '/?_task=login',
+    body: `${encode(filled(form))}&_timezone=%ff`,
+  })),
   raw('HTTP Basic on a page', false, () => ({
     method: 'GET',
     target: '/?_task=mail',
