@@ -7,10 +7,11 @@ import { Channels } from './channels.ts';
 import { migrate } from './migrations.ts';
 import { prepareStatements, type Statements } from './statements.ts';
 
-/** Milliseconds that a statement waits for another process's write. The wait holds the event loop. */
-const busyTimeout = 2000;
-const walTries = 200;
-const walPause = 10;
+/** Milliseconds that a statement waits inside SQLite for another process's write: short, for that wait holds the event loop. */
+const busyTimeout = 50;
+/** After that it is tried again from outside, about six seconds in all: SQLite's own wait is not fair, and a slow disk makes it longer. */
+const busyTries = 100;
+const busyPause = 10;
 const writesPerPrune = 256;
 /** Above `writesPerPrune`: a batch takes away more than the writes between two could have left. */
 const pruneBatch = 500;
@@ -43,11 +44,13 @@ export class SqliteStore implements Store {
     let db: DatabaseSync | undefined;
     try {
       db = new DatabaseSync(options.path, { timeout: 0 });
-      await useWriteAheadLog(db);
+      const opened = db;
+      // Where several processes open a fresh file together, this pragma is refused at once, whatever the busy timeout.
+      await whileBusy(() => opened.exec('PRAGMA journal_mode = WAL'));
       db.exec(`PRAGMA busy_timeout = ${busyTimeout}`);
       // FULL: what was answered to a person (a code is used, a visit spent) survives a power cut.
       db.exec('PRAGMA synchronous = FULL');
-      migrate(db);
+      await whileBusy(() => migrate(opened));
       return new SqliteStore(db, options.clock);
     } catch (error) {
       if (db?.isOpen) db.close();
@@ -194,7 +197,7 @@ export class SqliteStore implements Store {
 
   async #step<T>(step: () => T): Promise<T> {
     try {
-      return step();
+      return await whileBusy(step);
     } catch (error) {
       throw unavailable(error, undefined);
     }
@@ -240,15 +243,14 @@ function entryOf(row: NonNullable<Row>): LogEntry {
   return { number: Number(row['number']), entry: String(row['entry']) };
 }
 
-/** Where several processes open a fresh file together, this pragma may be refused at once, whatever the busy timeout: wait outside of SQLite, two seconds in all. */
-async function useWriteAheadLog(db: DatabaseSync): Promise<void> {
+/** A step that SQLite refused as busy has changed nothing, so it may run again. */
+async function whileBusy<T>(step: () => T): Promise<T> {
   for (let tries = 1; ; tries += 1) {
     try {
-      db.exec('PRAGMA journal_mode = WAL');
-      return;
+      return step();
     } catch (error) {
-      if (!isBusy(error) || tries === walTries) throw error;
-      await pause(walPause);
+      if (!isBusy(error) || tries === busyTries) throw error;
+      await pause(busyPause);
     }
   }
 }
