@@ -4,8 +4,9 @@ import type { AssetRule, Preset, RequestMark, SignedOutAnswer } from './preset.t
 /** What a preset opens to people without a session. Only a target with exactly one reading can be public (rule 2). */
 export type Entry = 'asset' | 'login-page' | 'sign-in';
 
+// A folder has dots before digits only (`v1.2/`): `x.php/y.css` runs PHP.
 const assetFile =
-  /^(?:[A-Za-z0-9_-][A-Za-z0-9._-]*\/)*[A-Za-z0-9_-][A-Za-z0-9._-]*\.(?:css|js|png|gif|jpe?g|svg|ico|woff2?|ttf)$/;
+  /^(?:[A-Za-z0-9_-]+(?:\.[0-9][A-Za-z0-9_-]*)*\/)*[A-Za-z0-9_-][A-Za-z0-9._-]*\.(?:css|js|png|gif|jpe?g|svg|ico|woff2?|ttf)$/;
 
 export function entryOf(preset: Preset, method: string, target: Target): Entry | undefined {
   if (!target.plain) return undefined;

@@ -63,7 +63,7 @@ export interface LoginPages {
 export interface AssetRule {
   /** Exact path, or a prefix ending in `/`. A prefix matches files only: the rest must match `file`. */
   readonly path: string;
-  /** What may follow a prefix. Default: path segments of `[A-Za-z0-9._-]` with an ending in css, js, png, gif, jpg, svg, ico, woff, woff2, ttf. */
+  /** What may follow a prefix. Default: path segments of `[A-Za-z0-9._-]`, folders with dots before digits only, and an ending in css, js, png, gif, jpg, svg, ico, woff, woff2, ttf. */
   readonly file?: RegExp;
   readonly query?: readonly string[];
 }
