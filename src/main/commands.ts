@@ -4,7 +4,7 @@ import { createLogger } from '../audit/pino-sink.ts';
 import { auditTail, auditVerify } from '../cli/audit.ts';
 import type { Commands, InviteOptions, Terminal } from '../cli/program.ts';
 import { type UsersDeps, usersInvite, usersList, usersShow } from '../cli/users.ts';
-import { loadSettingsFile } from '../config/load.ts';
+import { type Loaded, loadSettings, loadSettingsFile } from '../config/load.ts';
 import { formatProblems } from '../config/problem.ts';
 import type { RealmSettings, Settings } from '../config/settings.ts';
 import { systemClock } from '../kernel/clock.ts';
@@ -14,7 +14,7 @@ import { genericPreset } from '../preset/generic.ts';
 import { presets } from '../preset/registry.ts';
 import { normalForm } from '../signin/account.ts';
 import { type Core, openCore } from './core.ts';
-import { writeProtectConfig } from './protect.ts';
+import { protectConfig, writeProtectConfig } from './protect.ts';
 import { startServer } from './server.ts';
 
 export interface Machine {
@@ -31,8 +31,13 @@ export function commandsOf(machine: Machine): Commands {
   return {
     serve: async ({ config }) => serve(machine, loaded(machine, config), config, []),
     protect: async options => {
-      const file = writeProtectConfig(options);
-      return serve(machine, loaded(machine, file), file, options.invite);
+      const config = protectConfig(options);
+      // Before anything is written: a mistake on the command line spoils no configuration that works.
+      const { folder, text } = config;
+      const read = loadSettings(text, { folder, presets: { named: presets, generic: genericPreset } });
+      const settings = accepted(machine, withoutLines(read), 'sluis protect');
+      writeProtectConfig(config);
+      return serve(machine, settings, config.file, options.invite);
     },
     check: async ({ config }) => {
       loaded(machine, config);
@@ -59,7 +64,17 @@ export function commandsOf(machine: Machine): Commands {
 
 /** Every mistake at once; warnings go to standard error and stop nothing. */
 function loaded(machine: Machine, file: string): Settings {
-  const result = loadSettingsFile(file, { presets: { named: presets, generic: genericPreset } });
+  return accepted(machine, loadSettingsFile(file, { presets: { named: presets, generic: genericPreset } }), file);
+}
+
+/** Of a text that nobody wrote: its lines say nothing. */
+function withoutLines(result: Loaded): Loaded {
+  return result.ok
+    ? result
+    : { ...result, problems: result.problems.map(problem => ({ ...problem, line: undefined })) };
+}
+
+function accepted(machine: Machine, result: Loaded, file: string): Settings {
   if (result.warnings.length > 0) machine.terminal.err(`Warnings:\n${formatProblems(result.warnings, file)}\n`);
   if (result.ok) return result.settings;
   const count = result.problems.length;

@@ -4,16 +4,26 @@ import { stringify } from 'yaml';
 import type { ProtectOptions } from '../cli/program.ts';
 import { SluisError } from '../kernel/errors.ts';
 
-/**
- * Writes the configuration that `sluis protect` runs on into the data folder, so that every other command can be
- * pointed at it, and it can be the beginning of a real one. Returns its path.
- */
-export function writeProtectConfig(options: ProtectOptions): string {
+/** The configuration that `sluis protect` runs on: its text, and where it goes. */
+export interface ProtectConfig {
+  readonly folder: string;
+  readonly file: string;
+  readonly text: string;
+}
+
+export function protectConfig(options: ProtectOptions): ProtectConfig {
   const folder = resolve(options.data);
-  const file = join(folder, 'protect.yaml');
+  return { folder, file: join(folder, 'protect.yaml'), text: textOf(options) };
+}
+
+/**
+ * Writes it into the data folder, so that every other command can be pointed at it, and it can be the beginning of a
+ * real one. Throws 'data.unwritable'.
+ */
+export function writeProtectConfig({ folder, file, text }: ProtectConfig): void {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    writeFileSync(`${file}.new`, textOf(options), { mode: 0o600 });
+    writeFileSync(`${file}.new`, text, { mode: 0o600 });
     renameSync(`${file}.new`, file);
   } catch (cause) {
     throw new SluisError(
@@ -25,7 +35,6 @@ export function writeProtectConfig(options: ProtectOptions): string {
       },
     );
   }
-  return file;
 }
 
 function textOf(options: ProtectOptions): string {
