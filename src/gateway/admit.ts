@@ -1,5 +1,5 @@
 import { type Decision, decide, type SessionFacts } from '../policy/decide.ts';
-import { type Demand, demandOf } from '../policy/route.ts';
+import { type Demand, demandOf, stricter } from '../policy/route.ts';
 import { readTarget, type Target } from '../policy/target.ts';
 import type { Entry } from '../preset/match.ts';
 import { matchesAny, seenParameters } from '../preset/match.ts';
@@ -27,13 +27,15 @@ export interface AdmitRequest {
 /** Gathers the facts and asks. Everything that lets a request through, asks here (rule 1). */
 export function admit(sessions: Sessions, request: AdmitRequest): Admission {
   const { app, method, target, entry, session, now } = request;
-  const demand = strictest(app, method, target, request.destination);
+  const targets = [target, ...destinationOf(request.destination)];
+  const demand = strictest(app, method, targets);
   const { closed, folding } = app.settings.preset;
   const decision = decide({
     now,
     demand,
     entry,
-    closed: closed.length > 0 && matchesAny(closed, method, target, seenParameters(target.query, folding)),
+    closed:
+      closed.length > 0 && targets.some(one => matchesAny(closed, method, one, seenParameters(one.query, folding))),
     session:
       session === undefined
         ? request.holds
@@ -47,19 +49,15 @@ export function admit(sessions: Sessions, request: AdmitRequest): Admission {
   return { decision, demand };
 }
 
-function strictest(app: AppRuntime, method: string, target: Target, destination: string | undefined): Demand {
-  const own = demandOf(app.table, method, target);
-  if (destination === undefined) return own;
-  return destinationOf(destination)
-    .map(other => demandOf(app.table, method, other))
-    .reduce((a, b) => (b.level > a.level ? b : a), own);
+function strictest(app: AppRuntime, method: string, targets: readonly Target[]): Demand {
+  const [first, ...others] = targets.map(target => demandOf(app.table, method, target));
+  // There is always the request's own target.
+  return others.reduce(stricter, first as Demand);
 }
 
-function destinationOf(destination: string): Target[] {
-  try {
-    const { pathname, search } = new URL(destination, 'http://destination.invalid');
-    return [readTarget(pathname + search)];
-  } catch {
-    return [];
-  }
+/** As it stands, for a URL parser would settle it one way only; with and without what may be a scheme and a host. */
+function destinationOf(destination: string | undefined): Target[] {
+  if (destination === undefined) return [];
+  const path = destination.split('#', 1)[0] ?? '';
+  return [path, path.replace(/^(?:[a-z][a-z0-9+.-]*:)?[/\\]{2}[^/\\?]*/i, '')].map(readTarget);
 }

@@ -16,7 +16,7 @@ import { isFrame, isTopNavigation } from './head.ts';
 import { oneHeader, requestHeaders, responseHeaders } from './headers.ts';
 import { finish, refuse } from './respond.ts';
 import { BodyRefused } from './scanned-body.ts';
-import { queryCarriesCredentials, type SessionBody, sessionBody } from './session-body.ts';
+import { isUnreadable, queryCarriesCredentials, type SessionBody, sessionBody } from './session-body.ts';
 import { appFailed } from './trouble.ts';
 import { beginVisit, sessionOwner } from './visit-cookies.ts';
 import { nameInProof } from './whoami.ts';
@@ -32,7 +32,8 @@ interface OpenedJar {
 /** Sends a request of somebody who passed both gates on to the app. decide() has allowed it. */
 export function passInSession(deps: GatewayDeps, exchange: Exchange, open: OpenSession, early?: Buffer): void {
   const { app, head, target, source } = exchange;
-  if (queryCarriesCredentials(exchange)) return refuse(exchange, 'bad-request', { next: app.settings.preset.landing });
+  if (queryCarriesCredentials(exchange) || isUnreadable(exchange))
+    return refuse(exchange, 'bad-request', { next: app.settings.preset.landing });
   const { session } = open;
   const opened = openJar(deps, exchange, session);
   const cookie = opened.plain ?? cookieFor(deps, exchange, opened.jar);

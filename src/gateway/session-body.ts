@@ -20,6 +20,16 @@ export function queryCarriesCredentials(exchange: Exchange): boolean {
   return readPairs(query).some(([name]) => watch.see(name));
 }
 
+const bytewise = /^(?:utf-?8|us-ascii|ascii|latin-?1|iso-8859-\d{1,2}|windows-125\d)$/i;
+
+/** Bodies that an app would read otherwise than the scanner does: packed ones, and letters of more than one byte (UTF-16, UTF-7). */
+export function isUnreadable({ head, hasBody }: Exchange): boolean {
+  if (!hasBody) return false;
+  if (head.contentEncoding !== undefined && head.contentEncoding.toLowerCase() !== 'identity') return true;
+  const charsets = (head.contentType ?? '').matchAll(/charset[ \t]*=[ \t]*["']?([^"';, \t]*)/gi);
+  return [...charsets].some(([, charset = '']) => !bytewise.test(charset));
+}
+
 /** Requests without a body have none to watch. `early` are bytes that were read while a sign-in was looked for. */
 export function sessionBody(exchange: Exchange, limit: number, early: Buffer | undefined): SessionBody | undefined {
   if (!exchange.hasBody) return undefined;
@@ -70,6 +80,9 @@ function watchedRoutes(exchange: Exchange): ReadonlySet<string> {
 function isCredentialPath(exchange: Exchange): boolean {
   const { preset } = exchange.app.settings;
   if (preset.credentialPaths.length === 0) return false;
-  const seen = seenParameters(exchange.target.query, preset.folding);
-  return matchesAny(preset.credentialPaths, exchange.head.method, exchange.target, seen);
+  const { target, head } = exchange;
+  // An exception is for the very path: of several readings another could be the app's.
+  if (!target.plain) return false;
+  const seen = seenParameters(target.query, preset.folding);
+  return matchesAny(preset.credentialPaths, head.method, { ...target, readings: [target.path] }, seen);
 }

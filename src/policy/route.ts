@@ -29,12 +29,22 @@ export function demandOf(table: RouteTable, method: string, target: Target): Dem
   // More values than an honest request has: whatever any rule demands.
   if (choices === undefined) return table.routes.map(asDemand).reduce(stricter, base);
   let strictest: Demand | undefined;
-  for (const reading of target.readings) {
-    for (const assignment of choices) {
-      strictest = stricter(strictest, firstMatch(table.routes, method, reading, assignment) ?? base);
+  for (const meant of [method, ...overridesOf(table, target.query)]) {
+    for (const reading of target.readings) {
+      for (const assignment of choices) {
+        strictest = stricter(strictest, firstMatch(table.routes, meant, reading, assignment) ?? base);
+      }
     }
   }
   return strictest ?? base;
+}
+
+/** Frameworks take `_method` for the method that is meant. */
+function overridesOf(table: RouteTable, query: string): string[] {
+  if (!query.includes('method') && !query.includes('%')) return [];
+  return readPairs(query).flatMap(([name, value]) =>
+    foldName(name, table.folding) === '_method' ? [value.toUpperCase()] : [],
+  );
 }
 
 /** Folded names that routes of this app look at. */
@@ -94,7 +104,8 @@ export function matchesPath(pattern: string, path: string): boolean {
   return path.startsWith(folder) || path === folder.slice(0, -1);
 }
 
-function stricter(a: Demand | undefined, b: Demand): Demand {
+/** What satisfies both. */
+export function stricter(a: Demand | undefined, b: Demand): Demand {
   if (a === undefined) return b;
   const level = a.level >= b.level ? a : b;
   const ages = [a.maxAge, b.maxAge].filter(age => age !== undefined);

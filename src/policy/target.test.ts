@@ -3,13 +3,24 @@ import { describe, expect, it } from 'vitest';
 import { foldName, readPairs, readTarget } from './target.ts';
 
 describe('R01 a target', () => {
-  it.each(['/', '/a', '/a/', '/a/b.c', '/~x/a-b_c', '/.well-known/x', '/...'])('%s has one reading', raw => {
+  it.each(['/', '/a', '/a/b.c', '/~x/a-b_c', '/.well-known/x'])('%s has one reading', raw => {
     expect(readTarget(`${raw}?q`)).toMatchObject({ path: raw, query: 'q', plain: true, readings: [raw.toLowerCase()] });
+  });
+
+  it.each(['/a/', '/a/b.c/'])('%s is read without its last slash too, which opens nothing more', raw => {
+    expect(readTarget(raw)).toMatchObject({ path: raw, plain: true, readings: [raw, raw.slice(0, -1)] });
+  });
+
+  it.each(['/a.', '/a./b', '/a.../b', '/a%20/b', '/a%2e/b'])('%s is read without dots and spaces at ends', raw => {
+    const { plain, readings } = readTarget(raw);
+    expect(plain).toBe(false);
+    expect(readings).toContain(raw.endsWith('/b') ? '/a/b' : '/a');
   });
 
   it.each([
     '',
     'a',
+    '/...',
     '//',
     '/a//b',
     '/.',

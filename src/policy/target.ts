@@ -8,20 +8,27 @@ export interface Target {
   readonly raw: string;
   readonly path: string;
   readonly query: string;
-  /** Whether the path has one reading only: itself. Only such a path can be public. */
+  /** Whether the path has one reading only, but for a slash at its end. Only such a path can be public. */
   readonly plain: boolean;
   /** All readings of the path, lower-cased: apps on file systems without case would open them alike. */
   readonly readings: readonly string[];
 }
 
-const plainPath = /^(?=\/)(?:\/(?!\.{1,2}(?:\/|$))[A-Za-z0-9_.~-]+)*\/?$/;
+// No segment ends in a dot: some file systems leave it out.
+const plainPath = /^(?=\/)(?:\/[A-Za-z0-9_.~-]*[A-Za-z0-9_~-])*\/?$/;
 
 export function readTarget(raw: string): Target {
   const mark = raw.indexOf('?');
   const path = mark < 0 ? raw : raw.slice(0, mark);
   const query = mark < 0 ? '' : raw.slice(mark + 1);
   const plain = plainPath.test(path);
-  return { raw, path, query, plain, readings: plain ? [path.toLowerCase()] : allReadings(path) };
+  return { raw, path, query, plain, readings: withoutSlash(plain ? [path.toLowerCase()] : allReadings(path)) };
+}
+
+/** Most apps open `/admin/` as they do `/admin`. */
+function withoutSlash(readings: readonly string[]): readonly string[] {
+  if (!readings.some(reading => reading.length > 1 && reading.endsWith('/'))) return readings;
+  return [...new Set(readings.flatMap(reading => [reading, reading.replace(/(?<=.)\/$/, '')]))];
 }
 
 function allReadings(path: string): string[] {
@@ -30,9 +37,10 @@ function allReadings(path: string): string[] {
   // Three rounds: as it is, decoded once, decoded twice. A fourth reading would need an app that decodes three times.
   for (let round = 0; round < 3; round += 1) {
     for (const slashes of [text, text.replaceAll('\\', '/')]) {
-      found.add(settle(slashes));
-      found.add(settle(withoutParameters(slashes)));
-      found.add(settle(slashes.split(/[;\0]/, 1)[0] ?? ''));
+      for (const cut of [slashes, withoutParameters(slashes), slashes.split(/[;\0]/, 1)[0] ?? '']) {
+        found.add(settle(cut));
+        found.add(settle(withoutTails(cut)));
+      }
     }
     text = decodeOnce(text);
   }
@@ -45,6 +53,11 @@ function withoutParameters(path: string): string {
     .split('/')
     .map(segment => segment.split(';', 1)[0] ?? '')
     .join('/');
+}
+
+/** NTFS leaves out dots and spaces at the end of a name. */
+function withoutTails(path: string): string {
+  return path.replaceAll(/(?<=[^./ ])[. ]+(?=\/|$)/g, '');
 }
 
 function decodeOnce(text: string): string {

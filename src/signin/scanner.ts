@@ -66,6 +66,8 @@ class FormScanner implements FieldScanner {
   readonly #onField: OnField;
   #name = '';
   #value: string | undefined;
+  /** A `;` stands in this pair: some apps split there (Perl's CGI), others do not, so its values are not known. */
+  #split = false;
 
   constructor(onField: OnField) {
     this.#onField = onField;
@@ -77,9 +79,11 @@ class FormScanner implements FieldScanner {
     let refused = false;
     for (let i = 0; i < text.length; i += 1) {
       const char = text.charCodeAt(i);
-      if (char === 0x26) {
+      if (char === 0x26 || char === 0x3b) {
         this.#take(text.slice(start, i));
+        if (char === 0x3b) this.#split = true;
         refused = this.#emit() || refused;
+        if (char === 0x26) this.#split = false;
         start = i + 1;
       } else if (char === 0x3d && this.#value === undefined) {
         this.#take(text.slice(start, i));
@@ -105,7 +109,7 @@ class FormScanner implements FieldScanner {
     const value = this.#value === undefined ? '' : unescapeForm(this.#value);
     this.#name = '';
     this.#value = undefined;
-    return this.#onField(name, value);
+    return this.#onField(name, this.#split ? undefined : value);
   }
 }
 
