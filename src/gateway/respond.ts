@@ -29,7 +29,7 @@ export function refuse(
   page(exchange, refusals[refusal].status, html, retry);
 }
 
-/** The page that goes on by itself: no redirect that began with a form post crosses hosts (an app's `form-action` would block it). */
+/** The page that goes on to the portal by itself: no redirect that began with a form post crosses hosts (an app's `form-action` would block it). */
 export function hop(exchange: Exchange, to: string): void {
   page(exchange, 200, hopPage(pageOf(exchange), { to, app: undefined }), {});
 }

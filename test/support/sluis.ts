@@ -42,6 +42,8 @@ export interface TestApp {
   readonly id: string;
   readonly upstream: string;
   readonly preset: string;
+  /** As people read it; its id where none is given. */
+  readonly title?: string;
   /** More lines of YAML below the app, each indented by four. */
   readonly extra?: string;
 }
@@ -115,7 +117,7 @@ function yamlOf(apps: readonly TestApp[], port: number, options: TestOptions): s
   const portal = options.singleHost === true ? 'single-host' : `http://sluis.localhost:${port}`;
   const lines = apps.flatMap(app => [
     `  ${app.id}:`,
-    `    title: ${app.id}`,
+    `    title: ${app.title ?? app.id}`,
     '    realm: gemeente',
     `    origin: http://${app.id}.localhost:${port}`,
     `    upstream: ${app.upstream}`,
