@@ -17,7 +17,7 @@ const neverExact = new Set(
   ),
 );
 const neverPrefix =
-  /^(?:x-forward|x-original|x-rewrite|x-http-|x-remote-|x-auth|x-authenticated|x-webauth|x-webobjects|x-ssl|x-client|x-sluis|x-ms-client-principal|x-amzn-|x-goog-|x-iap-|x-authentik|x-pomerium|x-token-|x-envoy|x-oidc|x-saml|x-shib|x-sso|x-user-|x-vouch|x-teleport|cf-|ssl-|oidc-|remote-|mellon-|shib|sm-|sm_|http-|auth-|teleport-|user-name|x-middleware|x-waf|x-azure|x-appgw|x-traefik|x-nginx|x-trusted|x-accel-|x-originating|x-custom-ip|x-proxy|x-consumer|x-credential|x-impersonate|impersonate-|x-principal|x-identity|x-ldap|x-kerberos|x-nt-user|x-sendfile|x-override|x-method|x-backend|x-server-name|gap-|tailscale-|request-uri|base-url|x-base-url|x-redirect-url|x-referrer-url)/;
+  /^(?:x-forward|forwarded|x-original|x-rewrite|x-http-|x-remote-|x-auth|x-authenticated|x-webauth|x-webobjects|x-ssl|x-client|x-sluis|x-ms-client-principal|x-amzn-|x-goog-|x-iap-|x-authentik|x-pomerium|x-token-|x-envoy|x-oidc|x-saml|x-shib|x-sso|x-user-|x-vouch|x-teleport|cf-|ssl-|oidc-|remote-|mellon-|shib|sm-|sm_|http-|auth-|teleport-|user-name|x-middleware|x-waf|x-azure|x-appgw|x-traefik|x-nginx|x-trusted|x-accel-|x-originating|x-custom-ip|x-proxy|x-consumer|x-credential|x-impersonate|impersonate-|x-principal|x-identity|x-ldap|x-kerberos|x-nt-user|x-sendfile|x-override|x-method|x-backend|x-server-name|gap-|tailscale-|request-uri|base-url|x-base-url|x-redirect-url|x-referrer-url)/;
 
 const passes = new LRUCache<string, boolean>({ max: 2_000 });
 
