@@ -101,6 +101,15 @@ describe('R01 what a preset opens to people without a session', () => {
     for (const method of ['GET', 'HEAD', 'POST']) expect(entry(demo, target, method)).toBeUndefined();
   });
 
+  it.each(['/open/..%2fsecret', '/open/%2e%2e/secret', '/open/x;y', '/open//x', '/open/../secret'])(
+    'rule 2 %s is not open, however loose the pattern of the preset is',
+    target => {
+      const loose: Preset = { ...demo, assets: [{ path: '/open/', file: /^.*$/ }] };
+      expect(entry(loose, '/open/x')).toBe('asset');
+      expect(entry(loose, target)).toBeUndefined();
+    },
+  );
+
   it('rule 2 nothing with more than one reading is open, whatever the preset', () => {
     const pieces = fc.constantFrom(
       '/',

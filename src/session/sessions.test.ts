@@ -5,6 +5,7 @@ import type { Store } from '../kernel/store.ts';
 import { SqliteStore } from '../store/sqlite/sqlite-store.ts';
 import type { Session } from './session.ts';
 import { Sessions } from './sessions.ts';
+import { SessionTokens } from './token.ts';
 
 const minute = 60_000;
 const settings = { idle: 30 * minute, absolute: 12 * 60 * minute };
@@ -64,6 +65,14 @@ describe('a session', () => {
     await sessions.find(cookie, 'webmail');
     expect(await sessions.find(cookie, 'wiki')).toBeUndefined();
     expect(sessions.known(cookie, 'wiki')).toBeUndefined();
+  });
+
+  it('R08 opens at its own app only, even with a cookie that we signed for another', async () => {
+    const { session } = await sessions.begin(fresh);
+    const { id, identifier, absoluteEnd } = session;
+    const token = await new SessionTokens(ring, clock).sign({ session: id, identifier, app: 'wiki' }, absoluteEnd);
+    expect(await sessions.find(token, 'wiki')).toBeUndefined();
+    expect(sessions.known(token, 'wiki')).toBeUndefined();
   });
 
   it.each(['', 'x', 'a.b.c', '__proto__', 'x'.repeat(2049)])('rule 2 is not opened by %.20j', async cookie => {

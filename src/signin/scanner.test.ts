@@ -70,6 +70,7 @@ const signIns: readonly (readonly [string, string | undefined, string])[] = [
     multipart,
     part('form-data;\r\n name="_user"') + part('form-data\r\n\t;\r\n name=\r\n "_pass"'),
   ],
+  ['multipart with a name that is folded', multipart, part('form-data; name="\r\n _user"') + field('_pass')],
   [
     'multipart with a lone CR, which PHP reads over',
     multipart,
