@@ -98,8 +98,12 @@ export class Exchange {
   }
 }
 
-/** Browsers send the same Cookie header again and again: read once. */
-const parsed = new LRUCache<string, ReadonlyMap<string, readonly string[]>>({ max: 5_000 });
+/** Browsers send the same Cookie header again and again: read once. Bounded in characters too. */
+const parsed = new LRUCache<string, ReadonlyMap<string, readonly string[]>>({
+  max: 5_000,
+  maxSize: 8_000_000,
+  sizeCalculation: (_cookies, header) => header.length + 1,
+});
 
 function parsedCookies(header: string | undefined): ReadonlyMap<string, readonly string[]> {
   if (header === undefined) return new Map();

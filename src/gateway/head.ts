@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { LRUCache } from 'lru-cache';
 
 /** A request head that has exactly one reading. Header values as they came; names lower-cased. */
 export interface Head {
@@ -76,8 +77,22 @@ const targetShape = /^\/[\x21\x22\x24-\x5b\x5d-\x7e]*$/;
 const badEscape = /%(?![0-9a-fA-F]{2})|%00|%0[aAdD]/;
 const hostShape = /^[a-z0-9.-]{1,253}(?::[0-9]{1,5})?$|^\[[0-9a-f:.]{2,45}\](?::[0-9]{1,5})?$/;
 // Obsolete folding and controls never get here from llhttp; checked again because undici throws on them (a thrown request can wedge its pool).
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-const badValue = /[\x00-\x08\x0a-\x1f\x7f\u0100-\uffff]/;
+// Said of the whole, not as a search for a bad character: of long values the engine reads that in half the time.
+const goodValue = /^[\t\x20-\x7e\x80-\xff]*$/;
+
+/** Cookie headers that were found good: browsers send the same long one again and again. Bounded in characters too. */
+const goodCookies = new LRUCache<string, true>({
+  max: 5_000,
+  maxSize: 8_000_000,
+  sizeCalculation: (_, text) => text.length + 1,
+});
+
+function isGoodCookie(value: string): boolean {
+  if (goodCookies.has(value)) return true;
+  if (!goodValue.test(value)) return false;
+  goodCookies.set(value, true);
+  return true;
+}
 
 type Draft = { -readonly [K in keyof Head]: Head[K] };
 
@@ -101,7 +116,8 @@ function readHeaders(head: Draft, raw: readonly string[]): Head | HeadRefusal {
   for (let i = 0; i < raw.length; i += 2) {
     const { lower: name, bit } = readName(raw[i] as string);
     const value = raw[i + 1] as string;
-    if (badValue.test(value)) return refuse(400, `header ${name}: control character`);
+    if (!(name === 'cookie' ? isGoodCookie(value) : goodValue.test(value)))
+      return refuse(400, `header ${name}: control character`);
     if (bit !== 0) {
       if ((seen & bit) !== 0) return refuse(400, `header ${name} twice`);
       seen |= bit;

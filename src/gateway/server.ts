@@ -25,10 +25,9 @@ export function openServer(listen: ListenSettings, limits: LimitSettings, handle
   server.maxConnections = limits.connections;
   // Node would drop what is beyond such a count and say nothing: the strict head counts, and refuses.
   server.maxHeadersCount = 0;
-  const answering = new WeakSet<Socket>();
+  const answers = new WeakMap<Socket, ServerResponse>();
   const tracked: Handler = (req, res) => {
-    answering.add(req.socket);
-    res.on('close', () => answering.delete(req.socket));
+    answers.set(req.socket, res);
     handler(req, res);
   };
   server.on('request', tracked);
@@ -38,7 +37,7 @@ export function openServer(listen: ListenSettings, limits: LimitSettings, handle
   server.on('connect', (_req, socket: Socket) => socket.destroy());
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
     // An answer is under way: a second one behind it would be taken for the answer to something else.
-    if (answering.has(socket)) socket.destroySoon();
+    if (answers.get(socket)?.closed === false) socket.destroySoon();
     else refuseSocket(error, socket);
   });
   return server;
