@@ -33,9 +33,9 @@ async function bench(): Promise<number> {
   try {
     const options: BenchOptions = {
       only: values.only?.split(',') ?? Object.keys(peers),
-      rounds: Number(values.rounds ?? (values.quick ? 1 : 7)),
-      run: values.quick ? 300 : 2_000,
-      warmUp: values.quick ? 200 : 3_000,
+      rounds: Number(values.rounds ?? (values.quick ? 1 : 15)),
+      run: values.quick ? 300 : 1_000,
+      warmUp: values.quick ? 200 : 6_000,
       folder,
       flags: values.profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${resolve(values.profile)}`],
       say: text => void process.stderr.write(`${text}\n`),

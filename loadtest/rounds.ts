@@ -12,7 +12,7 @@ export interface BenchOptions {
   readonly rounds: number;
   /** How long one run takes, in milliseconds. */
   readonly run: number;
-  /** Before the first round, per proxy and size: until the engine has compiled what is hot. */
+  /** Before the first round, per proxy and size, at most, in milliseconds. */
   readonly warmUp: number;
   readonly folder: string;
   readonly flags: readonly string[];
@@ -61,6 +61,9 @@ async function startPeers(
   return { started, missing };
 }
 
+/** Until the engine has compiled what is hot; on a slow machine `warmUp` ends it before. */
+const warmUpRequests = 40_000;
+
 /** A B C D A B C D …: whatever else this machine does meets all of them. */
 async function measureSize(
   options: BenchOptions,
@@ -71,7 +74,7 @@ async function measureSize(
   const runs = new Map<string, Run[]>(started.map(peer => [peer.name, []]));
   for (const peer of started) {
     await checkAnswer(peer, size);
-    await generate(generator, loadOn(peer, size, options.warmUp));
+    await generate(generator, { ...loadOn(peer, size, options.warmUp), most: warmUpRequests });
   }
   for (let round = 0; round < options.rounds; round += 1) {
     for (const peer of started) runs.get(peer.name)?.push(await measure(options, generator, peer, size));
@@ -83,7 +86,7 @@ async function measureSize(
 
 async function measure({ run }: BenchOptions, generator: Child, peer: Peer, size: number): Promise<Run> {
   // Connections to the app may have been closed meanwhile: opening them is not what is measured.
-  await generate(generator, loadOn(peer, size, Math.min(run, 250)));
+  await generate(generator, loadOn(peer, size, Math.min(run, 100)));
   const before = cpuTime(peer.pids);
   const { requests, milliseconds } = await generate(generator, loadOn(peer, size, run));
   return { requests, milliseconds, cpu: cpuTime(peer.pids) - before };

@@ -1,4 +1,3 @@
-import { LRUCache } from 'lru-cache';
 import type { Head } from './head.ts';
 
 /**
@@ -19,7 +18,8 @@ const neverExact = new Set(
 const neverPrefix =
   /^(?:x-forward|forwarded|x-original|x-rewrite|x-http-|x-remote-|x-auth|x-authenticated|x-webauth|x-webobjects|x-ssl|x-client|x-sluis|x-ms-client-principal|x-amzn-|x-goog-|x-iap-|x-authentik|x-pomerium|x-token-|x-envoy|x-oidc|x-saml|x-shib|x-sso|x-user-|x-vouch|x-teleport|cf-|ssl-|oidc-|remote-|mellon-|shib|sm-|sm_|http-|auth-|teleport-|user-name|x-middleware|x-waf|x-azure|x-appgw|x-traefik|x-nginx|x-trusted|x-accel-|x-originating|x-custom-ip|x-proxy|x-consumer|x-credential|x-impersonate|impersonate-|x-principal|x-identity|x-ldap|x-kerberos|x-nt-user|x-sendfile|x-override|x-method|x-backend|x-server-name|gap-|tailscale-|request-uri|base-url|x-base-url|x-redirect-url|x-referrer-url)/;
 
-const passes = new LRUCache<string, boolean>({ max: 2_000 });
+const mostNames = 2_000;
+const passes = new Map<string, boolean>();
 
 function mayPass(name: string): boolean {
   let verdict = passes.get(name);
@@ -27,6 +27,8 @@ function mayPass(name: string): boolean {
     const plain = name.replaceAll('_', '-');
     // An underscore makes two names of one in CGI variables: none of them is needed by a browser.
     verdict = !name.includes('_') && !neverExact.has(plain) && !neverPrefix.test(plain) && !credentialWords.test(plain);
+    // Anybody can make names up: they may cost time, not memory.
+    if (passes.size >= mostNames) passes.clear();
     passes.set(name, verdict);
   }
   return verdict;
@@ -66,6 +68,7 @@ export function requestHeaders(head: Head, forwarded: Forwarded): string[] {
 
 /** Headers that Connection names are this hop's own, but it cannot name away what the app relies on. */
 function connectionNames(connection: string): ReadonlySet<string> | undefined {
+  if (connection === 'keep-alive' || connection === 'close') return undefined;
   const names = connection
     .toLowerCase()
     .split(',')
