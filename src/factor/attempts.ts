@@ -55,13 +55,14 @@ export class Attempts {
   /**
    * For the sign-in that is about to be sent to the app. Unknown browsers together stay two below the app's limiter in any
    * window (at least one gets through), so that they and one mistake of the owner never trip it; below three failures
-   * an app's limiter leaves no room for that promise. Each known browser has a budget of the same size.
+   * an app's limiter leaves no room for that promise. Each known browser has a budget of the same size, and at least a
+   * mistake and the right password after it.
    */
   async signInBudget(request: SignInRequest): Promise<Attempt> {
     const { store, clock } = this.#deps;
     const key = `sign-ins:{${hash(request.realm, request.account)}}:${hash(request.app)}:${browserPart(request.browser)}`;
     const limit = {
-      count: Math.max(1, request.limiter.failures - 2),
+      count: Math.max(request.browser === undefined ? 1 : 2, request.limiter.failures - 2),
       window: request.limiter.window + limiterMargin,
     };
     return this.#through({ ...request, pool: 'sign-in' }, () => takeSliding(store, key, limit, clock.now()));
