@@ -113,14 +113,24 @@ export function Paragraph({ children }: { children: Child }) {
   return <p class="utrecht-paragraph">{children}</p>;
 }
 
-/** `next` marks the way on that a page offers; `top` leaves a frame. */
-export function Link({ href, next, top, children }: { href: string; next?: boolean; top?: boolean; children: Child }) {
+interface LinkProps {
+  readonly href: string;
+  /** One of the ways on that a page offers. */
+  readonly next?: boolean;
+  /** The one main way on: looks like a button. */
+  readonly main?: boolean;
+  /** Leaves a frame. */
+  readonly top?: boolean;
+  readonly children: Child;
+}
+
+export function Link({ href, next, main, top, children }: LinkProps) {
+  const look =
+    main === true
+      ? 'utrecht-button utrecht-button--primary-action sluis-next'
+      : `utrecht-link utrecht-link--html-a${next === true ? ' sluis-next' : ''}`;
   return (
-    <a
-      class={`utrecht-link utrecht-link--html-a${next === true ? ' sluis-next' : ''}`}
-      href={href}
-      target={top === true ? '_top' : undefined}
-    >
+    <a class={look} href={href} target={top === true ? '_top' : undefined}>
       {children}
     </a>
   );
@@ -130,7 +140,7 @@ export function Link({ href, next, top, children }: { href: string; next?: boole
 export function ActionLink({ href, top, children }: { href: string; top?: boolean; children: Child }) {
   return (
     <p class="sluis-actions">
-      <Link href={href} next top={top === true}>
+      <Link href={href} main top={top === true}>
         {children}
       </Link>
     </p>

@@ -69,7 +69,7 @@ export const english: Readonly<Record<keyof typeof dutch, string>> = {
     'Open an authenticator app on your phone, or a password manager on your computer. No app yet? Search for "authenticator" in the app store of your phone.',
   'totp.step-scan': 'Choose "add" in the app and scan this picture.',
   'totp.qr': 'QR code with your secret key. If you cannot scan, use the key below.',
-  'totp.open': 'Open the app on this device',
+  'totp.open': 'Reading this on your phone? Tap here to open the app',
   'totp.secret': 'Or type this key into the app:',
   'totp.step-code': 'The app now shows a code of 6 digits. Enter it here.',
   'totp.submit': 'Connect the app',

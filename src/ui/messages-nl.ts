@@ -70,7 +70,7 @@ export const dutch = {
     'Open een authenticator-app op uw telefoon, of een wachtwoordmanager op uw computer. Hebt u nog geen app? Zoek in de app-winkel van uw telefoon op "authenticator".',
   'totp.step-scan': 'Kies in de app "toevoegen" en scan dit plaatje.',
   'totp.qr': 'QR-code met uw geheime sleutel. Kunt u niet scannen, gebruik dan de sleutel hieronder.',
-  'totp.open': 'Open de app op dit apparaat',
+  'totp.open': 'Leest u dit op uw telefoon? Tik dan hier om de app te openen',
   'totp.secret': 'Of typ deze sleutel over in de app:',
   'totp.step-code': 'De app laat nu een code van 6 cijfers zien. Vul die hier in.',
   'totp.submit': 'Koppel de app',

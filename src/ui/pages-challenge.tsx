@@ -51,7 +51,7 @@ export function delayedPage(
       <Mistake t={t} text={text} />
       <Paragraph>{t('challenge.wait')}</Paragraph>
       <div class="sluis-actions">
-        <Link href={props.retry} next>
+        <Link href={props.retry} main>
           {t('challenge.retry')}
         </Link>
         {props.otherWays === undefined ? null : <Link href={props.otherWays}>{t('challenge.no-code')}</Link>}

@@ -45,7 +45,7 @@ export function troublePage(page: Page, props: { readonly trouble: Trouble; read
       <Paragraph>{t('first-aid.desk')}</Paragraph>
       <DeskBlock page={page} />
       <div class="sluis-actions">
-        <Link href={props.start} next>
+        <Link href={props.start} main>
           {t('page.apps')}
         </Link>
         <Link href={site.helpUrl}>{t('first-aid.index')}</Link>

@@ -50,7 +50,7 @@ export function refusalPage(page: Page, refusal: Refusal, props: RefusalProps): 
       <Title>{title}</Title>
       <Paragraph>{t(`refusal.${refusal}.text`, values)}</Paragraph>
       <p class="sluis-actions">
-        <Link href={props.next} next top={refusal === 'frame'}>
+        <Link href={props.next} main top={refusal === 'frame'}>
           {t(next)}
         </Link>
       </p>

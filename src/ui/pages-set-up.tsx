@@ -57,7 +57,7 @@ export function notInvitedPage(
       <Paragraph>{t('not-invited.what')}</Paragraph>
       <DeskBlock page={page} />
       <div class="sluis-actions">
-        <Link href={props.haveCode} next>
+        <Link href={props.haveCode} main>
           {t('not-invited.have-code')}
         </Link>
         <Link href={props.restart}>{`${t('other-ways.restart')} (${props.account})`}</Link>

@@ -111,7 +111,7 @@ describe.skipIf(!wanted || missing('chromium', 'roundcube'))('pictures of every 
     await signIn(page, postForm, name);
     await page.waitForURL(onPortal(sluis, /^\/challenge\//));
     await shoot('challenge');
-    await page.locator('main a').last().click();
+    await page.locator('main .sluis-actions a').click();
     await page.waitForURL(onPortal(sluis, /^\/other-ways\//));
     await shoot('other-ways');
     await page.locator('main li a').first().click();
