@@ -191,6 +191,11 @@ describe('an honest body passes', () => {
     ['values in multipart', multipart, part('form-data; name="a"', '_user=x&_pass=y') + field('_user')],
     ['a head of another kind', multipart, `${field('_user')}--b\r\nContent-Type: x; name="_pass"\r\n\r\n`],
     ['nothing', form, ''],
+    [
+      'a minified script that names the header',
+      multipart,
+      part('form-data; name="file"', `a={"content-disposition":b,x:${'y'.repeat(20_000)}}`),
+    ],
     ['a calendar', 'text/calendar', `BEGIN:VCALENDAR\r\nX=${'y'.repeat(9000)}\r\nEND:VCALENDAR`],
   ])('%s, cut anywhere', (_title, type, body) => {
     const bytes = Buffer.from(body);
