@@ -70,6 +70,8 @@ export interface TestOptions {
   readonly extra?: string;
   /** The portal on the app's own name (D10). */
   readonly singleHost?: boolean;
+  /** What all names end in; `localhost` by default. */
+  readonly domain?: string;
 }
 
 /** Sluis as `serve` composes it, in this process, on a free port of loopback, in a folder of its own. */
@@ -86,8 +88,9 @@ export async function startSluis(apps: readonly TestApp[], options: TestOptions 
   if (!loaded.ok) throw new Error(formatProblems(loaded.problems, 'test configuration'));
   const core = await openCore(loaded.settings, { clock, random: systemRandom, logger, keys: undefined });
   const server = await startServer(core, 'test');
-  const host = (app: string) => `${app}.localhost:${port}`;
-  const portalHost = options.singleHost === true ? host(apps[0]?.id ?? '') : `sluis.localhost:${port}`;
+  const domain = options.domain ?? 'localhost';
+  const host = (app: string) => `${app}.${domain}:${port}`;
+  const portalHost = options.singleHost === true ? host(apps[0]?.id ?? '') : `sluis.${domain}:${port}`;
   return {
     port,
     core,
@@ -114,12 +117,13 @@ export async function startSluis(apps: readonly TestApp[], options: TestOptions 
 }
 
 function yamlOf(apps: readonly TestApp[], port: number, options: TestOptions): string {
-  const portal = options.singleHost === true ? 'single-host' : `http://sluis.localhost:${port}`;
+  const domain = options.domain ?? 'localhost';
+  const portal = options.singleHost === true ? 'single-host' : `http://sluis.${domain}:${port}`;
   const lines = apps.flatMap(app => [
     `  ${app.id}:`,
     `    title: ${app.title ?? app.id}`,
     '    realm: gemeente',
-    `    origin: http://${app.id}.localhost:${port}`,
+    `    origin: http://${app.id}.${domain}:${port}`,
     `    upstream: ${app.upstream}`,
     `    preset: ${app.preset}`,
     ...(app.extra ?? '').split('\n').filter(line => line !== ''),
