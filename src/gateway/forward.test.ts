@@ -1,0 +1,92 @@
+import { once } from 'node:events';
+import { createServer, get, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Pool } from 'undici';
+import { afterEach, expect, test } from 'vitest';
+import { forward } from './forward.ts';
+import { responseHeaders } from './headers.ts';
+
+const closers: (() => Promise<unknown>)[] = [];
+
+afterEach(async () => {
+  for (const close of closers.splice(0).reverse()) await close();
+});
+
+/** What a browser gets of an app that answers like this. */
+async function through(
+  app: RequestListener,
+  method = 'GET',
+): Promise<{ body: Buffer; headers: object; status: number }> {
+  const pool = new Pool(await listening(createServer(app)));
+  closers.push(() => pool.destroy());
+  const proxy = createServer((_request, res) =>
+    forward({
+      pool,
+      options: { method, path: '/' },
+      res,
+      judge: answer => ({ headers: responseHeaders(answer.headers, location => location) }),
+      failed: () => void res.writeHead(502).end(),
+    }),
+  );
+  const sent = get(await listening(proxy), { agent: false, method });
+  const [response] = await once(sent, 'response');
+  const chunks: Buffer[] = [];
+  for await (const chunk of response) chunks.push(chunk);
+  return { body: Buffer.concat(chunks), headers: response.headers, status: response.statusCode };
+}
+
+async function listening(server: Server): Promise<string> {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  closers.push(async () => {
+    server.closeAllConnections();
+    await new Promise(resolve => server.close(resolve));
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+const everyByte = Buffer.from(Array.from({ length: 1024 }, (_, index) => index % 256));
+
+test('a small body of every byte, whole at once, comes as it was sent', async () => {
+  const { body, headers } = await through((_request, res) => {
+    res.writeHead(200, { 'content-length': String(everyByte.length), 'x-name': 'Brám'.normalize('NFC') });
+    res.end(everyByte);
+  });
+  expect(body.equals(everyByte)).toBe(true);
+  expect(headers).toMatchObject({ 'content-length': '1024', 'x-name': 'Brám' });
+});
+
+test('a body of which the length is said, in two pieces, comes whole', async () => {
+  const { body } = await through((_request, res) => {
+    res.writeHead(200, { 'content-length': '1024' });
+    // The second piece waits until the first is out.
+    res.write(everyByte.subarray(0, 300), () => res.end(everyByte.subarray(300)));
+  });
+  expect(body.equals(everyByte)).toBe(true);
+});
+
+test('a body of every byte without a length comes in chunks, whole', async () => {
+  const { body, headers } = await through((_request, res) => {
+    res.write(everyByte);
+    res.end(everyByte);
+  });
+  expect(body.equals(Buffer.concat([everyByte, everyByte]))).toBe(true);
+  expect(headers).toMatchObject({ 'transfer-encoding': 'chunked' });
+});
+
+test('an answer to HEAD keeps the length and has no body', async () => {
+  const { body, headers } = await through((_request, res) => {
+    res.writeHead(200, { 'content-length': '1024' });
+    res.end();
+  }, 'HEAD');
+  expect(body.length).toBe(0);
+  expect(headers).toMatchObject({ 'content-length': '1024' });
+});
+
+test('a body that stops before its length breaks the connection: half an answer must not look whole', async () => {
+  const broken = through((_request, res) => {
+    res.writeHead(200, { 'content-length': '1024' });
+    res.write(everyByte.subarray(0, 300), () => res.destroy());
+  });
+  await expect(broken).rejects.toMatchObject({ code: 'ECONNRESET' });
+});
