@@ -3,7 +3,7 @@ import { isSignedOutAnswer, matchesAny, seenParameters } from '../preset/match.t
 import type { Session } from '../session/session.ts';
 import type { OpenSession } from '../session/sessions.ts';
 import { normalForm } from '../signin/account.ts';
-import { proofIn, proofRemoved } from '../signin/judge.ts';
+import { proofRemoved, proofsIn } from '../signin/judge.ts';
 import { onlyValue, readCookieHeader } from '../visit/cookie-header.ts';
 import type { JarCookie } from '../visit/jar.ts';
 import { deletion } from '../visit/sealed-cookies.ts';
@@ -110,8 +110,8 @@ function judgeAnswer(
   const cookies = answerCookies(deps, exchange, answer);
   if (isSignOut(exchange, cookies, body, answer)) return signOut(deps, exchange, session, opened, answer, cookies);
   if (proofRemoved(preset, cookies) || gone) return appSessionGone(deps, exchange, session, opened, answer, cookies);
-  const proof = proofIn(preset, cookies);
-  if (proof !== undefined && !isRotation(exchange, session, opened.jar, cookies, proof)) {
+  const proofs = proofsIn(preset, cookies);
+  if (proofs.length > 0 && !isRotation(exchange, session, opened.jar, cookies, proofs)) {
     return proofOutsideSignIn(deps, exchange, session);
   }
   return { headers: sendable(deps, exchange, session, opened, answer, cookies) };
@@ -215,7 +215,7 @@ function isRotation(
   session: Session,
   jar: readonly JarCookie[],
   cookies: readonly JarCookie[],
-  proof: JarCookie,
+  proofs: readonly JarCookie[],
 ): boolean {
   const { rotation } = exchange.app.settings.preset;
   if (rotation.by === 'same-session-cookie') {
@@ -225,9 +225,11 @@ function isRotation(
     );
   }
   if (rotation.by === 'none') return false;
-  const name = nameInProof(exchange, proof);
   const rules = { characters: exchange.app.settings.nameCharacters, domains: exchange.app.realm.domains };
-  return name !== undefined && normalForm(name, rules) === session.name;
+  return proofs.every(proof => {
+    const name = nameInProof(exchange, proof);
+    return name !== undefined && normalForm(name, rules) === session.name;
+  });
 }
 
 /** Somebody became somebody by another door: nothing of it reaches the browser, and the session ends (R08). */

@@ -3,7 +3,7 @@ import { readTarget } from '../policy/target.ts';
 import type { OpenSession } from '../session/sessions.ts';
 import { type AccountRules, normalForm } from '../signin/account.ts';
 import type { SignIn } from '../signin/grammar.ts';
-import { judge, proofIn } from '../signin/judge.ts';
+import { judge, proofsIn } from '../signin/judge.ts';
 import type { JarCookie } from '../visit/jar.ts';
 import type { Pending } from '../visit/pending.ts';
 import { cookieHeader, mergeJar } from '../visit/set-cookie.ts';
@@ -160,7 +160,9 @@ export class SignInAttempts {
   async #quarantine(exchange: Exchange, proved: Proved): Promise<Outcome> {
     const { app } = exchange;
     const location = oneHeader(proved.answer.headers, 'location');
-    const proof = proofIn(app.settings.preset, proved.fresh);
+    const proofs = proofsIn(app.settings.preset, proved.fresh);
+    // Of two the app may go by either: it has not said clearly whose account it is.
+    const proof = proofs.length === 1 ? proofs[0] : undefined;
     const word = await whoamiOf(this.#deps, exchange, { proof, location, jar: proved.cookies });
     const account = word === undefined ? undefined : normalForm(word, rulesOf(exchange));
     const refusal = this.#accountRefusal(exchange, proved.name, word, account);

@@ -22,11 +22,16 @@ export function judge(preset: Preset, answer: Answer): Verdict {
 }
 
 /**
- * The proof among these cookies: of each name and path the last one decides (Roundcube sends `-del-` before the real
+ * The proofs among these cookies: of each name and path the last one decides (Roundcube sends `-del-` before the real
  * one), as it does in a browser, and whatever still has a signed-in value at the end counts.
  */
+export function proofsIn(preset: Preset, cookies: readonly JarCookie[]): JarCookie[] {
+  return [...lastOfEach(preset, cookies).values()].filter(cookie => !isRemoval(preset, cookie));
+}
+
+/** The first of them: whether there is proof at all. */
 export function proofIn(preset: Preset, cookies: readonly JarCookie[]): JarCookie | undefined {
-  return [...lastOfEach(preset, cookies).values()].find(cookie => !isRemoval(preset, cookie));
+  return proofsIn(preset, cookies)[0];
 }
 
 /** Whether a proof cookie is taken away and none given. */
