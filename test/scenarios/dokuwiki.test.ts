@@ -1,10 +1,14 @@
 import { randomUUID } from 'node:crypto';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dokuwiki, missing } from '../support/apps.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { startSluis, type TestSluis } from '../support/sluis.ts';
 import { codeAt } from '../vectors/code-at.ts';
+import { findings } from './axe.ts';
 import {
   couple,
   enter,
@@ -16,6 +20,7 @@ import {
   person,
   setUp,
   signIn,
+  typePassword,
 } from './steps.ts';
 
 describe.skipIf(missing('chromium', 'dokuwiki'))('DokuWiki behind Sluis', () => {
@@ -36,6 +41,8 @@ describe.skipIf(missing('chromium', 'dokuwiki'))('DokuWiki behind Sluis', () => 
     const activation = await sluis.invite('anna');
     const link = `${sluis.origin('wiki')}/doku.php?id=werkinstructies:paspoort`;
     await page.goto(link);
+    await page.waitForSelector(form.password);
+    expect(await findings(page, '.sluis-help')).toEqual([]);
     await signIn(page, form, 'anna');
     const holder = await setUp(page, sluis, 'anna', activation);
     await keepCodes(page, sluis, 'wiki');
@@ -75,6 +82,27 @@ describe.skipIf(missing('chromium', 'dokuwiki'))('DokuWiki behind Sluis', () => 
     await context.close();
   });
 
+  it('R25 R30: after a mistyped password the form works at once, and when DokuWiki forgets its session she stays in', async () => {
+    const { context, page } = await person(browser);
+    const activation = await sluis.invite('bram');
+    const link = `${sluis.origin('wiki')}/doku.php?id=werkinstructies:paspoort`;
+    await page.goto(link);
+    await signIn(page, form, 'bram', 'verkeerd');
+    await page.waitForSelector('.error');
+    await typePassword(page, form, 'bram');
+    await page.dblclick(form.button);
+    await setUp(page, sluis, 'bram', activation);
+    await keepCodes(page, sluis, 'wiki');
+    expect(page.url()).toBe(link);
+
+    endWikiSessions('bram');
+    // DokuWiki signs in again from the cookie that names the account: nobody is asked anything.
+    await page.goto(`${link}&do=edit`);
+    await page.waitForSelector('#wiki__text');
+    expect(sluis.log.filter(line => line.includes('"challenge.passed"') && line.includes('"bram"'))).toHaveLength(0);
+    await context.close();
+  });
+
   async function edit(page: Page, id: string, text: string): Promise<void> {
     await page.goto(`${sluis.origin('wiki')}/doku.php?id=${id}&do=edit`);
     await page.fill('#wiki__text', text);
@@ -88,3 +116,11 @@ describe.skipIf(missing('chromium', 'dokuwiki'))('DokuWiki behind Sluis', () => 
     await page.waitForURL(url => url.host === sluis.host('wiki') && !url.search.includes('do=logout'));
   }
 });
+
+/** Takes the person's sessions off the disk, as PHP's clean-up does. */
+function endWikiSessions(name: string): void {
+  const folder = join(tmpdir(), 'sluis-apps', 'wiki', 'sessions');
+  const hers = readdirSync(folder).filter(file => readFileSync(join(folder, file), 'utf8').includes(`"${name}"`));
+  for (const file of hers) rmSync(join(folder, file), { force: true });
+  if (hers.length === 0) throw new Error(`DokuWiki has no session of ${name}`);
+}

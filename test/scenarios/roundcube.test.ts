@@ -5,9 +5,10 @@ import { DatabaseSync } from 'node:sqlite';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { missing, roundcube } from '../support/apps.ts';
-import { launchBrowser } from '../support/browser.ts';
+import { desktop, launchBrowser } from '../support/browser.ts';
 import { startSluis, type TestSluis } from '../support/sluis.ts';
 import { codeAt } from '../vectors/code-at.ts';
+import { findings } from './axe.ts';
 import {
   couple,
   enrol,
@@ -47,6 +48,11 @@ describe.skipIf(missing('chromium', 'roundcube'))('Roundcube behind Sluis', () =
     const { context, page } = await person(browser);
     const activation = await sluis.invite('anna');
     await page.goto(`${sluis.origin('webmail')}/?_task=settings`);
+    await page.waitForSelector(form.password);
+    expect(await findings(page, '.sluis-help')).toEqual([]);
+    // Roundcube fills the window: our line must not be below its edge.
+    const line = await page.locator('.sluis-help').boundingBox();
+    expect((line?.y ?? 9999) + (line?.height ?? 0)).toBeLessThanOrEqual(desktop.height);
     await signIn(page, form, 'anna');
     const holder = await setUp(page, sluis, 'anna', activation);
     expect(holder.codes).toHaveLength(10);

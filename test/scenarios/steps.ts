@@ -65,7 +65,8 @@ export async function typePassword(
 }
 
 export function onPortal(sluis: TestSluis, path: RegExp): (url: URL) => boolean {
-  return url => url.host === sluis.portalHost && path.test(url.pathname);
+  // In single-host mode the portal lives below /_sluis/portal.
+  return url => url.host === sluis.portalHost && path.test(url.pathname.replace(/^\/_sluis\/portal(?=\/)/, ''));
 }
 
 /** Waits until the browser is on this app's own host and past every page of ours. */
