@@ -32,7 +32,8 @@ async function bench(): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'sluis-bench-'));
   try {
     const options: BenchOptions = {
-      only: values.only?.split(',') ?? Object.keys(peers),
+      quick: values.quick,
+      only: namesIn(values.only),
       rounds: Number(values.rounds ?? (values.quick ? 1 : 15)),
       run: values.quick ? 300 : 1_000,
       warmUp: values.quick ? 200 : 6_000,
@@ -52,7 +53,8 @@ async function bench(): Promise<number> {
 async function measure(options: BenchOptions, results: string | undefined): Promise<void> {
   const found = await runBench(options);
   console.log(`\n${tableOf(found)}${missingOf(found)}`);
-  for (const size of sizes) {
+  if (options.quick) console.log('A quick run: these figures show that everything runs, and nothing else.');
+  for (const size of options.quick ? [] : sizes) {
     const ratio = rowNamed(found, 'sluis', size)?.ratio.median;
     if (ratio !== undefined)
       console.log(`Sluis beside ${yardstick}, ${size / 1024} KB: ${ratio.toFixed(2)} (aim: at most ${aim})`);
@@ -66,4 +68,14 @@ async function measure(options: BenchOptions, results: string | undefined): Prom
   console.log(`Written: ${date}.md and ${date}.json in the results folder.`);
 }
 
-process.exitCode = await bench();
+function namesIn(list: string | undefined): string[] {
+  const names = list?.split(',') ?? Object.keys(peers);
+  const unknown = names.filter(name => !Object.hasOwn(peers, name));
+  if (unknown.length > 0) throw new Error(`--only ${unknown.join(',')}: choose from ${Object.keys(peers).join(', ')}`);
+  return names;
+}
+
+process.exitCode = await bench().catch((error: unknown) => {
+  console.error(`The bench stopped: ${error instanceof Error ? error.message : String(error)}`);
+  return 1;
+});

@@ -92,7 +92,11 @@ async function startNginx({ folder, backend }: PeerOptions): Promise<Peer | unde
   mkdirSync(home);
   const config = join(home, 'nginx.conf');
   writeFileSync(config, nginxConfig(home, port, backend.port));
-  const child = await startProgram(command, ['-p', home, '-c', config, '-e', 'stderr'], port);
+  const child = await startProgram(command, ['-p', home, '-c', config, '-e', 'stderr'], port).catch((error: Error) => {
+    console.error(error.message);
+    return undefined;
+  });
+  if (child === undefined) return undefined;
   return bare('nginx', child, [child.pid, ...childrenOf(child.pid)], backend);
 }
 

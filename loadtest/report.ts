@@ -16,13 +16,22 @@ export interface Machine {
 
 export interface Report extends Bench {
   readonly date: string;
+  /** A smoke run: the figures mean nothing. */
+  readonly quick: boolean;
   readonly machine: Machine;
   readonly connections: number;
   readonly runMilliseconds: number;
 }
 
 export function reportOf(bench: Bench, options: BenchOptions, date: string): Report {
-  return { date, machine: describeMachine(), connections, runMilliseconds: options.run, ...bench };
+  return {
+    date,
+    quick: options.quick,
+    machine: describeMachine(),
+    connections,
+    runMilliseconds: options.run,
+    ...bench,
+  };
 }
 
 function describeMachine(): Machine {
@@ -50,7 +59,7 @@ const titles: Readonly<Record<string, string>> = {
 
 export function markdownOf(report: Report): string {
   const { machine } = report;
-  return `# Cost of a proxied request, ${report.date}
+  return `# Cost of a proxied request, ${report.date}${report.quick ? ' (a quick run: these figures mean nothing)' : ''}
 
 ${machine.cores} cores (${machine.processor}), ${machine.memory}, ${machine.system}, Node ${machine.node}, undici ${machine.undici}.
 ${report.connections} connections kept open, runs of ${report.runMilliseconds} ms in turns (A B C D A B C D), one backend and one load generator for all.
@@ -74,7 +83,9 @@ ${lines.join('\n')}
 }
 
 export function missingOf({ missing }: Bench): string {
-  return missing.map(name => `Not measured: ${titles[name] ?? name}; it is not installed here.\n`).join('');
+  return missing
+    .map(name => `Not measured: ${titles[name] ?? name}; it is not installed here, or does not start.\n`)
+    .join('');
 }
 
 /** The rows that the aim of the project is about. */

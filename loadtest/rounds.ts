@@ -7,6 +7,8 @@ import { bodyOf, connections, loadPath, requestBytes, sizes } from './load.ts';
 import { type Peer, peers, yardstick } from './peers.ts';
 
 export interface BenchOptions {
+  /** A smoke run, too short for figures. */
+  readonly quick: boolean;
   /** Names of proxies; the yardstick is always among them. */
   readonly only: readonly string[];
   readonly rounds: number;
