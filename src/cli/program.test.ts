@@ -27,6 +27,7 @@ const commands: Commands = {
   check: note('check'),
   usersInvite: note('usersInvite'),
   usersList: note('usersList'),
+  usersSignOut: note('usersSignOut'),
   usersShow: note('usersShow'),
   auditTail: note('auditTail'),
   auditVerify: note('auditVerify'),

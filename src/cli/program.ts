@@ -15,11 +15,18 @@ export interface Commands {
   usersInvite(options: InviteOptions): Promise<number>;
   usersList(options: RealmOptions): Promise<number>;
   usersShow(options: RealmOptions & { name: string }): Promise<number>;
+  usersSignOut(options: RealmOptions & { name: string }): Promise<number>;
   auditTail(options: { config: string; lines: number; json: boolean }): Promise<number>;
   auditVerify(options: { config: string }): Promise<number>;
 }
 
-export interface ProtectOptions {
+/** What `protect --preset generic` must be told: the rest is read from the app's own login page. */
+export interface ProtectForm {
+  readonly loginPage: string | undefined;
+  readonly proofCookie: string | undefined;
+}
+
+export interface ProtectOptions extends ProtectForm {
   readonly url: string;
   readonly preset: string;
   readonly listen: { readonly address: string; readonly port: number };
@@ -98,9 +105,15 @@ function addServing(program: Command, commands: Commands, done: (code: number) =
     )
     .option('--listen <address:port>', 'where to listen', listenAddress, { address: '127.0.0.1', port: 8080 })
     .option('--domain <name>', 'mail domain that people may type after their name')
+    .option('--login-page <path>', 'for generic: where the login form is')
+    .option('--proof-cookie <name>', 'for generic: the cookie that the app sets for who is signed in')
     .option('--data <folder>', 'where to keep the state', './sluis-data')
     .option('--invite <names...>', 'print an activation code for these people', [])
-    .action(async (url: string, options) => done(await commands.protect({ ...options, url, domain: options.domain })));
+    .action(async (url: string, options) =>
+      done(
+        await commands.protect({ domain: undefined, loginPage: undefined, proofCookie: undefined, ...options, url }),
+      ),
+    );
 }
 
 function addUsers(program: Command, commands: Commands, done: (code: number) => void): void {
@@ -110,7 +123,7 @@ function addUsers(program: Command, commands: Commands, done: (code: number) => 
     .argument('[name]', 'the account name, as people type it in the app')
     .option('--csv <file>', 'a list: the name in the first column of each line')
     .option('--letter', 'print letters instead of codes', false)
-    .option('--replace', 'for who lost everything: set-up replaces the old second step', false)
+    .option('--replace', 'for who lost everything: the old second step goes at once', false)
     .option('--reason <text>', 'why it is replaced; kept in the audit')
     .option('--validity <duration>', 'how long the code works, for example 14d', duration)
     .option('--realm <name>', 'the realm, where the configuration has more than one')
@@ -140,6 +153,12 @@ function addUsers(program: Command, commands: Commands, done: (code: number) => 
     .option('--realm <name>', 'the realm')
     .addOption(config())
     .action(async (name: string, options) => done(await commands.usersShow({ realm: undefined, ...options, name })));
+  command(users, 'sign-out')
+    .description('End all sessions of one person: a stolen device, somebody who leaves.')
+    .argument('<name>')
+    .option('--realm <name>', 'the realm')
+    .addOption(config())
+    .action(async (name: string, options) => done(await commands.usersSignOut({ realm: undefined, ...options, name })));
 }
 
 function addAudit(program: Command, commands: Commands, done: (code: number) => void): void {

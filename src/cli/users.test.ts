@@ -5,9 +5,11 @@ import { type InviteRequest, type UsersDeps, usersInvite, usersList, usersShow }
 let bench: Bench;
 let deps: UsersDeps;
 let printed: string;
+let ended: string[];
 beforeEach(async () => {
   bench = await openBench();
   printed = '';
+  ended = [];
   deps = {
     people: bench.people,
     activation: bench.activation,
@@ -18,6 +20,10 @@ beforeEach(async () => {
       apps: [{ title: 'Webmail', address: 'https://mail.gemeente.test' }],
       desk: { place: 'Stadhuis, kamer 12', hours: '9-17 uur', phone: '14 0123' },
       timeZone: 'Europe/Amsterdam',
+    },
+    endSessions: async (_realm, name) => {
+      ended.push(name);
+      return ended.length;
     },
     by: 'beheerder',
   };

@@ -15,6 +15,8 @@ export interface UsersDeps {
   readonly normalise: Normalise;
   /** What letters say of the realm. */
   readonly letter: Pick<Letter, 'organisation' | 'apps' | 'desk' | 'timeZone'>;
+  /** Ends all sessions of the person of this name; resolves to how many there were. */
+  endSessions(realm: string, name: string): Promise<number>;
   /** Who runs the command, for the audit. */
   readonly by: string;
 }
@@ -46,6 +48,8 @@ export async function usersInvite(deps: UsersDeps, request: InviteRequest, out: 
   const { realm, replace: replaces, reason, validity } = request;
   for (const [index, name] of names.entries()) {
     const invited = await deps.activation.invite(realm, name, { by: deps.by, replaces, reason, validity });
+    // Somebody who lost everything may have lost a device that is signed in.
+    if (replaces) await deps.endSessions(realm, name);
     if (request.letter) out(`${index === 0 ? '' : pageBreak}${letterText({ ...deps.letter, name, ...invited })}`);
     else if ('csv' in request.who) out(`${name},${invited.code}\n`);
     else out(describeCode(name, invited));
@@ -66,16 +70,29 @@ export async function usersList(deps: UsersDeps, request: { realm: string }, out
   out(count === 0 ? 'Nobody yet. Invite somebody: sluis users invite <name>\n' : '');
 }
 
+/** Ends all sessions of one person, for a stolen device or a leaver. Throws 'account.unknown'. */
+export async function usersSignOut(deps: UsersDeps, request: { realm: string; name: string }, out: Out): Promise<void> {
+  const person = await known(deps, request);
+  const ended = await deps.endSessions(request.realm, person.name);
+  out(
+    ended === 0
+      ? `${person.name} was not signed in.\n`
+      : `${person.name} is signed out: ${ended} ${ended === 1 ? 'session' : 'sessions'} ended.\n`,
+  );
+}
+
 /** All that is known of one person, without secrets. Throws 'account.unknown'. */
 export async function usersShow(deps: UsersDeps, request: { realm: string; name: string }, out: Out): Promise<void> {
+  out(`${details(await known(deps, request), deps.clock.now()).join('\n')}\n`);
+}
+
+async function known(deps: UsersDeps, request: { realm: string; name: string }): Promise<Person> {
   const name = normalised(deps, request.name);
   const person = await deps.people.byName(request.realm, name);
-  if (person === undefined) {
-    throw new SluisError('account.unknown', `${name} is not known in realm ${request.realm}`, {
-      remedy: 'See who is: sluis users list',
-    });
-  }
-  out(`${details(person, deps.clock.now()).join('\n')}\n`);
+  if (person !== undefined) return person;
+  throw new SluisError('account.unknown', `${name} is not known in realm ${request.realm}`, {
+    remedy: 'See who is: sluis users list',
+  });
 }
 
 async function checkedNames(deps: UsersDeps, request: InviteRequest): Promise<readonly string[]> {

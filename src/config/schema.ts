@@ -32,10 +32,7 @@ export const listenSchema = z.strictObject({
     .strictObject({ certificate: file, key: file })
     .optional()
     .describe('PEM files. Without them Sluis listens in plain http: on loopback, or behind balancers that are named.'),
-  balancers: z
-    .array(balancer)
-    .default([])
-    .describe('Addresses or ranges whose X-Forwarded-For and X-Forwarded-Proto are believed.'),
+  balancers: z.array(balancer).default([]).describe('Addresses or ranges whose X-Forwarded-For is believed.'),
   redirect: z
     .strictObject({
       address: z.string().min(1).default('0.0.0.0'),

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
-import { userInfo } from 'node:os';
 import { createLogger } from '../audit/pino-sink.ts';
 import { auditTail, auditVerify } from '../cli/audit.ts';
 import type { Commands, InviteOptions, Terminal } from '../cli/program.ts';
-import { type UsersDeps, usersInvite, usersList, usersShow } from '../cli/users.ts';
+import { type UsersDeps, usersInvite, usersList, usersShow, usersSignOut } from '../cli/users.ts';
 import { type Loaded, loadSettings, loadSettingsFile } from '../config/load.ts';
 import { formatProblems } from '../config/problem.ts';
 import type { RealmSettings, Settings } from '../config/settings.ts';
+import { endOne } from '../gateway/end-session.ts';
 import { systemClock } from '../kernel/clock.ts';
 import { SluisError } from '../kernel/errors.ts';
 import { systemRandom } from '../kernel/random.ts';
@@ -21,6 +21,8 @@ export interface Machine {
   readonly terminal: Terminal;
   /** SLUIS_KEYS. */
   readonly keys: string | undefined;
+  /** Who runs the command, for the audit: the person behind sudo, where there is one. */
+  readonly operator: string;
   /** Resolves when the process is asked to stop. */
   stopped(): Promise<void>;
 }
@@ -31,7 +33,7 @@ export function commandsOf(machine: Machine): Commands {
   return {
     serve: async ({ config }) => serve(machine, loaded(machine, config), config, []),
     protect: async options => {
-      const config = protectConfig(options);
+      const config = await protectConfig(options);
       // Before anything is written: a mistake on the command line spoils no configuration that works.
       const { folder, text } = config;
       const read = loadSettings(text, { folder, presets: { named: presets, generic: genericPreset } });
@@ -54,6 +56,11 @@ export function commandsOf(machine: Machine): Commands {
       withCore(machine, options.config, core => {
         const { deps, realm } = usersDeps(core, options.realm);
         return done(usersShow(deps, { realm: realm.name, name: options.name }, out));
+      }),
+    usersSignOut: options =>
+      withCore(machine, options.config, core => {
+        const { deps, realm } = usersDeps(core, options.realm);
+        return done(usersSignOut(deps, { realm: realm.name, name: options.name }, out));
       }),
     auditTail: ({ config, lines, json }) =>
       withCore(machine, config, core => auditTail({ trail: core.audit, count: lines, json }, line => out(`${line}\n`))),
@@ -91,7 +98,13 @@ async function withCore(machine: Machine, config: string, work: (core: Core) => 
   const settings = loaded(machine, config);
   // Commands speak to a person: their audit goes to the trail, log lines stay out of the output.
   const logger = createLogger({ level: 'silent' });
-  const core = await openCore(settings, { clock: systemClock, random: systemRandom, logger, keys: machine.keys });
+  const core = await openCore(settings, {
+    clock: systemClock,
+    random: systemRandom,
+    logger,
+    keys: machine.keys,
+    operator: machine.operator,
+  });
   try {
     return await work(core);
   } finally {
@@ -107,7 +120,13 @@ async function done(work: Promise<void>): Promise<number> {
 
 async function serve(machine: Machine, settings: Settings, file: string, invited: readonly string[]): Promise<number> {
   const logger = createLogger({ level: settings.log.level });
-  const core = await openCore(settings, { clock: systemClock, random: systemRandom, logger, keys: machine.keys });
+  const core = await openCore(settings, {
+    clock: systemClock,
+    random: systemRandom,
+    logger,
+    keys: machine.keys,
+    operator: machine.operator,
+  });
   try {
     const server = await startServer(core, machine.terminal.version);
     machine.terminal.err(greeting(settings, file));
@@ -188,9 +207,18 @@ function usersDeps(core: Core, named: string | undefined): { deps: UsersDeps; re
         apps: apps.map(app => ({ title: app.title, address: app.origin })),
         desk: realm.desk,
       },
-      by: userInfo().username,
+      endSessions: (realmName, name) => endSessionsOf(core, realmName, name),
+      by: core.operator,
     },
   };
+}
+
+/** A running `serve` follows the log of ended sessions, and cuts what is under way, within half a second. */
+async function endSessionsOf(core: Core, realm: string, name: string): Promise<number> {
+  const person = await core.people.byName(realm, name);
+  const sessions = person === undefined ? [] : await core.sessions.ofPerson(person.id);
+  for (const session of sessions) await endOne(core, session, 'by-operator');
+  return sessions.length;
 }
 
 function realmOf(settings: Settings, named: string | undefined): RealmSettings {

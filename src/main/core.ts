@@ -26,12 +26,15 @@ export interface Surroundings {
   readonly random: Random;
   readonly logger: Logger;
   readonly keys: string | undefined;
+  /** Who runs this, for the audit. */
+  readonly operator?: string;
 }
 
 /** The domain over one store: what `serve` and every command work with. */
 export interface Core extends FactorDeps {
   readonly settings: Settings;
   readonly logger: Logger;
+  readonly operator: string;
   readonly store: SqliteStore;
   readonly audit: AuditTrail;
   readonly people: People;
@@ -47,7 +50,10 @@ export interface Core extends FactorDeps {
 }
 
 /** Opens the data folder and puts the domain on it. Rejects with 'data.*' or 'store.unavailable'; nothing stays open then. */
-export async function openCore(settings: Settings, { clock, random, logger, keys }: Surroundings): Promise<Core> {
+export async function openCore(
+  settings: Settings,
+  { clock, random, logger, keys, operator = 'unknown' }: Surroundings,
+): Promise<Core> {
   const folder = openDataFolder(settings.dataFolder);
   const from = {
     ...(keys === undefined ? {} : { fromEnv: keys }),
@@ -63,6 +69,7 @@ export async function openCore(settings: Settings, { clock, random, logger, keys
     ...deps,
     settings,
     logger,
+    operator,
     people,
     attempts,
     challenge: new Challenge(deps, { people, attempts }),
