@@ -45,7 +45,7 @@ export type AuditEvent = { readonly realm: string } & (
       readonly person: string;
       readonly name: string;
       readonly session: string;
-      readonly reason: 'signed-out' | 'signed-out-of-app' | 'other-account' | 'proof-outside-sign-in' | 'by-operator';
+      readonly reason: 'signed-out' | 'signed-out-of-app' | 'other-account' | 'proof-outside-sign-in' | 'by-operator' | 'factor-replaced';
     }
   | {
       readonly type: 'person.invited';

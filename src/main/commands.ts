@@ -6,7 +6,6 @@ import { type UsersDeps, usersInvite, usersList, usersShow, usersSignOut } from 
 import { type Loaded, loadSettings, loadSettingsFile } from '../config/load.ts';
 import { formatProblems } from '../config/problem.ts';
 import type { RealmSettings, Settings } from '../config/settings.ts';
-import { endOne } from '../gateway/end-session.ts';
 import { systemClock } from '../kernel/clock.ts';
 import { SluisError } from '../kernel/errors.ts';
 import { systemRandom } from '../kernel/random.ts';
@@ -216,9 +215,7 @@ function usersDeps(core: Core, named: string | undefined): { deps: UsersDeps; re
 /** A running `serve` follows the log of ended sessions, and cuts what is under way, within half a second. */
 async function endSessionsOf(core: Core, realm: string, name: string): Promise<number> {
   const person = await core.people.byName(realm, name);
-  const sessions = person === undefined ? [] : await core.sessions.ofPerson(person.id);
-  for (const session of sessions) await endOne(core, session, 'by-operator');
-  return sessions.length;
+  return person === undefined ? 0 : core.ends.ofPerson(person.id, 'by-operator');
 }
 
 function realmOf(settings: Settings, named: string | undefined): RealmSettings {

@@ -11,6 +11,7 @@ import type { Clock } from '../kernel/clock.ts';
 import { KeyRing } from '../kernel/key-ring.ts';
 import type { Random } from '../kernel/random.ts';
 import { RecoveryCodes } from '../recovery/recovery-codes.ts';
+import { SessionEnds } from '../session/session-ends.ts';
 import { Sessions } from '../session/sessions.ts';
 import { openDataFolder, openStore } from '../store/data-folder.ts';
 import { loadKeys } from '../store/keys.ts';
@@ -45,6 +46,7 @@ export interface Core extends FactorDeps {
   readonly knownBrowsers: KnownBrowsers;
   readonly pendings: PendingSignIns;
   readonly sessions: Sessions;
+  readonly ends: SessionEnds;
   readonly visits: Visits;
   readonly sealed: SealedCookies;
 }
@@ -65,6 +67,8 @@ export async function openCore(
   const deps = { store, ring, clock, random, audit };
   const people = new People(deps);
   const attempts = new Attempts(deps);
+  const pendings = new PendingSignIns(deps);
+  const sessions = new Sessions({ ...deps, settings: settings.session });
   return {
     ...deps,
     settings,
@@ -76,8 +80,9 @@ export async function openCore(
     activation: new ActivationCodes(deps, { people, attempts }),
     recovery: new RecoveryCodes(deps, { people, attempts }),
     knownBrowsers: new KnownBrowsers(deps),
-    pendings: new PendingSignIns(deps),
-    sessions: new Sessions({ ...deps, settings: settings.session }),
+    pendings,
+    sessions,
+    ends: new SessionEnds({ sessions, pendings, audit }),
     visits: new Visits(deps),
     sealed: new SealedCookies(random),
   };

@@ -10,8 +10,7 @@ import {
 } from '../../test/support/portal-bench.ts';
 import { codeAt } from '../../test/vectors/code-at.ts';
 import { minute, realm, withTotp, wrongCode } from '../../test/vectors/factor-bench.ts';
-import { sha256 } from '../visit/pending.ts';
-import { portalCookieName } from './portal-cookie.ts';
+import { browserOf, realmCookieName } from './realm-cookie.ts';
 
 async function arrive(bench: PortalBench, browser: Browser, name: string) {
   const { pending, cookie } = await bench.signIn(name);
@@ -251,10 +250,11 @@ test('signing out ends the sessions of this browser and the sign-ins it had begu
   await withTotp(bench, 'anna');
   const browser = bench.browser();
   const { id } = await arrive(bench, browser, 'anna');
-  const hash = sha256(browser.cookies.get(portalCookieName) ?? '');
+  browser.cookies.set(realmCookieName, 'of an earlier pass');
   const out = await browser.submit(await browser.open('/'), {});
   expect(titleOf(out)).toBe('U bent uitgelogd');
-  expect(bench.ended).toEqual([hash]);
+  expect(bench.ended).toEqual([browserOf('of an earlier pass')]);
+  expect(browser.cookies.size).toBe(0);
   expect((await browser.open(`/challenge/${id}`)).status).toBe(410);
 });
 

@@ -158,6 +158,12 @@ export class Sessions {
     return { session: renewed, cookie: await this.#sign(renewed) };
   }
 
+  /** The same session under a new realm cookie of its browser (SHA-256). */
+  async carry(session: Session, portal: string): Promise<void> {
+    await this.#deps.store.add(portalSet(portal), session.id, { ttl: this.#deps.settings.absolute });
+    await this.#write(session.id, current => ({ ...current, portal }));
+  }
+
   /** Ends it everywhere: the record, every cached copy, every answer under way. True for the first to end it. */
   async end(id: string): Promise<boolean> {
     const session = await this.read(id);
