@@ -102,7 +102,13 @@ async function signOut(deps: GatewayDeps, exchange: Exchange, open: OpenSession 
   await endSessions(deps, exchange, open.session, 'signed-out');
   const { path } = app.settings.preset.signOut;
   if (path !== undefined) await signOutAtApp(deps, exchange, path, jar);
-  redirect(exchange, '/_sluis/signed-out');
+  // What pages left in this browser is not for who comes next at a shared tablet.
+  const headers = {
+    location: '/_sluis/signed-out',
+    'cache-control': 'no-store',
+    'clear-site-data': '"cache", "storage"',
+  };
+  finish(exchange, 303, headers, '');
 }
 
 function signOutToken(session: Session): string {

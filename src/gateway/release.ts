@@ -44,7 +44,10 @@ async function open(deps: GatewayDeps, exchange: Exchange, pending: Pending): Pr
   if (!(await deps.pendings.claim(pending))) return overtaken(deps, exchange);
   const begun = await sessionFor(deps, exchange, pending, passed, person.id);
   // What the step-up was for is over: nothing is begun by it.
-  if (begun === undefined) return redirect(exchange, exchange.app.settings.preset.landing);
+  if (begun === undefined) {
+    await deps.pendings.abandon(pending);
+    return redirect(exchange, exchange.app.settings.preset.landing);
+  }
   sealQuarantine(deps, exchange, pending, begun.session);
   exchange.setCookies.push(setCookie(cookieNames.session, begun.cookie), knownCookie(deps, exchange, pending));
   dropVisit(exchange, sessionOwner(begun.session));
