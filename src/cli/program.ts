@@ -56,6 +56,10 @@ export interface Terminal {
   readonly version: string;
 }
 
+// Cookies of ours are SameSite and pages refuse frames, and no configuration shows where an app is embedded.
+const notChecked =
+  'Note: an app that is shown in a frame of another site is not supported: people cannot sign in there. Open it in a page of its own.\n';
+
 const defaultConfig = 'config/sluis.yaml';
 
 /** Runs one command line (without program and script name). Resolves to the exit code; never rejects. */
@@ -80,13 +84,16 @@ function build(commands: Commands, terminal: Terminal, done: (code: number) => v
     .version(terminal.version)
     .exitOverride()
     .configureOutput({ writeOut: terminal.out, writeErr: terminal.err });
-  addServing(program, commands, done);
+  addServing(program, { commands, terminal, done });
   addUsers(program, commands, done);
   addAudit(program, commands, done);
   return program;
 }
 
-function addServing(program: Command, commands: Commands, done: (code: number) => void): void {
+function addServing(
+  program: Command,
+  { commands, terminal, done }: { commands: Commands; terminal: Terminal; done: (code: number) => void },
+): void {
   command(program, 'serve')
     .description('Start with a configuration and go on until stopped.')
     .addOption(config())
@@ -94,7 +101,10 @@ function addServing(program: Command, commands: Commands, done: (code: number) =
   command(program, 'check')
     .description('Read a configuration and tell everything that is wrong with it.')
     .addOption(config())
-    .action(async options => done(await commands.check(options)));
+    .action(async options => {
+      done(await commands.check(options));
+      terminal.out(notChecked);
+    });
   command(program, 'protect')
     .description('Put Sluis in front of one app, to try it out on this machine.')
     .argument('<url>', 'where the app answers, for example http://127.0.0.1:9101')

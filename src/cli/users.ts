@@ -1,3 +1,4 @@
+import type { RealmSettings } from '../config/settings.ts';
 import type { ActivationCodes } from '../enrolment/activation.ts';
 import { refuseWithFactor } from '../enrolment/activation.ts';
 import type { People } from '../factor/people.ts';
@@ -13,6 +14,8 @@ export interface UsersDeps {
   readonly clock: Clock;
   /** The realm's normal form of a typed name. */
   readonly normalise: Normalise;
+  /** R38: `desk`: codes are handed over at the desk only, to who shows who she is. */
+  readonly firstFactor: RealmSettings['firstFactor'];
   /** What letters say of the realm. */
   readonly letter: Pick<Letter, 'organisation' | 'apps' | 'desk' | 'timeZone'>;
   /** Ends all sessions of the person of this name; resolves to how many there were. */
@@ -52,7 +55,7 @@ export async function usersInvite(deps: UsersDeps, request: InviteRequest, out: 
     if (replaces) await deps.endSessions(realm, name);
     if (request.letter) out(`${index === 0 ? '' : pageBreak}${letterText({ ...deps.letter, name, ...invited })}`);
     else if ('csv' in request.who) out(`${name},${invited.code}\n`);
-    else out(describeCode(name, invited));
+    else out(describeCode(deps, name, invited));
   }
 }
 
@@ -97,6 +100,7 @@ async function known(deps: UsersDeps, request: { realm: string; name: string }):
 
 async function checkedNames(deps: UsersDeps, request: InviteRequest): Promise<readonly string[]> {
   refuseRequest(request);
+  if (deps.firstFactor === 'desk') refuseSending(request);
   if ('name' in request.who) {
     const name = normalised(deps, request.who.name);
     const person = await deps.people.byName(request.realm, name);
@@ -125,6 +129,19 @@ function refuseRequest(request: InviteRequest): void {
   }
 }
 
+/** Letters and lists are for codes that travel; where the desk hands them over, each is made while its owner stands there. */
+function refuseSending({ realm, who, letter }: InviteRequest): void {
+  if (!letter && 'name' in who) return;
+  throw new SluisError(
+    'enrolment.refused',
+    `in realm ${realm} the desk hands codes over; it has no letters and no lists`,
+    {
+      remedy:
+        'Establish who stands at the desk, then: sluis users invite <name>. For letters: firstFactor: activation-code.',
+    },
+  );
+}
+
 function normalised(deps: UsersDeps, typed: string): string {
   const name = deps.normalise(typed);
   if (name !== undefined) return name;
@@ -134,8 +151,9 @@ function normalised(deps: UsersDeps, typed: string): string {
   );
 }
 
-function describeCode(name: string, invited: { code: string; until: number }): string {
-  return `Activation code of ${name}: ${invited.code}\nValid until ${iso(invited.until)}, for one set-up. It is not shown again.\n`;
+function describeCode({ firstFactor }: UsersDeps, name: string, invited: { code: string; until: number }): string {
+  const hand = firstFactor === 'desk' ? 'Hand it over at the desk only, to who showed who she is.\n' : '';
+  return `Activation code of ${name}: ${invited.code}\n${hand}Valid until ${iso(invited.until)}, for one set-up. It is not shown again.\n`;
 }
 
 function summary(person: Person, now: number): string {

@@ -200,6 +200,7 @@ function usersDeps(core: Core, named: string | undefined): { deps: UsersDeps; re
       people: core.people,
       activation: core.activation,
       clock: core.clock,
+      firstFactor: realm.firstFactor,
       normalise: typed => normalForm(typed, { characters, domains: realm.domains }),
       letter: {
         organisation: realm.title,

@@ -266,3 +266,19 @@ test('assets are served under their own names only', async () => {
   expect([css.status, css.headers.get('content-type')]).toEqual([200, 'text/css; charset=utf-8']);
   expect((await bench.browser().open('/assets/..%2fassets.ts')).status).toBe(404);
 });
+
+test('R38: where the desk hands codes over, the pages send people there and speak of no letter', async () => {
+  for (const [firstFactor, atDesk] of [
+    ['desk', true],
+    ['activation-code', false],
+  ] as const) {
+    const bench = await openPortal({ realm: { firstFactor } });
+    const browser = bench.browser();
+    const { id, page } = await arrive(bench, browser, 'anna');
+    for (const { html } of [page, await browser.open(`/no-code/${id}`)])
+      expect(html.includes('Kom zelf naar de balie.'), page.path).toBe(atDesk);
+    const { html } = await browser.open(`/set-up/${id}?code=1`);
+    expect(html.includes('U hebt uw activeringscode bij de balie gekregen.')).toBe(atDesk);
+    expect(html.includes('in een brief of van de balie')).toBe(!atDesk);
+  }
+});

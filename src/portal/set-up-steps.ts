@@ -41,6 +41,7 @@ function showActivation(view: View, { c, page, signIn, tokens, mistake }: ShowPr
     account: pending.name,
     action,
     tokens,
+    atDesk: view.atDesk,
     noCode: view.at(`/no-code/${pending.id}`),
     ...(mistake === undefined ? {} : { mistake: mistake as ActivationMistake }),
   });

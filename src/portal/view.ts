@@ -47,9 +47,14 @@ export class View {
     return { href: `${app.origin}/_sluis/restart`, app: app.title };
   }
 
-  notInvited(pending: Pending): { haveCode: string; account: string; restart: string } {
+  /** Activation codes are handed over at the desk only, to who shows who she is (R38). */
+  get atDesk(): boolean {
+    return this.#deps.realm.firstFactor === 'desk';
+  }
+
+  notInvited(pending: Pending): { haveCode: string; account: string; restart: string; atDesk: boolean } {
     const haveCode = this.at(`/set-up/${pending.id}?code=1`);
-    return { haveCode, account: pending.name, restart: this.restart(pending).href };
+    return { haveCode, account: pending.name, restart: this.restart(pending).href, atDesk: this.atDesk };
   }
 
   page(c: PortalContext): Page {
