@@ -1,5 +1,5 @@
 /** The least processor time of a few runs, in microseconds: what else the machine does must not count. */
-export function effort(work: () => unknown, runs = 5): number {
+export function effort(work: () => unknown, runs = 3): number {
   let least = Number.POSITIVE_INFINITY;
   for (let run = 0; run < runs; run += 1) {
     const before = process.cpuUsage();
@@ -15,7 +15,7 @@ export function effort(work: () => unknown, runs = 5): number {
  * the work where it grows with the length, sixty-four times where it grows with its square. Work too small to be
  * measured counts as a millisecond, so that only real work shows.
  */
-export function growth(work: (size: number) => unknown, small = 8_000, large = 64_000): number {
+export function growth(work: (size: number) => unknown, small = 4_000, large = 32_000): number {
   const floor = 1_000;
   return (
     Math.max(
