@@ -1,8 +1,8 @@
-import ipaddr from 'ipaddr.js';
 import { closedUntil, type Taken, takeCounted, takeDelayed, takeSliding } from './bucket.ts';
 import type { FactorDeps } from './deps.ts';
 import { limits, type Pool } from './limits.ts';
 import { hash } from './people.ts';
+import { networksOf } from './source-net.ts';
 
 export interface AttemptRequest {
   readonly pool: Pool;
@@ -170,15 +170,4 @@ function kindOf(request: AttemptRequest): 'known' | 'unknown' {
 
 function browserPart(browser: string | undefined): string {
   return browser === undefined ? 'unknown' : `known:${hash(browser)}`;
-}
-
-/**
- * The networks that one address counts for, narrowest first. Who has one IPv6 address has its /64: counted as one
- * source; and may have the /48 around it, with 65,536 of those. IPv4 in IPv6 is the IPv4 address.
- */
-function networksOf(source: string): readonly [string, ...string[]] {
-  if (!ipaddr.isValid(source)) return [source];
-  const address = ipaddr.process(source);
-  if (!(address instanceof ipaddr.IPv6)) return [address.toString()];
-  return [address.parts.slice(0, 4).join(':'), address.parts.slice(0, 3).join(':')];
 }
