@@ -53,6 +53,12 @@ describe('R38 activation codes', () => {
     expect(await accept(code)).toMatchObject({ outcome: 'accepted' });
   });
 
+  test('R09: a thousand guesses while they wait leave one entry in the audit', async () => {
+    for (let index = 0; index < 1_000; index += 1) await accept('0000-0000-0000-0000');
+    const reasons = bench.events.flatMap(event => (event.type === 'activation.refused' ? [event.reason] : []));
+    expect(reasons.filter(reason => reason === 'delayed')).toHaveLength(1);
+  });
+
   test('who has a factor is invited to replace it only, for a reason that is audited', async () => {
     await withTotp(bench, 'anna');
     const written = bench.events.length;

@@ -90,9 +90,10 @@ export class ActivationCodes {
    */
   async accept(answer: ActivationAnswer): Promise<ActivationOutcome> {
     const { realm, name, source, browser } = answer;
-    const attempt = await this.#attempts.begin({ pool: 'activation', realm, account: name, source, browser });
+    const request = { pool: 'activation', realm, account: name, source, browser } as const;
+    const attempt = await this.#attempts.begin(request);
     if (!attempt.allowed) {
-      await this.#refused(answer, 'delayed');
+      if (await this.#attempts.firstRefusal(request, attempt)) await this.#refused(answer, 'delayed');
       return { outcome: 'delayed', until: attempt.until };
     }
     const person = await this.#people.byName(realm, name);

@@ -1,6 +1,9 @@
 import { randomId } from '../kernel/random.ts';
 import type { FactorDeps } from './deps.ts';
 
+/** On the app's host and on the portal's: tells the budget of attempts (R09), opens nothing. */
+export const knownBrowserCookie = '__Host-sluis-known';
+
 /** A browser is known for 180 days after a full sign-in. */
 export const knownBrowserLifetime = 180 * 24 * 60 * 60_000;
 

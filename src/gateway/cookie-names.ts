@@ -1,3 +1,6 @@
+import { knownBrowserCookie } from '../factor/known-browser.ts';
+import { languageCookie } from '../ui/messages.ts';
+
 /** Cookies of ours on an app's host. All `__Host-`: no sibling host and no plain http can plant one. */
 export const cookieNames = {
   session: '__Host-sluis',
@@ -5,10 +8,10 @@ export const cookieNames = {
   /** The page first asked for, sealed under the visit. */
   target: '__Host-sluis-to',
   pending: '__Host-sluis-pending',
-  known: '__Host-sluis-known',
+  known: knownBrowserCookie,
   /** Which message the login page shows next: a code of a closed set, nothing secret. */
   note: '__Host-sluis-note',
-  language: '__Host-sluis-lang',
+  language: languageCookie,
 } as const;
 
 /** A Set-Cookie line; without `maxAge` it lives as long as the browser window. Seconds. */

@@ -1,6 +1,5 @@
 import type { Hono } from 'hono';
-import { getCookie } from 'hono/cookie';
-import { knownBrowserLifetime } from '../factor/known-browser.ts';
+import { knownBrowserCookie, knownBrowserLifetime } from '../factor/known-browser.ts';
 import type { Person } from '../factor/person.ts';
 import type { FormTokens } from '../ui/form.tsx';
 import type { Page } from '../ui/layout.tsx';
@@ -12,9 +11,6 @@ import { formTokens, type PostedForm, readForm } from './form-guard.ts';
 import { realmCookieName } from './realm-cookie.ts';
 import { findSignIn, placeOf, type SignIn } from './sign-in.ts';
 import type { PortalContext, View } from './view.ts';
-
-/** Tells the budget of attempts of a browser that passed before (R09); opens nothing. */
-export const knownBrowserCookie = '__Host-sluis-known';
 
 export interface ShowProps {
   readonly c: PortalContext;
@@ -104,7 +100,7 @@ export class Steps {
     // Not open: nothing is verified, and where it stands now is shown.
     if (!step.isOpen(signIn)) return { kind: 'unknown' };
     const { realm, name } = signIn.pending;
-    const browser = this.#deps.knownBrowsers.verify(getCookie(c, knownBrowserCookie), realm, name);
+    const browser = this.#deps.knownBrowsers.verify(this.#view.cookie(c, knownBrowserCookie), realm, name);
     return step.answer({ signIn, form, typed, source: c.env.source, browser });
   }
 
@@ -148,7 +144,7 @@ export class Steps {
     const before = this.#view.browser(c);
     if (before !== undefined && person !== undefined) await this.#deps.carryOver(before, browser, person.id);
     this.#view.setCookie(c, realmCookieName, realmCookie);
-    const value = this.#deps.knownBrowsers.issue(pending.realm, pending.name, getCookie(c, knownBrowserCookie));
+    const value = this.#deps.knownBrowsers.issue(pending.realm, pending.name, this.#view.cookie(c, knownBrowserCookie));
     this.#view.setCookie(c, knownBrowserCookie, value, knownBrowserLifetime / 1000);
   }
 }

@@ -73,7 +73,7 @@ describe('the data folder', () => {
       expect(error.code).toBe('data.unwritable');
       expect(error.message).toContain(path);
       expect(error.message).toMatch(/EEXIST|ENOTDIR|ENOENT|EACCES|EROFS/);
-      expect(error.remedy).toContain('dataFolder');
+      expect(error.remedy).toContain('(data)');
     }
   });
 
