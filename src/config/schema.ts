@@ -149,9 +149,19 @@ const limitsSchema = z.strictObject({
   signInBody: sizeUpTo('1MiB').prefault('64KiB'),
   body: sizeUpTo('10GiB').prefault('100MiB'),
   connections: z.int().min(10).default(10_000),
+  connectionsPerSource: z
+    .int()
+    .min(10)
+    .default(512)
+    .describe(
+      'Open connections of one source address; not for balancers and this machine. More where many people share one address.',
+    ),
   headTime: durationUpTo('24h').prefault('10s'),
   requestTime: durationUpTo('24h').prefault('5m'),
   keepAlive: durationUpTo('24h').prefault('65s'),
+  stallTime: durationUpTo('24h')
+    .prefault('30s')
+    .describe('How long a browser may take nothing of an answer that waits for it, before the answer is cut off.'),
   pendings: z
     .int()
     .min(1)

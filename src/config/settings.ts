@@ -108,6 +108,10 @@ export interface LimitSettings {
   readonly headTime: number;
   readonly requestTime: number;
   readonly keepAlive: number;
+  /** How long a browser may take nothing of an answer that waits for it. */
+  readonly stallTime: number;
+  /** Open connections of one source address, an IPv6 network being one; balancers and this machine have no such limit. */
+  readonly connectionsPerSource: number;
   /** Pending sign-ins that one account, and one source, may have at once. */
   readonly pendings: number;
 }

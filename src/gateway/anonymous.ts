@@ -6,6 +6,7 @@ import type { JarCookie } from '../visit/jar.ts';
 import { cookieHeader, readSetCookie } from '../visit/set-cookie.ts';
 import type { Visit } from '../visit/visits.ts';
 import { appending, canAppend, withoutBodyMarks } from './append.ts';
+import { cookieLines } from './cookie-lines.ts';
 import { cookieNames, dropCookie } from './cookie-names.ts';
 import type { Exchange, GatewayDeps } from './exchange.ts';
 import { type AnswerHead, forward, type HeadVerdict } from './forward.ts';
@@ -17,10 +18,11 @@ import { appFailed } from './trouble.ts';
 import { beginVisit, keepTarget, livingVisit, openVisitJar, visitOwner } from './visit-cookies.ts';
 
 /** A public file: no cookies out, none back. */
-export function passAsset(exchange: Exchange): void {
+export function passAsset(deps: GatewayDeps, exchange: Exchange): void {
   const { app, head, target, source } = exchange;
   forward({
-    pool: app.pool,
+    pool: app.publicPool,
+    stallTime: deps.limits.stallTime,
     options: {
       method: head.method,
       path: target.raw,
@@ -48,7 +50,8 @@ export async function passLoginPage(
     headers: requestHeaders(withoutConditions(head), { host: app.host, source, proto: app.proto, cookie }),
   };
   forward({
-    pool: app.pool,
+    pool: session === undefined ? app.publicPool : app.pool,
+    stallTime: deps.limits.stallTime,
     options,
     res: exchange.res,
     watch: cut => deps.visits.onSpent(visit, cut),
@@ -84,6 +87,10 @@ async function judgeVisitAnswer(
   return { headers: withoutBodyMarks(headers), through: appending(answer.headers, line) };
 }
 
+/** Of headers that say how long an answer may be kept: a login page kept by a browser, or by something between, would come back with the form of a visit that is spent. */
+const keeping = new Set(['cache-control', 'expires', 'pragma', 'etag', 'last-modified', 'age', 'surrogate-control']);
+
+/** Flat pairs for an answer to a visit: its cookies sealed for it, and never to be kept. */
 export function visitAnswerHeaders(
   deps: GatewayDeps,
   exchange: Exchange,
@@ -91,22 +98,15 @@ export function visitAnswerHeaders(
   answer: AnswerHead,
   cookies: readonly JarCookie[],
 ): string[] {
-  const headers = responseHeaders(answer.headers, exchange.app.rewriteLocation);
-  for (const line of sealAll(deps, exchange, visit, cookies)) headers.push('set-cookie', line);
-  // A login page kept by a browser would come back with the form of a visit that is spent.
-  if (!headers.includes('cache-control')) headers.push('cache-control', 'no-store');
+  const pairs = responseHeaders(answer.headers, exchange.app.rewriteLocation);
+  const headers: string[] = [];
+  for (let i = 0; i < pairs.length; i += 2) {
+    if (!keeping.has(pairs[i] as string)) headers.push(pairs[i] as string, pairs[i + 1] as string);
+  }
+  headers.push('cache-control', 'no-store');
+  const lines = [...exchange.setCookies, ...cookieLines(deps, exchange, visitOwner(visit), cookies)];
+  for (const line of lines) headers.push('set-cookie', line);
   return headers;
-}
-
-function sealAll(deps: GatewayDeps, exchange: Exchange, visit: Visit, cookies: readonly JarCookie[]): string[] {
-  const owner = visitOwner(visit);
-  const readable = new Set(exchange.app.settings.preset.readable);
-  const now = deps.clock.now();
-  const held = [...exchange.cookies.keys()];
-  return [
-    ...exchange.setCookies,
-    ...cookies.flatMap(cookie => (readable.has(cookie.name) ? [] : deps.sealed.seal(owner, cookie, now, held))),
-  ];
 }
 
 export function answerCookies(deps: GatewayDeps, exchange: Exchange, answer: Pick<AnswerHead, 'headers'>): JarCookie[] {

@@ -71,7 +71,7 @@ export class AppHandler {
   async #anonymous(exchange: Exchange, decision: Decision, entry: Entry | undefined): Promise<void> {
     if (decision.outcome === 'deny') return refuse(exchange, 'not-allowed', { next: '/' });
     if (decision.outcome !== 'allow' || !decision.asVisit) return this.#notPublic(exchange);
-    if (entry === 'asset') return passAsset(exchange);
+    if (entry === 'asset') return passAsset(this.#deps, exchange);
     if (entry === 'sign-in') return this.#signIn(exchange, undefined);
     if (await this.#toOwnChallenge(exchange)) return;
     return passLoginPage(this.#deps, exchange, undefined);

@@ -26,7 +26,10 @@ import type { AppLog } from './log.ts';
 export interface AppRuntime {
   readonly settings: AppSettings;
   readonly realm: RealmSettings;
+  /** For people with a session, and for sign-ins. */
   readonly pool: Pool;
+  /** For everybody else: strangers must not keep those who are signed in from their app. */
+  readonly publicPool: Pool;
   readonly table: RouteTable;
   readonly credentials: CredentialNames;
   /** Host as the app sees it. */

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, get, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import { Pool } from 'undici';
 import { afterEach, expect, test } from 'vitest';
 import { forward } from './forward.ts';
@@ -22,6 +22,7 @@ async function through(
   const proxy = createServer((_request, res) =>
     forward({
       pool,
+      stallTime: 10_000,
       options: { method, path: '/' },
       res,
       judge: answer => ({ headers: responseHeaders(answer.headers, location => location) }),
@@ -89,4 +90,38 @@ test('a body that stops before its length breaks the connection: half an answer 
     res.write(everyByte.subarray(0, 300), () => res.destroy());
   });
   await expect(broken).rejects.toMatchObject({ code: 'ECONNRESET' });
+});
+
+test('a browser that takes nothing is cut off, and the connection to the app is free again', async () => {
+  const pool = new Pool(
+    await listening(createServer((_request, res) => void res.end(Buffer.alloc(32 * 1024 * 1024)))),
+    { connections: 1 },
+  );
+  closers.push(() => pool.destroy());
+  const cut = Promise.withResolvers<void>();
+  const proxy = createServer((_request, res) => {
+    res.on('close', () => cut.resolve());
+    forward({
+      pool,
+      stallTime: 50,
+      options: { method: 'GET', path: '/' },
+      res,
+      judge: answer => ({ headers: responseHeaders(answer.headers, location => location) }),
+      failed: () => void res.writeHead(502).end(),
+    });
+  });
+  const stranger = connect(Number(new URL(await listening(proxy)).port), '127.0.0.1');
+  closers.push(async () => stranger.destroy());
+  stranger.pause();
+  stranger.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
+  await cut.promise;
+  const { statusCode, body } = await pool.request({ method: 'GET', path: '/' });
+  await body.dump();
+  expect(statusCode).toBe(200);
+});
+
+test('a browser that takes a long answer bit by bit gets all of it', async () => {
+  const size = 32 * 1024 * 1024;
+  const { body } = await through((_request, res) => void res.end(Buffer.alloc(size)));
+  expect(body.length).toBe(size);
 });

@@ -9,7 +9,7 @@ export interface AnswerHead {
   readonly headers: AnswerHeaders;
 }
 
-/** What goes to the browser: flat header pairs, and bytes put behind the body. Undefined: the answer is withheld and `instead` says what comes in its place. */
+/** What goes to the browser: flat header pairs, and what the body passes `through` on its way. Or the answer is withheld, and `instead` sends what comes in its place. */
 export type HeadVerdict =
   | { readonly headers: readonly string[]; readonly through?: Transform | undefined }
   | { readonly instead: () => void | Promise<void> };
@@ -18,6 +18,8 @@ export interface Forwarding {
   readonly pool: Dispatcher;
   readonly options: Dispatcher.DispatchOptions & { body?: Readable | null };
   readonly res: ServerResponse;
+  /** Milliseconds that a browser may take nothing while something waits for it; then the answer is cut, for it holds a connection to the app. */
+  readonly stallTime: number;
   /** Sees every final head before a byte of it goes on. */
   judge(answer: AnswerHead): HeadVerdict | Promise<HeadVerdict>;
   /** Asked for where the app gave no answer that could be passed on. */
@@ -50,6 +52,7 @@ class Passage implements Dispatcher.DispatchHandler {
   /** The verdict is being waited for, and whether the answer came to its end meanwhile: a HEAD cannot be paused. */
   #judging: 'no' | 'yes' | 'ended' = 'no';
   #stopWatching: (() => void) | undefined;
+  #stalled: NodeJS.Timeout | undefined;
 
   constructor(forwarding: Forwarding) {
     this.#forwarding = forwarding;
@@ -91,7 +94,11 @@ class Passage implements Dispatcher.DispatchHandler {
     const sink = this.#through ?? res;
     if (sink.write(chunk)) return;
     controller.pause();
-    sink.once('drain', () => controller.resume());
+    this.#stalled = setTimeout(() => this.#cut(), this.#forwarding.stallTime);
+    sink.once('drain', () => {
+      clearTimeout(this.#stalled);
+      controller.resume();
+    });
   }
 
   onResponseEnd(): void {
@@ -162,6 +169,7 @@ class Passage implements Dispatcher.DispatchHandler {
 
   #finish(): void {
     this.#done = true;
+    clearTimeout(this.#stalled);
     this.#stopWatching?.();
     this.#stopWatching = undefined;
   }

@@ -46,12 +46,12 @@ export class Gateway {
     const source = this.#sources.of(req, head);
     const path = portal?.path ?? '';
     if (portal !== undefined && (path === '' || head.target === path || head.target.startsWith(`${path}/`))) {
-      return this.#settle(req, res, portal.handle(req, res, { source }), undefined);
+      return this.#settle(res, portal.handle(req, res, { source }), undefined);
     }
     if (app === undefined) return this.#refuseHead(req, res, { status: 400, reason: 'Host' }, 421);
     const exchange = new Exchange(app, head, readTarget(head.target), req, res, source);
     try {
-      this.#settle(req, res, this.#apps.handle(exchange), exchange);
+      this.#settle(res, this.#apps.handle(exchange), exchange);
     } catch (error) {
       this.#failed(res, error, exchange);
     }
@@ -65,12 +65,7 @@ export class Gateway {
     refusePlain(res, status);
   }
 
-  #settle(
-    _req: IncomingMessage,
-    res: ServerResponse,
-    work: void | Promise<void>,
-    exchange: Exchange | undefined,
-  ): void {
+  #settle(res: ServerResponse, work: void | Promise<void>, exchange: Exchange | undefined): void {
     if (work instanceof Promise) work.catch((error: unknown) => this.#failed(res, error, exchange));
   }
 

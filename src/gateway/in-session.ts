@@ -4,11 +4,11 @@ import type { Session } from '../session/session.ts';
 import type { OpenSession } from '../session/sessions.ts';
 import { normalForm } from '../signin/account.ts';
 import { proofRemoved, proofsIn } from '../signin/judge.ts';
-import { onlyValue, readCookieHeader } from '../visit/cookie-header.ts';
 import type { JarCookie } from '../visit/jar.ts';
 import { deletion } from '../visit/sealed-cookies.ts';
 import { cookieHeader, mergeJar } from '../visit/set-cookie.ts';
 import { answerCookies, answerScript, toFreshLogin, visitAnswerHeaders } from './anonymous.ts';
+import { cookieLines, withReadable } from './cookie-lines.ts';
 import { endSessions } from './end-session.ts';
 import type { Exchange, GatewayDeps } from './exchange.ts';
 import { type AnswerHead, forward, type HeadVerdict } from './forward.ts';
@@ -41,6 +41,7 @@ export function passInSession(deps: GatewayDeps, exchange: Exchange, open: OpenS
   const body = sessionBody(exchange, deps.limits.body, early);
   forward({
     pool: app.pool,
+    stallTime: deps.limits.stallTime,
     options: {
       method: head.method,
       path: target.raw,
@@ -62,20 +63,15 @@ function openJar(deps: GatewayDeps, exchange: Exchange, session: Session): Opene
   const memory = deps.sessions.derived(session, 'jars', () => new LRUCache<string, OpenedJar>({ max: 4 }));
   let opened = memory.get(header);
   if (opened === undefined) {
-    opened = openAnew(deps, exchange, session, header);
+    opened = openAnew(deps, exchange, session);
     memory.set(header, opened);
   }
   return opened;
 }
 
-function openAnew(deps: GatewayDeps, exchange: Exchange, session: Session, header: string): OpenedJar {
-  const cookies = readCookieHeader(header);
-  const { jar, stale } = deps.sealed.open(sessionOwner(session), cookies, deps.clock.now());
-  const readable = exchange.app.settings.preset.readable.flatMap(name => {
-    const value = onlyValue(cookies, name);
-    return value === undefined ? [] : [{ name, value, path: '/', expires: undefined, sameSite: 'Lax' as const }];
-  });
-  const all = [...jar, ...readable];
+function openAnew(deps: GatewayDeps, exchange: Exchange, session: Session): OpenedJar {
+  const { jar, stale } = deps.sealed.open(sessionOwner(session), exchange.cookies, deps.clock.now());
+  const all = withReadable(exchange, jar);
   const simple = all.every(cookie => cookie.path === '/' && cookie.expires === undefined);
   return { jar: all, stale, plain: simple && all.length > 0 ? cookieHeader(all, '/', 0) : undefined };
 }
@@ -131,22 +127,8 @@ function sendable(
     for (const name of opened.stale) headers.push('set-cookie', deletion(name));
   }
   if (cookies.length === 0) return headers;
-  const owner = sessionOwner(session);
-  const readable = new Set(exchange.app.settings.preset.readable);
-  const held = [...readCookieHeader(exchange.head.cookie).keys()];
-  for (const cookie of cookies) {
-    const lines = readable.has(cookie.name)
-      ? [plainLine(cookie)]
-      : deps.sealed.seal(owner, cookie, deps.clock.now(), held);
-    for (const line of lines) headers.push('set-cookie', line);
-  }
+  for (const line of cookieLines(deps, exchange, sessionOwner(session), cookies)) headers.push('set-cookie', line);
   return headers;
-}
-
-/** A cookie that the app's own scripts must read; never one that signs in (the configuration refuses that). */
-function plainLine(cookie: JarCookie): string {
-  const expires = cookie.expires === undefined ? '' : `; Expires=${new Date(cookie.expires).toUTCString()}`;
-  return `${cookie.name}=${cookie.value}; Path=${cookie.path}${expires}; Secure; SameSite=${cookie.sameSite}`;
 }
 
 /** A sign-out is known by the answer, never by the address alone: without its token an app's link does nothing. */

@@ -6,6 +6,7 @@ import { hopPage } from '../ui/pages-start.tsx';
 import { cookieNames } from './cookie-names.ts';
 import type { Exchange } from './exchange.ts';
 import { isFrame } from './head.ts';
+import { pathWithin } from './path-within.ts';
 
 /** Answers of our own on an app's host. All of them are no-store; none says what the app said. */
 export function redirect(exchange: Exchange, location: string): void {
@@ -18,7 +19,9 @@ export function refuse(
   options: { next?: string; seconds?: number; reference?: string } = {},
 ): void {
   const { app } = exchange;
-  const next = options.next ?? '/';
+  const { origin, preset } = app.settings;
+  // A link on a page of ours leads nowhere else, whatever was asked for.
+  const next = pathWithin(origin, options.next ?? '/') ?? preset.landing;
   const html = refusalPage(pageOf(exchange), refusal, {
     next,
     app: app.settings.title,

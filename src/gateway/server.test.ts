@@ -1,4 +1,5 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { EventEmitter } from 'node:events';
+import { mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import { connect } from 'node:net';
@@ -7,7 +8,8 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { LimitSettings } from '../config/settings.ts';
-import { listen, openRedirectServer, openServer } from './server.ts';
+import { limitSources, listen, openRedirectServer, openServer } from './server.ts';
+import { Sources } from './source.ts';
 
 const limits: LimitSettings = {
   head: 4_096,
@@ -19,6 +21,8 @@ const limits: LimitSettings = {
   headTime: 1_000,
   requestTime: 5_000,
   keepAlive: 1_000,
+  stallTime: 1_000,
+  connectionsPerSource: 10,
   pendings: 5,
 };
 const settings = { address: '127.0.0.1', port: 0, tls: undefined, balancers: [], redirect: undefined };
@@ -102,6 +106,58 @@ describe('bad input: a port that cannot be had', () => {
   });
 });
 
+describe('connections of one source address', () => {
+  class Visitor extends EventEmitter {
+    readonly remoteAddress: string;
+    open = true;
+
+    constructor(remoteAddress: string) {
+      super();
+      this.remoteAddress = remoteAddress;
+    }
+
+    destroy(): this {
+      this.open = false;
+      this.emit('close');
+      return this;
+    }
+  }
+
+  const arrive = (limit: ReturnType<typeof limitSources>, addresses: readonly string[]) =>
+    addresses.map(address => {
+      const visitor = new Visitor(address);
+      limit(visitor as unknown as Parameters<typeof limit>[0]);
+      return visitor;
+    });
+  const counted = (visitors: readonly Visitor[]) => visitors.filter(({ open }) => open).length;
+  const many = (address: (n: number) => string) => Array.from({ length: 20 }, (_none, n) => address(n));
+
+  it.each<[string, number, (n: number) => string]>([
+    ['one address', 5, () => '192.0.2.7'],
+    ['one address in two spellings', 5, n => (n % 2 === 0 ? '192.0.2.7' : '::ffff:192.0.2.7')],
+    ['one IPv6 network', 5, n => `2001:db8::${n.toString(16)}`],
+    ['many addresses', 20, n => `192.0.2.${n}`],
+    ['a balancer', 20, () => '10.0.0.1'],
+    ['this machine', 20, () => '127.0.0.1'],
+  ])('of %s %i of twenty stay', (_title, expected, address) => {
+    expect(counted(arrive(limitSources(new Sources(['10.0.0.0/8']), 5), many(address)))).toBe(expected);
+  });
+
+  it('one that is closed makes room for one other', () => {
+    const limit = limitSources(new Sources([]), 2);
+    const [first] = arrive(limit, ['192.0.2.7', '192.0.2.7', '192.0.2.7']);
+    first?.destroy();
+    expect(counted(arrive(limit, ['192.0.2.7', '192.0.2.7']))).toBe(1);
+  });
+});
+
+it('a connection that cannot be accepted does not end the others', async () => {
+  const server = openServer(settings, limits, (_req, res) => res.end('een'));
+  const port = await start(server);
+  server.emit('error', new Error('accept ENFILE'));
+  expect(await talk(port, 'GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n')).toMatch(/een$/);
+});
+
 describe('port 80', () => {
   const hosts = new Set(['app.test']);
 
@@ -130,12 +186,15 @@ describe('port 80', () => {
     const folder = mkdtempSync(join(tmpdir(), 'sluis-acme-'));
     writeFileSync(join(folder, 'token-1'), 'sleutel');
     writeFileSync(join(folder, '.geheim'), 'geheim');
+    writeFileSync(join(folder, 'token-long'), 'geheim'.repeat(1_000));
+    // A file like any other to look at, which fails as it is read.
+    symlinkSync('/proc/self/mem', join(folder, 'token-broken'));
     try {
       const port = await start(openRedirectServer(limits, hosts, folder));
       const ask = (path: string) =>
         talk(port, `GET /.well-known/acme-challenge/${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
       expect(await ask('token-1')).toMatch(/^HTTP\/1\.1 200 [\s\S]*sleutel$/);
-      for (const path of ['token-2', '.geheim', '../x', '%2e%2e/x', 'a/../token-1', '']) {
+      for (const path of ['token-broken', 'token-long', 'token-2', '.geheim', '../x', '%2e%2e/x', 'a/../token-1', '']) {
         const answer = await ask(path);
         expect(answer).toMatch(/^HTTP\/1\.1 40[04] /);
         expect(answer).not.toMatch(/geheim|sleutel/);

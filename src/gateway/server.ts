@@ -1,11 +1,12 @@
-import { createReadStream, readFileSync, unwatchFile, watchFile } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { readFileSync, unwatchFile, watchFile } from 'node:fs';
+import { open, stat } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { isLoopbackAddress } from '../config/address.ts';
 import type { LimitSettings, ListenSettings } from '../config/settings.ts';
+import { sourceNet } from '../factor/source-net.ts';
 import { SluisError } from '../kernel/errors.ts';
 import { Sources } from './source.ts';
 
@@ -33,7 +34,9 @@ export function openServer(listen: ListenSettings, limits: LimitSettings, handle
     handler(req, res);
   };
   // Plain http goes to this machine and to named balancers only: anybody else would send a password in the clear.
-  if (listen.tls === undefined) server.on('connection', refuseStrangers(new Sources(listen.balancers)));
+  const sources = new Sources(listen.balancers);
+  if (listen.tls === undefined) server.on('connection', refuseStrangers(sources));
+  server.on('connection', limitSources(sources, limits.connectionsPerSource));
   server.on('request', tracked);
   server.on('checkContinue', tracked);
   // Any other expectation: the strict head answers 417.
@@ -51,6 +54,27 @@ export function refuseStrangers(sources: Sources): (socket: Pick<Socket, 'remote
   return socket => {
     const peer = socket.remoteAddress ?? '';
     if (!isLoopbackAddress(peer) && !sources.isBalancer(peer)) socket.destroy();
+  };
+}
+
+/** Of all connections nobody gets more than a part: not for balancers, who stand for many, nor for this machine. */
+export function limitSources(
+  sources: Sources,
+  most: number,
+): (socket: Pick<Socket, 'remoteAddress' | 'destroy' | 'once'>) => void {
+  const open = new Map<string, number>();
+  return socket => {
+    const peer = socket.remoteAddress ?? '';
+    if (isLoopbackAddress(peer) || sources.isBalancer(peer)) return;
+    const net = sourceNet(peer);
+    const count = (open.get(net) ?? 0) + 1;
+    if (count > most) return void socket.destroy();
+    open.set(net, count);
+    socket.once('close', () => {
+      const left = (open.get(net) ?? 1) - 1;
+      if (left === 0) open.delete(net);
+      else open.set(net, left);
+    });
   };
 }
 
@@ -104,6 +128,8 @@ export function listen(server: Server, address: string, port: number): Promise<n
     server.once('error', (error: NodeJS.ErrnoException) => reject(explain(error, address, port)));
     server.listen(port, address, () => {
       server.removeAllListeners('error');
+      // One connection that could not be accepted (no file handles left) must not end all others.
+      server.on('error', () => undefined);
       const bound = server.address();
       resolve(typeof bound === 'object' && bound !== null ? bound.port : port);
     });
@@ -139,7 +165,7 @@ export function openRedirectServer(
   server.maxConnections = limits.connections;
   server.on('request', (req, res) => {
     const token = /^\/\.well-known\/acme-challenge\/([A-Za-z0-9_-]{1,128})$/.exec(req.url ?? '')?.[1];
-    if (token !== undefined && acmeFolder !== undefined) return void sendFile(join(acmeFolder, token), res);
+    if (token !== undefined && acmeFolder !== undefined) return void sendAcme(join(acmeFolder, token), res);
     redirectToHttps(req, res, hosts);
   });
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => refuseSocket(error, socket));
@@ -158,9 +184,25 @@ function redirectToHttps(req: IncomingMessage, res: ServerResponse, hosts: Reado
   res.end();
 }
 
-async function sendFile(file: string, res: ServerResponse): Promise<void> {
-  const found = await stat(file).catch(() => undefined);
-  if (found?.isFile() !== true) return void res.writeHead(404, { 'content-length': '0' }).end();
-  res.writeHead(200, { 'content-type': 'application/octet-stream', 'content-length': String(found.size) });
-  createReadStream(file).pipe(res);
+/** A key authorization is a token and a hash (RFC 8555 8.1): a longer file is none. */
+const longestAcme = 1_024;
+
+/** Read whole before a byte of the answer is out. What cannot be read is not there, whatever the cause. */
+async function sendAcme(file: string, res: ServerResponse): Promise<void> {
+  const text = await readSmall(file).catch(() => undefined);
+  if (text === undefined) return void res.writeHead(404, { 'content-length': '0' }).end();
+  res.writeHead(200, { 'content-type': 'application/octet-stream', 'content-length': String(text.length) });
+  res.end(text);
+}
+
+/** Undefined for what is no file, or a longer one. Opening a pipe would wait for its other end. */
+async function readSmall(file: string): Promise<Buffer | undefined> {
+  if (!(await stat(file)).isFile()) return undefined;
+  const handle = await open(file);
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(longestAcme + 1), 0, longestAcme + 1, 0);
+    return bytesRead > longestAcme ? undefined : buffer.subarray(0, bytesRead);
+  } finally {
+    await handle.close();
+  }
 }

@@ -44,7 +44,10 @@ function answerFailed(
   if (target !== undefined) keepTarget(deps, exchange, visit, target);
   const stale = [...exchange.cookies.keys()].filter(name => SealedCookies.belongsTo(visitOwner(spent), name));
   exchange.setCookies.push(...stale.map(deletion));
-  const all = mergeJar(jar, cookies, deps.clock.now());
+  // The browser has those that scripts may read: only what the app says of them now is set.
+  const { readable } = exchange.app.settings.preset;
+  const sealed = jar.filter(({ name }) => !readable.includes(name));
+  const all = mergeJar(sealed, cookies, deps.clock.now());
   const pairs = visitAnswerHeaders(deps, exchange, visit, answer, all);
   const html = (oneHeader(answer.headers, 'content-type') ?? '').startsWith('text/html') ? unpack(answer) : undefined;
   const line = exchange.app.settings.helpLine ? helpLine(languageOf(exchange), exchange.app.site.helpUrl) : '';

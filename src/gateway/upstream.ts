@@ -42,9 +42,9 @@ export interface WholeAnswer {
  * One app's pool. HTTP/1.1 only, one request a connection at a time. undici throws on arguments it does not like and
  * a thrown request leaves a bounded pool with one connection fewer for ever: heads are checked before they get here.
  */
-export function openUpstream(settings: UpstreamSettings): Pool {
+export function openUpstream(settings: UpstreamSettings, connections: number = settings.connections): Pool {
   return new Pool(settings.origin, {
-    connections: settings.connections,
+    connections,
     pipelining: 1,
     allowH2: false,
     headersTimeout: settings.timeouts.head,
@@ -53,6 +53,11 @@ export function openUpstream(settings: UpstreamSettings): Pool {
     maxHeaderSize: 64 * 1024,
     connect: connector(settings),
   });
+}
+
+/** How many connections people without a session share, beside those of the others: a quarter, and two at least. */
+export function publicConnections(settings: UpstreamSettings): number {
+  return Math.max(2, Math.ceil(settings.connections / 4));
 }
 
 function connector(settings: UpstreamSettings): buildConnector.connector {

@@ -3,6 +3,7 @@ import type { Session } from '../session/session.ts';
 import type { JarCookie } from '../visit/jar.ts';
 import { deletion, SealedCookies, type SealOwner } from '../visit/sealed-cookies.ts';
 import type { Visit } from '../visit/visits.ts';
+import { withReadable } from './cookie-lines.ts';
 import { cookieNames, dropCookie, setCookie } from './cookie-names.ts';
 import type { Exchange, GatewayDeps } from './exchange.ts';
 
@@ -31,7 +32,7 @@ export function beginVisit(deps: GatewayDeps, exchange: Exchange): Visit {
   return visit;
 }
 
-/** The cookies that the app set for this visit. Those that open for nobody here are deleted in the browser; those of a living session stay. */
+/** The cookies that the app set for this visit, and those that its scripts may read. Those that open for nobody here are deleted in the browser; those of a living session stay. */
 export function openVisitJar(
   deps: GatewayDeps,
   exchange: Exchange,
@@ -43,7 +44,7 @@ export function openVisitJar(
   for (const name of stale) {
     if (other === undefined || !SealedCookies.belongsTo(other, name)) exchange.setCookies.push(deletion(name));
   }
-  return jar;
+  return withReadable(exchange, jar);
 }
 
 /** Takes the cookies of a visit, and whatever else is sealed and not the session's, out of the browser. */

@@ -7,7 +7,7 @@ import { Gateway, type GatewayHosts, type PortalHandler } from '../gateway/gatew
 import { locationRewriter } from '../gateway/headers.ts';
 import { listen, openRedirectServer, openServer } from '../gateway/server.ts';
 import { Sources } from '../gateway/source.ts';
-import { openUpstream } from '../gateway/upstream.ts';
+import { openUpstream, publicConnections } from '../gateway/upstream.ts';
 import type { SignInForm } from '../preset/preset.ts';
 import { type Assets, loadAssets } from '../ui/assets.ts';
 import type { Core } from './core.ts';
@@ -42,7 +42,7 @@ export async function startServer(core: Core, version: string): Promise<RunningS
     new Sources(settings.listen.balancers),
   );
   const servers = [openServer(settings.listen, settings.limits, (req, res) => gateway.handle(req, res))];
-  const pools = apps.map(app => app.pool);
+  const pools = apps.flatMap(app => [app.pool, app.publicPool]);
   try {
     return await running(core, servers, pools, version);
   } catch (error) {
@@ -112,6 +112,7 @@ function appRuntime(app: AppSettings, realm: RealmSettings, assets: Assets): App
     settings: app,
     realm,
     pool: openUpstream(app.upstream),
+    publicPool: openUpstream(app.upstream, publicConnections(app.upstream)),
     table: { level: app.level, routes: app.routes, folding: app.preset.folding },
     credentials: { ...credentialNames(app.preset.signIn), folding: app.preset.folding },
     host: url.host,
