@@ -80,9 +80,20 @@ export class SignIns {
   }
 
   #remember(visit: Visit, bodyMac: string, outcome: Promise<Outcome>): void {
-    this.#running.set(visit.id, { bodyMac, outcome });
-    const timer = setTimeout(() => this.#running.delete(visit.id), joinTime);
-    timer.unref();
+    const entry = { bodyMac, outcome };
+    this.#running.set(visit.id, entry);
+    const forget = () => {
+      // An attempt after this one has an entry of its own.
+      if (this.#running.get(visit.id) === entry) this.#running.delete(visit.id);
+    };
+    setTimeout(forget, joinTime).unref();
+    // What was refused before anything was sent holds for that moment only: the visit can still be used.
+    outcome
+      .then(() => this.#deps.visits.isSpent(visit))
+      .then(spent => {
+        if (!spent) forget();
+      })
+      .catch(forget);
   }
 
   #visitOfCookie(exchange: Exchange): Visit | undefined {
