@@ -1,12 +1,13 @@
 import { LRUCache } from 'lru-cache';
+import { sourceNet } from '../factor/source-net.ts';
 import type { Clock } from '../kernel/clock.ts';
 
 const most = 30;
 const window = 60_000;
 
 /**
- * Refusals that cost the sender nothing are written to the audit one by one up to 30 a minute from one source: nobody
- * fills the trail, and the disk, by posting nonsense. What is left out is counted and told once it is over.
+ * Refusals that cost the sender nothing are written to the audit one by one up to 30 a minute from one source, an
+ * IPv6 network being one: nobody fills the trail, and the disk, by posting nonsense. What is left out is counted and told once it is over.
  */
 export class AuditThrottle {
   readonly #clock: Clock;
@@ -18,7 +19,9 @@ export class AuditThrottle {
     this.#suppressed = suppressed;
   }
 
-  admits(source: string): boolean {
+  /** `address` as the request came from. */
+  admits(address: string): boolean {
+    const source = sourceNet(address);
     const now = this.#clock.now();
     const seen = this.#sources.get(source);
     if (seen === undefined || now - seen.since >= window) {
