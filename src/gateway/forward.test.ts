@@ -1,8 +1,9 @@
 import { once } from 'node:events';
-import { createServer, get, type RequestListener, type Server } from 'node:http';
+import { createServer, get, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
-import { Pool } from 'undici';
-import { afterEach, expect, test } from 'vitest';
+import { PassThrough } from 'node:stream';
+import { type Dispatcher, Pool } from 'undici';
+import { afterEach, expect, test, vi } from 'vitest';
 import { forward } from './forward.ts';
 import { responseHeaders } from './headers.ts';
 
@@ -124,4 +125,36 @@ test('a browser that takes a long answer bit by bit gets all of it', async () =>
   const size = 32 * 1024 * 1024;
   const { body } = await through((_request, res) => void res.end(Buffer.alloc(size)));
   expect(body.length).toBe(size);
+});
+
+test('what was held up twice at once and goes on is not cut off later', () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  try {
+    const res = new PassThrough({ highWaterMark: 1 });
+    const controller = { pause: () => undefined, resume: () => undefined, abort: () => undefined };
+    const pool = {
+      dispatch(_options: unknown, handler: Dispatcher.DispatchHandler) {
+        const own = controller as unknown as Dispatcher.DispatchController;
+        handler.onRequestStart?.(own, undefined);
+        handler.onResponseStart?.(own, 200, {});
+        // What was read already comes after the pause too.
+        handler.onResponseData?.(own, everyByte);
+        handler.onResponseData?.(own, everyByte);
+        return true;
+      },
+    };
+    forward({
+      pool: pool as unknown as Dispatcher,
+      stallTime: 1_000,
+      options: { method: 'GET', path: '/' },
+      res: Object.assign(res, { writeHead: () => res }) as unknown as ServerResponse,
+      judge: () => ({ headers: [] }),
+      failed: () => undefined,
+    });
+    res.emit('drain');
+    vi.advanceTimersByTime(5_000);
+    expect(res.destroyed).toBe(false);
+  } finally {
+    vi.useRealTimers();
+  }
 });

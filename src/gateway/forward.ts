@@ -94,9 +94,12 @@ class Passage implements Dispatcher.DispatchHandler {
     const sink = this.#through ?? res;
     if (sink.write(chunk)) return;
     controller.pause();
+    // More may come after the pause, of what was read already: still the same wait.
+    if (this.#stalled !== undefined) return;
     this.#stalled = setTimeout(() => this.#cut(), this.#forwarding.stallTime);
     sink.once('drain', () => {
       clearTimeout(this.#stalled);
+      this.#stalled = undefined;
       controller.resume();
     });
   }
