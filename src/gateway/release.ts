@@ -2,8 +2,10 @@ import { readTarget } from '../policy/target.ts';
 import type { Session } from '../session/session.ts';
 import type { Pending } from '../visit/pending.ts';
 import { admit } from './admit.ts';
+import { cookieLines } from './cookie-lines.ts';
 import { cookieNames, setCookie } from './cookie-names.ts';
 import type { Exchange, GatewayDeps } from './exchange.ts';
+import { pathWithin } from './path-within.ts';
 import { hop, redirect, refuse } from './respond.ts';
 import { dropVisit, sessionOwner } from './visit-cookies.ts';
 
@@ -48,7 +50,7 @@ async function open(deps: GatewayDeps, exchange: Exchange, pending: Pending): Pr
     await deps.pendings.abandon(pending);
     return redirect(exchange, exchange.app.settings.preset.landing);
   }
-  sealQuarantine(deps, exchange, pending, begun.session);
+  exchange.setCookies.push(...cookieLines(deps, exchange, sessionOwner(begun.session), pending.quarantine.cookies));
   exchange.setCookies.push(setCookie(cookieNames.session, begun.cookie), knownCookie(deps, exchange, pending));
   dropVisit(exchange, sessionOwner(begun.session));
   const released = await deps.pendings.release(pending, { cookies: [...exchange.setCookies], location });
@@ -123,14 +125,6 @@ async function endOther(deps: GatewayDeps, other: Session): Promise<void> {
   if (other.portal !== undefined) await deps.ends.ofBrowser(other.portal, 'other-account');
 }
 
-function sealQuarantine(deps: GatewayDeps, exchange: Exchange, pending: Pending, session: Session): void {
-  const owner = sessionOwner(session);
-  const now = deps.clock.now();
-  const held = [...exchange.cookies.keys()];
-  for (const cookie of pending.quarantine.cookies)
-    exchange.setCookies.push(...deps.sealed.seal(owner, cookie, now, held));
-}
-
 function knownCookie(deps: GatewayDeps, exchange: Exchange, pending: Pending): string {
   const value = deps.known.issue(pending.realm, pending.name, exchange.cookie(cookieNames.known));
   return setCookie(cookieNames.known, value, 180 * 24 * 60 * 60);
@@ -165,15 +159,4 @@ function landingOf(exchange: Exchange, pending: Pending): string {
     if (path !== undefined && !path.startsWith('/_sluis')) return path;
   }
   return preset.landing;
-}
-
-function pathWithin(origin: string, candidate: string): string | undefined {
-  try {
-    const url = new URL(candidate, `${origin}/`);
-    // Taking out dot segments made `//evil.test` of `/.//evil.test`: as a Location that is another host.
-    if (url.pathname.startsWith('//')) return undefined;
-    return url.origin === origin && url.username === '' ? `${url.pathname}${url.search}${url.hash}` : undefined;
-  } catch {
-    return undefined;
-  }
 }
