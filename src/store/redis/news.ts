@@ -32,6 +32,7 @@ export class News {
     const news = new News(options);
     try {
       await news.#listen();
+      news.#hearing = true;
     } catch (error) {
       news.close();
       throw error;
@@ -61,6 +62,7 @@ export class News {
       try {
         await pause(pauseBetween, undefined, { signal: this.#end.signal });
         await this.#listen();
+        this.#set(true);
       } catch {
         // Next round.
       }
@@ -83,7 +85,6 @@ export class News {
       client.disconnect();
       throw reason ?? error;
     }
-    this.#set(true);
   }
 
   /** Rejects when the connection no longer answers. */

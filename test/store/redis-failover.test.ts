@@ -1,0 +1,89 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { RedisStore } from '../../src/store/redis/redis-store.ts';
+import { missing } from '../support/apps.ts';
+import {
+  openRedisStore,
+  type RedisGroup,
+  type RedisServer,
+  startCluster,
+  startSentinels,
+  until,
+} from '../support/redis.ts';
+
+describe.skipIf(missing('redis'))('R24: a failover by Sentinel', () => {
+  let group: RedisGroup & { readonly master: RedisServer; readonly replica: RedisServer };
+  let store: RedisStore;
+  beforeEach(async () => {
+    group = await startSentinels();
+    store = await openRedisStore(group.topology);
+  });
+  afterEach(async () => {
+    await store.close();
+    await group.close();
+  });
+
+  it.each([
+    ['dies (SIGKILL)', () => group.master.kill()],
+    ['hangs (SIGSTOP)', async () => group.master.pause()],
+  ])(
+    'of a master that %s: refusals within a second, then all goes on and what was used stays used',
+    async (_how, fail) => {
+      await store.consume('once', 60_000);
+      await store.append('log', 0, 'first');
+      await group.master.admin.wait(1, 5000);
+      await fail();
+      const waits: number[] = [];
+      await until(async () => {
+        const begin = performance.now();
+        try {
+          return (await store.append('log', 1, 'second')) || (await store.head('log'))?.entry === 'second';
+        } finally {
+          waits.push(performance.now() - begin);
+        }
+      }, 10_000);
+      expect(Math.max(...waits)).toBeLessThan(1000);
+      expect(await store.consume('once', 60_000)).toBe(false);
+      expect(await store.read('log', 0, 9)).toEqual([
+        { number: 1, entry: 'first' },
+        { number: 2, entry: 'second' },
+      ]);
+      expect(await group.replica.admin.info('replication')).toContain('role:master');
+      await until(async () => store.hearing, 5000);
+    },
+  );
+});
+
+describe.skipIf(missing('redis'))('R24: a cluster of which one node is lost', () => {
+  let group: RedisGroup;
+  let store: RedisStore;
+  beforeEach(async () => {
+    group = await startCluster();
+    store = await openRedisStore(group.topology);
+  });
+  afterEach(async () => {
+    await store.close();
+    await group.close();
+  });
+
+  it('refuses within a second what stood there, and uses it again when it is back', async () => {
+    const lost = group.servers[2];
+    expect((await store.count('c', 60_000)).count).toBe(1);
+    lost?.pause();
+    const waits: number[] = [];
+    const keys = Array.from({ length: 12 }, (_, number) => `k${number}`);
+    const outcomes = await Promise.all(
+      keys.map(async key => {
+        const begin = performance.now();
+        const outcome = await store.create(key, 'v').catch((error: unknown) => error);
+        waits.push(performance.now() - begin);
+        return outcome;
+      }),
+    );
+    expect(outcomes).toContainEqual(expect.objectContaining({ code: 'store.unavailable' }));
+    expect(Math.max(...waits)).toBeLessThan(1000);
+    lost?.resume();
+    await until(async () => (await Promise.all(keys.map(key => store.get(key)))).length === keys.length, 8000);
+    for (const key of keys) await store.create(key, 'v');
+    for (const key of keys) expect(await store.get(key)).toEqual({ value: 'v', version: 1 });
+  });
+});
