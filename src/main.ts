@@ -11,6 +11,7 @@ const machine = {
     version,
   },
   keys: process.env['SLUIS_KEYS'],
+  redisPassword: process.env['SLUIS_REDIS_PASSWORD'],
   stopped: () =>
     new Promise<void>(resolve => {
       process.once('SIGTERM', () => resolve());

@@ -25,6 +25,7 @@ const commands: Commands = {
   serve: note('serve'),
   protect: note('protect'),
   check: note('check'),
+  doctor: note('doctor'),
   usersInvite: note('usersInvite'),
   usersList: note('usersList'),
   usersShow: note('usersShow'),
@@ -46,6 +47,7 @@ describe('the command line asks for', () => {
     ['serve', 'serve', { config }],
     ['serve --config x.yaml', 'serve', { config: 'x.yaml' }],
     ['check', 'check', { config }],
+    ['doctor', 'doctor', { config }],
     [
       'users invite anna',
       'usersInvite',

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { createLogger } from '../audit/pino-sink.ts';
 import { auditTail, auditVerify } from '../cli/audit.ts';
+import { doctor } from '../cli/doctor.ts';
 import type { Commands, InviteOptions, Terminal } from '../cli/program.ts';
 import { type UsersDeps, usersInvite, usersList, usersShow } from '../cli/users.ts';
 import { type Loaded, loadSettings, loadSettingsFile } from '../config/load.ts';
@@ -14,6 +15,7 @@ import { genericPreset } from '../preset/generic.ts';
 import { presets } from '../preset/registry.ts';
 import { normalForm } from '../signin/account.ts';
 import { type Core, openCore } from './core.ts';
+import type { Logger } from './logger.ts';
 import { protectConfig, writeProtectConfig } from './protect.ts';
 import { startServer } from './server.ts';
 
@@ -21,6 +23,8 @@ export interface Machine {
   readonly terminal: Terminal;
   /** SLUIS_KEYS. */
   readonly keys: string | undefined;
+  /** SLUIS_REDIS_PASSWORD. */
+  readonly redisPassword?: string | undefined;
   /** Resolves when the process is asked to stop. */
   stopped(): Promise<void>;
 }
@@ -44,6 +48,8 @@ export function commandsOf(machine: Machine): Commands {
       out(`${config} is in order.\n`);
       return 0;
     },
+    doctor: ({ config }) =>
+      withCore(machine, config, async core => doctor(await core.examine(), line => out(`${line}\n`))),
     usersInvite: options => withCore(machine, options.config, core => done(invite(core, options, out))),
     usersList: options =>
       withCore(machine, options.config, core => {
@@ -91,12 +97,16 @@ async function withCore(machine: Machine, config: string, work: (core: Core) => 
   const settings = loaded(machine, config);
   // Commands speak to a person: their audit goes to the trail, log lines stay out of the output.
   const logger = createLogger({ level: 'silent' });
-  const core = await openCore(settings, { clock: systemClock, random: systemRandom, logger, keys: machine.keys });
+  const core = await openOn(machine, settings, logger);
   try {
     return await work(core);
   } finally {
     await core.store.close();
   }
+}
+
+function openOn({ keys, redisPassword }: Machine, settings: Settings, logger: Logger): Promise<Core> {
+  return openCore(settings, { clock: systemClock, random: systemRandom, logger, keys, redisPassword });
 }
 
 /** Exit code 0 for work that came to its end. */
@@ -107,7 +117,7 @@ async function done(work: Promise<void>): Promise<number> {
 
 async function serve(machine: Machine, settings: Settings, file: string, invited: readonly string[]): Promise<number> {
   const logger = createLogger({ level: settings.log.level });
-  const core = await openCore(settings, { clock: systemClock, random: systemRandom, logger, keys: machine.keys });
+  const core = await openOn(machine, settings, logger);
   try {
     const server = await startServer(core, machine.terminal.version);
     machine.terminal.err(greeting(settings, file));

@@ -10,15 +10,16 @@ import { People } from '../factor/people.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { KeyRing } from '../kernel/key-ring.ts';
 import type { Random } from '../kernel/random.ts';
+import type { Store } from '../kernel/store.ts';
 import { RecoveryCodes } from '../recovery/recovery-codes.ts';
 import { Sessions } from '../session/sessions.ts';
-import { openDataFolder, openStore } from '../store/data-folder.ts';
+import { openDataFolder } from '../store/data-folder.ts';
 import { loadKeys } from '../store/keys.ts';
-import type { SqliteStore } from '../store/sqlite/sqlite-store.ts';
 import { PendingSignIns } from '../visit/pending.ts';
 import { SealedCookies } from '../visit/sealed-cookies.ts';
 import { Visits } from '../visit/visits.ts';
 import type { Logger } from './logger.ts';
+import { type OpenedStore, openConfiguredStore } from './open-store.ts';
 
 /** What is read from outside and handed in: the clock, randomness, the log, and the operator's keys from the environment. */
 export interface Surroundings {
@@ -26,13 +27,15 @@ export interface Surroundings {
   readonly random: Random;
   readonly logger: Logger;
   readonly keys: string | undefined;
+  /** SLUIS_REDIS_PASSWORD. */
+  readonly redisPassword?: string | undefined;
 }
 
 /** The domain over one store: what `serve` and every command work with. */
-export interface Core extends FactorDeps {
+export interface Core extends FactorDeps, Omit<OpenedStore, 'store'> {
   readonly settings: Settings;
   readonly logger: Logger;
-  readonly store: SqliteStore;
+  readonly store: Store;
   readonly audit: AuditTrail;
   readonly people: People;
   readonly attempts: Attempts;
@@ -46,21 +49,24 @@ export interface Core extends FactorDeps {
   readonly sealed: SealedCookies;
 }
 
-/** Opens the data folder and puts the domain on it. Rejects with 'data.*' or 'store.unavailable'; nothing stays open then. */
-export async function openCore(settings: Settings, { clock, random, logger, keys }: Surroundings): Promise<Core> {
+/** Opens the data folder and the store and puts the domain on it. Rejects with 'data.*' or 'store.unavailable'; nothing stays open then. */
+export async function openCore(settings: Settings, surroundings: Surroundings): Promise<Core> {
+  const { clock, random, logger, keys } = surroundings;
   const folder = openDataFolder(settings.dataFolder);
   const from = {
     ...(keys === undefined ? {} : { fromEnv: keys }),
     ...(settings.keyFile === undefined ? {} : { fromFile: settings.keyFile }),
   };
   const ring = new KeyRing(loadKeys(folder, random, from), random);
-  const store = await openStore(folder, ring, clock);
+  const { store, prune, examine } = await openConfiguredStore(settings, folder, ring, surroundings);
   const audit = new AuditTrail({ store, ring, clock, log: pinoSink(logger) });
   const deps = { store, ring, clock, random, audit };
   const people = new People(deps);
   const attempts = new Attempts(deps);
   return {
     ...deps,
+    prune,
+    examine,
     settings,
     logger,
     people,
