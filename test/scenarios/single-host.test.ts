@@ -32,7 +32,9 @@ describe.skipIf(missing('chromium'))('R30: the portal on the name of its one app
     await page.waitForSelector('html[lang=en]');
     await page.goto(`${sluis.origin('post')}/wie`);
     await enter(page, sluis, 'post', form, anna);
-    const seen = await page.evaluate(`fetch('/_sluis/portal/').then(async answer => [answer.status, await answer.text()])`);
+    const seen = await page.evaluate(
+      `fetch('/_sluis/portal/').then(async answer => [answer.status, await answer.text()])`,
+    );
     expect(seen).toEqual([403, expect.not.stringContaining('sign-out')]);
     await context.close();
   });

@@ -261,3 +261,22 @@ describe.skipIf(missing('redis'))('R08: a step whose answer was lost', () => {
     await listener.close();
   });
 });
+
+describe.skipIf(missing('redis'))('R25: a Redis with an append-only log', () => {
+  it('keeps over a kill -9 whatever was answered', async () => {
+    const server = await startRedis(['appendonly yes', 'appendfsync everysec']);
+    const store = await openRedisStore(single(server));
+    const codes = Array.from({ length: 200 }, (_, number) => `once:${number}`);
+    const used = codes.map(code => store.consume(code, 600_000).catch(() => 'unknown'));
+    await used.at(-100);
+    await server.kill();
+    const answers = await Promise.all(used);
+    await server.start();
+    await until(async () => (await store.size('s')) === 0, 5000);
+    const again = await Promise.all(codes.map(code => store.consume(code, 600_000)));
+    expect(answers.filter(answer => answer === true).length).toBeGreaterThan(0);
+    expect(codes.filter((_code, index) => answers[index] === true && again[index] === true)).toEqual([]);
+    await store.close();
+    await server.close();
+  });
+});

@@ -23,12 +23,17 @@ export function isReadOnly(error: unknown): boolean {
 }
 
 function wordsOf(error: unknown): string {
-  const words = error instanceof Error ? error.message || codeOf(error) : String(error);
+  const words = error instanceof Error ? innermost(error).message || codeOf(error) : String(error);
   // Redis repeats what it did not understand, which may be a password or a value.
   return words
     .replace(/,? with args beginning with.*/s, '')
     .replace(/\s+/g, ' ')
     .replace(/\.$/, '');
+}
+
+/** Of a cluster that does not answer, what the last node of it said. */
+function innermost(error: Error): Error {
+  return 'lastNodeError' in error && error.lastNodeError instanceof Error ? error.lastNodeError : error;
 }
 
 /** Where several addresses of one name were tried, Node leaves the message empty. */
