@@ -11,6 +11,7 @@ export function redisSettings(redis: RedisConfiguration, resolve: (path: string)
     passwordFile: maybe(redis.passwordFile),
     sentinelUser: redis.sentinelUser,
     sentinelPasswordFile: maybe(redis.sentinelPasswordFile),
+    replicas: redis.replicas,
     prefix: redis.prefix,
   };
 }

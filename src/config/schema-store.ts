@@ -49,6 +49,14 @@ export const redisSchema = z.strictObject({
   passwordFile: file.optional().describe('Holds the password. Without it SLUIS_REDIS_PASSWORD, else none.'),
   sentinelUser: z.string().min(1).optional(),
   sentinelPasswordFile: file.optional().describe('Where the sentinels themselves ask for a password.'),
+  replicas: z
+    .int()
+    .min(0)
+    .max(5)
+    .default(0)
+    .describe(
+      'A write counts once so many replicas have it: then a failover loses nothing, and no replica means no sign-in.',
+    ),
   prefix: z
     .string()
     .regex(/^[A-Za-z0-9:._-]{0,40}$/, 'expected letters, digits and : . _ - such as "sluis:"')

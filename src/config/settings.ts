@@ -38,6 +38,8 @@ export interface RedisSettings {
   readonly passwordFile: string | undefined;
   readonly sentinelUser: string | undefined;
   readonly sentinelPasswordFile: string | undefined;
+  /** A write counts once so many replicas have it. */
+  readonly replicas: number;
   readonly prefix: string;
 }
 

@@ -47,6 +47,7 @@ describe('R24: a shared store', () => {
         passwordFile: undefined,
         sentinelUser: undefined,
         sentinelPasswordFile: undefined,
+        replicas: 0,
         prefix: 'sluis:',
       },
     });

@@ -37,12 +37,13 @@ async function openRedis(redis: RedisSettings, ring: KeyRing, surroundings: Surr
   const store = await RedisStore.open({
     ...accessOf(redis, redisPassword),
     prefix: redis.prefix,
+    replicas: redis.replicas,
     onHearing: hearing =>
       hearing
         ? logger.info('messages of other instances are heard again')
         : logger.warn('messages of other instances are not heard; what they end is found out by asking'),
   });
-  const examine = async () => verdictsOf(await factsOf(store.client, () => clock.now()));
+  const examine = async () => verdictsOf(await factsOf(store.client, () => clock.now()), redis.replicas);
   try {
     await checkRing(store, ring, `Redis (keys that begin with "${redis.prefix}")`);
     for (const { weight, what, remedy } of await examine()) if (weight === 'bad') logger.warn({ remedy }, what);

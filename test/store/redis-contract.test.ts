@@ -18,10 +18,11 @@ async function startSingle(): Promise<RedisGroup> {
 }
 
 describe.skipIf(missing('redis')).each([
-  ['one Redis', startSingle],
-  ['Redis behind Sentinel', startSentinels],
-  ['a Redis Cluster of three masters', startCluster],
-] as const)('R24: %s', (name, start) => {
+  ['one Redis', startSingle, 0],
+  ['Redis behind Sentinel', () => startSentinels(), 0],
+  ['Redis whose replica is waited for', () => startSentinels(), 1],
+  ['a Redis Cluster of three masters', startCluster, 0],
+] as const)('R24: %s', (name, start, replicas) => {
   let group: RedisGroup;
   beforeAll(async () => {
     group = await start();
@@ -30,7 +31,7 @@ describe.skipIf(missing('redis')).each([
 
   storeContract(name, async (clock: Clock): Promise<MadeStore> => {
     const prefix = freshPrefix();
-    const open = () => openRedisStore(group.topology, { prefix, clock });
+    const open = () => openRedisStore(group.topology, { prefix, clock, replicas });
     return { store: await open(), reopen: open };
   });
 });

@@ -129,36 +129,44 @@ class Server implements RedisServer {
   }
 }
 
-/** A master with one replica, watched by three sentinels that agree fast. */
-export async function startSentinels(): Promise<
-  RedisGroup & { readonly master: RedisServer; readonly replica: RedisServer }
-> {
+export interface SentinelGroup extends RedisGroup {
+  readonly master: RedisServer;
+  readonly replicas: readonly RedisServer[];
+}
+
+/** A master with replicas, watched by three sentinels that agree fast. */
+export async function startSentinels(count = 1): Promise<SentinelGroup> {
   const master = await startRedis(['repl-diskless-sync-delay 0']);
-  const replica = await startRedis([`replicaof 127.0.0.1 ${master.port}`, 'repl-diskless-sync-delay 0']);
-  await until(async () => (await replica.admin.info('replication')).includes('master_link_status:up'));
+  const follow = [`replicaof 127.0.0.1 ${master.port}`, 'repl-diskless-sync-delay 0'];
+  const replicas = await Promise.all(Array.from({ length: count }, () => startRedis(follow)));
+  await until(async () => (await Promise.all(replicas.map(isInStep))).every(Boolean));
   const watch = [
     `sentinel monitor sluis 127.0.0.1 ${master.port} 2`,
     'sentinel down-after-milliseconds sluis 500',
     'sentinel failover-timeout sluis 2000',
   ];
   const sentinels = await Promise.all([1, 2, 3].map(() => startRedis(watch, 'sentinel')));
-  await until(async () => (await Promise.all(sentinels.map(knowsAll))).every(Boolean));
-  const servers = [...sentinels, replica, master];
+  await until(async () => (await Promise.all(sentinels.map(one => knowsAll(one, count)))).every(Boolean));
+  const servers = [...sentinels, ...replicas, master];
   const addresses = sentinels.map(({ port }) => ({ host: '127.0.0.1', port }));
   return {
     topology: { kind: 'sentinel', sentinels: addresses, name: 'sluis', user: undefined, password: undefined },
     servers,
     master,
-    replica,
+    replicas,
     close: () => closeAll(servers),
   };
 }
 
-/** Each must know the replica and the other two, or they cannot agree on what to do. */
-async function knowsAll({ admin }: RedisServer): Promise<boolean> {
+async function isInStep({ admin }: RedisServer): Promise<boolean> {
+  return (await admin.info('replication')).includes('master_link_status:up');
+}
+
+/** Each must know the replicas and the other two, or they cannot agree on what to do. */
+async function knowsAll({ admin }: RedisServer, replicas: number): Promise<boolean> {
   const flat = (await admin.call('SENTINEL', 'MASTER', 'sluis')) as string[];
   const of = (name: string) => flat[flat.indexOf(name) + 1];
-  return of('num-slaves') === '1' && of('num-other-sentinels') === '2';
+  return of('num-slaves') === String(replicas) && of('num-other-sentinels') === '2';
 }
 
 /** Three masters that share the slots, without replicas. */

@@ -1,8 +1,10 @@
 import { type Client, clientFor, type RedisAccess } from './connect.ts';
 import { isConnectionLoss, unavailable } from './trouble.ts';
 
-/** Milliseconds that a step waits for a connection that was just lost; with the step sent again, below a second. */
+/** Milliseconds that a step waits for a connection that was just lost. */
 const patience = 300;
+/** And that a step takes in all: the driver's own limits do not hold while a cluster looks for the node it lost. */
+const stepTime = 800;
 const openingTime = 4000;
 
 /** The connection on which steps run. */
@@ -47,12 +49,7 @@ export class Link {
   async run<T>(step: (client: Client) => Promise<T>): Promise<T> {
     if (this.#closed) throw unavailable('the connection was closed');
     try {
-      return await step(this.client);
-    } catch (error) {
-      if (!isConnectionLoss(error) || !(await this.#backSoon())) throw unavailable(error);
-    }
-    try {
-      return await step(this.client);
+      return await inTime(this.#perhapsTwice(step), stepTime);
     } catch (error) {
       throw unavailable(error);
     }
@@ -62,6 +59,15 @@ export class Link {
     this.#closed = true;
     this.#returning?.settle(false);
     this.client.disconnect();
+  }
+
+  async #perhapsTwice<T>(step: (client: Client) => Promise<T>): Promise<T> {
+    try {
+      return await step(this.client);
+    } catch (error) {
+      if (!isConnectionLoss(error) || !(await this.#backSoon())) throw error;
+      return await step(this.client);
+    }
   }
 
   async #backSoon(): Promise<boolean> {
@@ -86,11 +92,11 @@ export class Link {
   }
 }
 
-async function inTime(work: Promise<void>, milliseconds: number): Promise<void> {
+async function inTime<T>(work: Promise<T>, milliseconds: number): Promise<T> {
   const { promise: late, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(() => reject(new Error(`no answer within ${milliseconds / 1000} seconds`)), milliseconds);
   try {
-    await Promise.race([work, late]);
+    return await Promise.race([work, late]);
   } finally {
     clearTimeout(timer);
   }

@@ -6,12 +6,15 @@ import { type Client, listenerFor, type RedisAccess } from './connect.ts';
 import { Link } from './link.ts';
 import { answerOf, endsOf, Names, type Sort } from './names.ts';
 import { News } from './news.ts';
+import { replicated } from './replicated.ts';
 import type { ScriptName } from './scripts.ts';
 import { unavailable } from './trouble.ts';
 
 export interface RedisStoreOptions extends RedisAccess {
   /** What all keys and the channel begin with: several installations on one Redis differ in it. No braces. */
   readonly prefix: string;
+  /** A write counts once so many replicas have it; 0 by default: the master's word is enough. */
+  readonly replicas?: number;
   /** For tests: expiry by this clock. Without it, as it must be where several machines share a Redis, by Redis's own. */
   readonly clock?: Clock;
   /** Told false when messages of other instances are not heard any more, and true when they are again. */
@@ -25,33 +28,38 @@ export interface RedisStoreOptions extends RedisAccess {
  */
 export class RedisStore implements Store {
   readonly #link: Link;
+  /** Waiting for replicas holds up whatever follows on a connection, so reads have another. */
+  readonly #writer: Link;
+  readonly #replicas: number;
   readonly #news: News;
   readonly #names: Names;
   readonly #clock: Clock | undefined;
   readonly #channels: Channels;
 
-  private constructor(link: Link, news: News, channels: Channels, options: RedisStoreOptions) {
+  private constructor([link, writer]: Links, news: News, channels: Channels, options: RedisStoreOptions) {
     this.#link = link;
+    this.#writer = writer;
+    this.#replicas = options.replicas ?? 0;
     this.#news = news;
     this.#channels = channels;
     this.#names = new Names(options.prefix);
     this.#clock = options.clock;
   }
 
-  /** Connects twice, to ask and to listen. Rejects with 'store.unavailable'; nothing stays open then. */
+  /** Connects to ask and to listen. Rejects with 'store.unavailable'; nothing stays open then. */
   static async open(options: RedisStoreOptions): Promise<RedisStore> {
     const channels = new Channels();
-    const link = await Link.open(options);
+    const links = await openLinks(options);
     try {
       const news = await News.open({
-        connect: () => listenerFor(options, link.client),
+        connect: () => listenerFor(options, links[0].client),
         channel: new Names(options.prefix).news,
         tell: text => publishText(channels, text),
         onHearing: options.onHearing,
       });
-      return new RedisStore(link, news, channels, options);
+      return new RedisStore(links, news, channels, options);
     } catch (error) {
-      link.close();
+      for (const link of links) link.close();
       throw unavailable(error);
     }
   }
@@ -86,7 +94,8 @@ export class RedisStore implements Store {
   }
 
   async consume(key: string, ttl: number): Promise<boolean> {
-    return (await this.#read('sluisConsume', 'once', key, requestId(), duration(ttl))) === '1';
+    const name = this.#names.of('once', key);
+    return (await this.#lasting('sluisConsume', [name], [requestId(), duration(ttl)])) === '1';
   }
 
   async consumed(key: string): Promise<boolean> {
@@ -174,6 +183,7 @@ export class RedisStore implements Store {
     this.#channels.clear();
     this.#news.close();
     this.#link.close();
+    this.#writer.close();
   }
 
   /** A step that leaves nothing to remember. */
@@ -188,18 +198,44 @@ export class RedisStore implements Store {
 
   /** A step with an id of its own: sent again, it changes nothing and says the same. */
   #write(script: ScriptName, sort: Sort, key: string, ...values: string[]): Promise<unknown> {
-    const names = sort === 'set' ? this.#setNames(key) : [this.#names.of(sort, key)];
-    return this.#run(script, [...names, answerOf(this.#names.of(sort, key), requestId())], values);
+    const names: [string, ...string[]] = sort === 'set' ? this.#setNames(key) : [this.#names.of(sort, key)];
+    return this.#lasting(script, [...names, answerOf(this.#names.of(sort, key), requestId())], values);
+  }
+
+  #lasting(script: ScriptName, names: readonly [string, ...string[]], values: readonly string[]): Promise<unknown> {
+    return this.#writer.run(async client => {
+      const answer = await client[script](...names, this.#now(), ...values);
+      // Nothing may come between: the replicas are asked about what was written on this very connection.
+      if (this.#replicas > 0) await replicated(client, names[0], this.#replicas);
+      return answer;
+    });
   }
 
   #run(script: ScriptName, names: readonly string[], values: readonly string[]): Promise<unknown> {
-    const now = this.#clock === undefined ? '' : String(this.#clock.now());
-    return this.#link.run(client => client[script](...names, now, ...values));
+    return this.#link.run(client => client[script](...names, this.#now(), ...values));
   }
 
-  #setNames(key: string): string[] {
+  #now(): string {
+    return this.#clock === undefined ? '' : String(this.#clock.now());
+  }
+
+  #setNames(key: string): [string, string] {
     const name = this.#names.of('set', key);
     return [name, endsOf(name)];
+  }
+}
+
+/** For reads and for writes; one and the same unless writes wait. */
+type Links = readonly [link: Link, writer: Link];
+
+async function openLinks(options: RedisStoreOptions): Promise<Links> {
+  const link = await Link.open(options);
+  if ((options.replicas ?? 0) === 0) return [link, link];
+  try {
+    return [link, await Link.open(options)];
+  } catch (error) {
+    link.close();
+    throw error;
   }
 }
 

@@ -9,7 +9,8 @@
  * millisecond; the expiry that Redis itself knows comes a minute later and only gives the memory back.
  *
  * Resending. A step whose answer was lost may have happened. Who changed something therefore leaves the answer beside
- * the key for a while, under the id of the request: sent again, the step changes nothing and says the same.
+ * the key for a while, under the id of the request: sent again, the step changes nothing and says the same. It still
+ * writes, so that replicas can be waited for: what they have of the stream up to there holds the first time too.
  */
 
 const prelude = `
@@ -35,7 +36,10 @@ local function save(key, rest, ends)
 end
 local function once(memo, work)
   local said = redis.call('GET', memo)
-  if said then return said end
+  if said then
+    redis.call('PEXPIRE', memo, 10000)
+    return said
+  end
   local answer, changed = work()
   if changed then redis.call('SET', memo, answer, 'PX', 10000) end
   return answer
@@ -97,7 +101,7 @@ const single = {
   sluisConsume: {
     keys: 1,
     lua: `local taker = load(KEYS[1])
-    if taker then return taker == ARGV[2] and '1' or '0' end
+    if taker and taker ~= ARGV[2] then return '0' end
     save(KEYS[1], ARGV[2], now + tonumber(ARGV[3]))
     return '1'`,
   },

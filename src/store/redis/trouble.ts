@@ -65,7 +65,7 @@ const remedies: readonly { readonly words: RegExp; readonly remedy: string }[] =
   },
   {
     words: /NOREPLICAS/,
-    remedy: 'Too few replicas follow the master (min-replicas-to-write): bring one back.',
+    remedy: 'Too few replicas follow the master (store.redis.replicas, or min-replicas-to-write): bring one back.',
   },
   { words: /MISCONF/, remedy: 'Redis cannot write to its disk: see its log, and that the disk is not full.' },
   {

@@ -58,6 +58,19 @@ describe('R25: what a Redis would lose', () => {
     expect(weighty(changes, 'note')).toContainEqual(expect.objectContaining({ what: expect.stringMatching(words) }));
   });
 
+  it('is nothing by a failover where writes wait for replicas; without these nobody signs in', () => {
+    const weights = (replicas: number, awaited: number) =>
+      verdictsOf([{ ...sound, replicas }], awaited)
+        .filter(({ what }) => /replicas/.test(what))
+        .map(({ weight }) => weight);
+    expect([weights(2, 1), weights(1, 1), weights(0, 1), weights(1, 2)]).toEqual([
+      ['good'],
+      ['note'],
+      ['bad'],
+      ['bad'],
+    ]);
+  });
+
   it('does not blame a clock for the length of the way', () => {
     expect(weighty({ ahead: 1400, roundTrip: 900 }, 'bad')).toEqual([]);
   });

@@ -8,10 +8,11 @@ export interface Verdict {
   readonly remedy?: string;
 }
 
-/** What a set of servers means for Sluis: in each case what would be lost, and when. */
-export function verdictsOf(servers: readonly ServerFacts[]): Verdict[] {
+/** What a set of servers means for Sluis: in each case what would be lost, and when. Writes wait for `awaited` replicas. */
+export function verdictsOf(servers: readonly ServerFacts[], awaited = 0): Verdict[] {
+  const copies = awaited > 0 ? (server: ServerFacts) => awaitedReplication(server, awaited) : replication;
   return servers.flatMap(server =>
-    [version, persistence, disk, eviction, replication, clock, distance].flatMap(judge =>
+    [version, persistence, disk, eviction, copies, clock, distance].flatMap(judge =>
       judge(server).map(verdict => ({ ...verdict, what: `${server.place}: ${verdict.what}` })),
     ),
   );
@@ -109,7 +110,27 @@ function replication({ replicas, minReplicas, maxLag }: ServerFacts): Verdict[] 
     {
       weight: 'note',
       what: `replication is not awaited: a failover may lose what the old master answered in its last ${maxLag ?? 10} seconds or so; a code used in them could be used once more while it is valid`,
-      ...((maxLag ?? 10) > 1 && { remedy: 'Make the window smaller: min-replicas-max-lag 1.' }),
+      remedy: 'To lose nothing: store.redis.replicas: 1, with two replicas or more.',
+    },
+  ];
+}
+
+function awaitedReplication({ replicas }: ServerFacts, awaited: number): Verdict[] {
+  if (replicas < awaited)
+    return [
+      {
+        weight: 'bad',
+        what: `${replicas} replicas, and writes wait for ${awaited}: nobody can sign in`,
+        remedy: 'Bring the replicas back, or lower store.redis.replicas.',
+      },
+    ];
+  const what = `a write counts once ${awaited} of ${replicas} replicas have it: a failover to one of them loses nothing that was answered`;
+  if (replicas > awaited) return [{ weight: 'good', what }];
+  return [
+    {
+      weight: 'note',
+      what: `${what}; without one of them nobody can sign in`,
+      remedy: 'One replica more than store.redis.replicas.',
     },
   ];
 }
