@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
 import { runProgram } from './cli/program.ts';
 import { commandsOf } from './main/commands.ts';
 
@@ -12,6 +13,7 @@ const machine = {
   },
   keys: process.env['SLUIS_KEYS'],
   redisPassword: process.env['SLUIS_REDIS_PASSWORD'],
+  operator: process.env['SUDO_USER'] ?? accountName(),
   stopped: () =>
     new Promise<void>(resolve => {
       process.once('SIGTERM', () => resolve());
@@ -20,6 +22,15 @@ const machine = {
 };
 
 process.exitCode = await runProgram(process.argv.slice(2), commandsOf(machine), machine.terminal);
+
+/** A container may run under a number that has no name. */
+function accountName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return `uid ${process.getuid?.() ?? 'unknown'}`;
+  }
+}
 
 function readVersion(): string {
   // The package stands above src/ and above dist/src/ alike.

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import type { Clock } from '../kernel/clock.ts';
 import { plainCodec } from '../kernel/codec.ts';
+import { sha256 } from '../kernel/hash.ts';
 import { type KeyRing, sameText } from '../kernel/key-ring.ts';
 import { type Store, update } from '../kernel/store.ts';
 import { canonical } from './canonical.ts';
@@ -192,8 +192,4 @@ function isEvent(value: unknown): boolean {
 /** What the next entry builds on. The trail goes on behind a damaged entry: stopping would lose evidence as well. */
 function hashOf(text: string): string {
   return readEntry(text)?.[0].hash ?? sha256(text);
-}
-
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('base64url');
 }

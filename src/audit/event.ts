@@ -45,7 +45,13 @@ export type AuditEvent = { readonly realm: string } & (
       readonly person: string;
       readonly name: string;
       readonly session: string;
-      readonly reason: 'signed-out' | 'signed-out-of-app' | 'other-account' | 'proof-outside-sign-in' | 'by-operator';
+      readonly reason:
+        | 'signed-out'
+        | 'signed-out-of-app'
+        | 'other-account'
+        | 'proof-outside-sign-in'
+        | 'by-operator'
+        | 'factor-replaced';
     }
   | {
       readonly type: 'person.invited';
@@ -100,7 +106,7 @@ export type AuditEvent = { readonly realm: string } & (
   | { readonly type: 'server.stopped' }
 );
 
-export const signInRefusals = [
+const signInRefusals = [
   'grammar',
   'origin',
   'name-refused',

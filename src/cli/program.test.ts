@@ -28,6 +28,7 @@ const commands: Commands = {
   doctor: note('doctor'),
   usersInvite: note('usersInvite'),
   usersList: note('usersList'),
+  usersSignOut: note('usersSignOut'),
   usersShow: note('usersShow'),
   auditTail: note('auditTail'),
   auditVerify: note('auditVerify'),
@@ -42,11 +43,26 @@ beforeEach(() => {
   answer = () => Promise.resolve(0);
 });
 
+describe('check', () => {
+  it('says what no configuration shows: apps in a foreign frame are not supported', async () => {
+    expect(await run('check')).toBe(0);
+    expect(called).toEqual([['check', { config }]]);
+    expect(out).toMatch(/^Note: .*in a frame of another site is not supported/);
+    expect(err).toBe('');
+  });
+
+  it('says nothing of the kind for other commands, nor beside mistakes', async () => {
+    await run('serve');
+    answer = () => Promise.reject(new SluisError('config.invalid', 'this is wrong'));
+    expect(await run('check')).toBe(78);
+    expect(out).toBe('');
+  });
+});
+
 describe('the command line asks for', () => {
   it.each<[string, string, Record<string, unknown>]>([
     ['serve', 'serve', { config }],
     ['serve --config x.yaml', 'serve', { config: 'x.yaml' }],
-    ['check', 'check', { config }],
     ['doctor', 'doctor', { config }],
     [
       'users invite anna',

@@ -16,11 +16,18 @@ export interface Commands {
   usersInvite(options: InviteOptions): Promise<number>;
   usersList(options: RealmOptions): Promise<number>;
   usersShow(options: RealmOptions & { name: string }): Promise<number>;
+  usersSignOut(options: RealmOptions & { name: string }): Promise<number>;
   auditTail(options: { config: string; lines: number; json: boolean }): Promise<number>;
   auditVerify(options: { config: string }): Promise<number>;
 }
 
-export interface ProtectOptions {
+/** What `protect --preset generic` must be told: the rest is read from the app's own login page. */
+export interface ProtectForm {
+  readonly loginPage: string | undefined;
+  readonly proofCookie: string | undefined;
+}
+
+export interface ProtectOptions extends ProtectForm {
   readonly url: string;
   readonly preset: string;
   readonly listen: { readonly address: string; readonly port: number };
@@ -50,6 +57,10 @@ export interface Terminal {
   readonly version: string;
 }
 
+// Cookies of ours are SameSite and pages refuse frames, and no configuration shows where an app is embedded.
+const notChecked =
+  'Note: an app that is shown in a frame of another site is not supported: people cannot sign in there. Open it in a page of its own.\n';
+
 const defaultConfig = 'config/sluis.yaml';
 
 /** Runs one command line (without program and script name). Resolves to the exit code; never rejects. */
@@ -74,13 +85,16 @@ function build(commands: Commands, terminal: Terminal, done: (code: number) => v
     .version(terminal.version)
     .exitOverride()
     .configureOutput({ writeOut: terminal.out, writeErr: terminal.err });
-  addServing(program, commands, done);
+  addServing(program, { commands, terminal, done });
   addUsers(program, commands, done);
   addAudit(program, commands, done);
   return program;
 }
 
-function addServing(program: Command, commands: Commands, done: (code: number) => void): void {
+function addServing(
+  program: Command,
+  { commands, terminal, done }: { commands: Commands; terminal: Terminal; done: (code: number) => void },
+): void {
   command(program, 'serve')
     .description('Start with a configuration and go on until stopped.')
     .addOption(config())
@@ -88,7 +102,10 @@ function addServing(program: Command, commands: Commands, done: (code: number) =
   command(program, 'check')
     .description('Read a configuration and tell everything that is wrong with it.')
     .addOption(config())
-    .action(async options => done(await commands.check(options)));
+    .action(async options => {
+      done(await commands.check(options));
+      terminal.out(notChecked);
+    });
   command(program, 'doctor')
     .description('Look at the store: what would be lost, when, and what to do about it.')
     .addOption(config())
@@ -103,9 +120,15 @@ function addServing(program: Command, commands: Commands, done: (code: number) =
     )
     .option('--listen <address:port>', 'where to listen', listenAddress, { address: '127.0.0.1', port: 8080 })
     .option('--domain <name>', 'mail domain that people may type after their name')
+    .option('--login-page <path>', 'for generic: where the login form is')
+    .option('--proof-cookie <name>', 'for generic: the cookie that the app sets for who is signed in')
     .option('--data <folder>', 'where to keep the state', './sluis-data')
     .option('--invite <names...>', 'print an activation code for these people', [])
-    .action(async (url: string, options) => done(await commands.protect({ ...options, url, domain: options.domain })));
+    .action(async (url: string, options) =>
+      done(
+        await commands.protect({ domain: undefined, loginPage: undefined, proofCookie: undefined, ...options, url }),
+      ),
+    );
 }
 
 function addUsers(program: Command, commands: Commands, done: (code: number) => void): void {
@@ -115,7 +138,7 @@ function addUsers(program: Command, commands: Commands, done: (code: number) => 
     .argument('[name]', 'the account name, as people type it in the app')
     .option('--csv <file>', 'a list: the name in the first column of each line')
     .option('--letter', 'print letters instead of codes', false)
-    .option('--replace', 'for who lost everything: set-up replaces the old second step', false)
+    .option('--replace', 'for who lost everything: the old second step goes at once', false)
     .option('--reason <text>', 'why it is replaced; kept in the audit')
     .option('--validity <duration>', 'how long the code works, for example 14d', duration)
     .option('--realm <name>', 'the realm, where the configuration has more than one')
@@ -145,6 +168,12 @@ function addUsers(program: Command, commands: Commands, done: (code: number) => 
     .option('--realm <name>', 'the realm')
     .addOption(config())
     .action(async (name: string, options) => done(await commands.usersShow({ realm: undefined, ...options, name })));
+  command(users, 'sign-out')
+    .description('End all sessions of one person: a stolen device, somebody who leaves.')
+    .argument('<name>')
+    .option('--realm <name>', 'the realm')
+    .addOption(config())
+    .action(async (name: string, options) => done(await commands.usersSignOut({ realm: undefined, ...options, name })));
 }
 
 function addAudit(program: Command, commands: Commands, done: (code: number) => void): void {

@@ -5,19 +5,26 @@ import { type InviteRequest, type UsersDeps, usersInvite, usersList, usersShow }
 let bench: Bench;
 let deps: UsersDeps;
 let printed: string;
+let ended: string[];
 beforeEach(async () => {
   bench = await openBench();
   printed = '';
+  ended = [];
   deps = {
     people: bench.people,
     activation: bench.activation,
     clock: bench.clock,
+    firstFactor: 'activation-code',
     normalise: typed => (/^[a-z0-9._-]+$/i.test(typed.trim()) ? typed.trim().toLowerCase() : undefined),
     letter: {
       organisation: 'Gemeente Voorbeeld',
       apps: [{ title: 'Webmail', address: 'https://mail.gemeente.test' }],
       desk: { place: 'Stadhuis, kamer 12', hours: '9-17 uur', phone: '14 0123' },
       timeZone: 'Europe/Amsterdam',
+    },
+    endSessions: async (_realm, name) => {
+      ended.push(name);
+      return ended.length;
     },
     by: 'beheerder',
   };
@@ -101,6 +108,28 @@ describe('R38 users invite', () => {
     expect(printed).toBe('');
     await usersInvite(deps, { ...one, replace: true, reason: 'phone lost' }, out);
     expect(await accept('anna', codes()[0])).toMatchObject({ outcome: 'accepted', replaces: true });
+  });
+});
+
+describe('R38 users invite where the desk hands codes over', () => {
+  test('one code is printed for one person at the desk, and the audit says by whom', async () => {
+    await usersInvite({ ...deps, firstFactor: 'desk' }, one, out);
+    expect(printed).toContain('Hand it over at the desk only');
+    expect(await accept('anna', codes()[0])).toMatchObject({ outcome: 'accepted' });
+    expect(bench.events[0]).toMatchObject({ type: 'person.invited', name: 'anna', by: 'beheerder' });
+  });
+
+  test.each([
+    ['a letter', { ...one, letter: true }],
+    ['a list', list('anna\nbram\n')],
+    ['letters for a list', { ...list('anna\n'), letter: true }],
+  ])('%s is refused, and nobody is invited', async (_what, request) => {
+    const refused = { code: 'enrolment.refused', remedy: expect.stringContaining('sluis users invite <name>') };
+    await expect(usersInvite({ ...deps, firstFactor: 'desk' }, request, out)).rejects.toMatchObject(refused);
+    expect(printed).toBe('');
+    expect(bench.events).toEqual([]);
+    await usersInvite(deps, request, out);
+    expect(printed).not.toContain('at the desk only');
   });
 });
 

@@ -1,3 +1,4 @@
+import type { RealmSettings } from '../config/settings.ts';
 import type { ActivationCodes } from '../enrolment/activation.ts';
 import { refuseWithFactor } from '../enrolment/activation.ts';
 import type { People } from '../factor/people.ts';
@@ -13,8 +14,12 @@ export interface UsersDeps {
   readonly clock: Clock;
   /** The realm's normal form of a typed name. */
   readonly normalise: Normalise;
+  /** R38: `desk`: codes are handed over at the desk only, to who shows who she is. */
+  readonly firstFactor: RealmSettings['firstFactor'];
   /** What letters say of the realm. */
   readonly letter: Pick<Letter, 'organisation' | 'apps' | 'desk' | 'timeZone'>;
+  /** Ends all sessions of the person of this name; resolves to how many there were. */
+  endSessions(realm: string, name: string): Promise<number>;
   /** Who runs the command, for the audit. */
   readonly by: string;
 }
@@ -46,9 +51,11 @@ export async function usersInvite(deps: UsersDeps, request: InviteRequest, out: 
   const { realm, replace: replaces, reason, validity } = request;
   for (const [index, name] of names.entries()) {
     const invited = await deps.activation.invite(realm, name, { by: deps.by, replaces, reason, validity });
+    // Somebody who lost everything may have lost a device that is signed in.
+    if (replaces) await deps.endSessions(realm, name);
     if (request.letter) out(`${index === 0 ? '' : pageBreak}${letterText({ ...deps.letter, name, ...invited })}`);
     else if ('csv' in request.who) out(`${name},${invited.code}\n`);
-    else out(describeCode(name, invited));
+    else out(describeCode(deps, name, invited));
   }
 }
 
@@ -66,20 +73,34 @@ export async function usersList(deps: UsersDeps, request: { realm: string }, out
   out(count === 0 ? 'Nobody yet. Invite somebody: sluis users invite <name>\n' : '');
 }
 
+/** Ends all sessions of one person, for a stolen device or a leaver. Throws 'account.unknown'. */
+export async function usersSignOut(deps: UsersDeps, request: { realm: string; name: string }, out: Out): Promise<void> {
+  const person = await known(deps, request);
+  const ended = await deps.endSessions(request.realm, person.name);
+  out(
+    ended === 0
+      ? `${person.name} was not signed in.\n`
+      : `${person.name} is signed out: ${ended} ${ended === 1 ? 'session' : 'sessions'} ended.\n`,
+  );
+}
+
 /** All that is known of one person, without secrets. Throws 'account.unknown'. */
 export async function usersShow(deps: UsersDeps, request: { realm: string; name: string }, out: Out): Promise<void> {
+  out(`${details(await known(deps, request), deps.clock.now()).join('\n')}\n`);
+}
+
+async function known(deps: UsersDeps, request: { realm: string; name: string }): Promise<Person> {
   const name = normalised(deps, request.name);
   const person = await deps.people.byName(request.realm, name);
-  if (person === undefined) {
-    throw new SluisError('account.unknown', `${name} is not known in realm ${request.realm}`, {
-      remedy: 'See who is: sluis users list',
-    });
-  }
-  out(`${details(person, deps.clock.now()).join('\n')}\n`);
+  if (person !== undefined) return person;
+  throw new SluisError('account.unknown', `${name} is not known in realm ${request.realm}`, {
+    remedy: 'See who is: sluis users list',
+  });
 }
 
 async function checkedNames(deps: UsersDeps, request: InviteRequest): Promise<readonly string[]> {
   refuseRequest(request);
+  if (deps.firstFactor === 'desk') refuseSending(request);
   if ('name' in request.who) {
     const name = normalised(deps, request.who.name);
     const person = await deps.people.byName(request.realm, name);
@@ -108,6 +129,19 @@ function refuseRequest(request: InviteRequest): void {
   }
 }
 
+/** Letters and lists are for codes that travel; where the desk hands them over, each is made while its owner stands there. */
+function refuseSending({ realm, who, letter }: InviteRequest): void {
+  if (!letter && 'name' in who) return;
+  throw new SluisError(
+    'enrolment.refused',
+    `in realm ${realm} the desk hands codes over; it has no letters and no lists`,
+    {
+      remedy:
+        'Establish who stands at the desk, then: sluis users invite <name>. For letters: firstFactor: activation-code.',
+    },
+  );
+}
+
 function normalised(deps: UsersDeps, typed: string): string {
   const name = deps.normalise(typed);
   if (name !== undefined) return name;
@@ -117,8 +151,9 @@ function normalised(deps: UsersDeps, typed: string): string {
   );
 }
 
-function describeCode(name: string, invited: { code: string; until: number }): string {
-  return `Activation code of ${name}: ${invited.code}\nValid until ${iso(invited.until)}, for one set-up. It is not shown again.\n`;
+function describeCode({ firstFactor }: UsersDeps, name: string, invited: { code: string; until: number }): string {
+  const hand = firstFactor === 'desk' ? 'Hand it over at the desk only, to who showed who she is.\n' : '';
+  return `Activation code of ${name}: ${invited.code}\n${hand}Valid until ${iso(invited.until)}, for one set-up. It is not shown again.\n`;
 }
 
 function summary(person: Person, now: number): string {

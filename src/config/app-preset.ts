@@ -47,13 +47,22 @@ export function presetOf(
         expected:
           'a cookie that does not carry the session: a proof or session cookie that scripts can read can be stolen',
       });
-  if (preset.limiter.failures < 3)
-    findings.warn(['apps', id, 'limiter', 'failures'], {
-      found: String(preset.limiter.failures),
-      expected:
-        'at least 3: Sluis stays two below it for unknown browsers, so that a stranger cannot lock anyone out (R09)',
-    });
+  warnOfLimiter(id, preset, findings);
   return preset;
+}
+
+/** Sluis stays two below the app's own limit for unknown browsers, but lets one through at least. */
+function warnOfLimiter(id: string, { limiter }: Preset, findings: Findings): void {
+  const { failures, window } = limiter;
+  if (failures > 3) return;
+  const each = window === 60_000 ? 'a minute' : `every ${window / 1_000} s`;
+  findings.warn(['apps', id, 'limiter', 'failures'], {
+    found: `${failures}`,
+    expected: `at least 4, better 10: all unknown browsers share one attempt ${each}, so that a stranger makes everybody else wait${
+      failures < 3 ? ', and together with one mistake of hers locks the owner out' : ''
+    } (R09)`,
+    hint: "raise the app's own limit (Roundcube: login_rate_limit = 10), then state it: limiter: { failures: 10, window: 1m }",
+  });
 }
 
 function namedOf(id: string, app: AppConfiguration, presets: PresetSource, findings: Findings): Preset | undefined {

@@ -88,6 +88,12 @@ function checkRealm(name: string, realm: RealmConfiguration, parts: Parts, findi
       found: 'nothing',
       expected: 'place, hours and phone of the desk, because firstFactor is desk: people must know where to go',
     });
+  if (realm.domains.length > 1)
+    findings.warn(['realms', name, 'domains'], {
+      found: realm.domains.join(', '),
+      expected: `one domain: each is stripped, so that ${realm.domains.map(domain => `anna@${domain}`).join(' and ')} are one person with one second step`,
+      hint: 'where those are two people, give each domain a realm of its own; where they are one, all is well',
+    });
   if (apps.length === 0 && parts.apps.size > 0)
     findings.warn(['realms', name], { found: 'a realm without apps', expected: 'an app whose realm is this one' });
   if (realm.portal !== 'single-host')

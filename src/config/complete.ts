@@ -50,7 +50,7 @@ function listenSettings(
 }
 
 /** Where the pages of Sluis live under the one name of single-host mode (D10). */
-export const singleHostPath = '/_sluis/portal';
+const singleHostPath = '/_sluis/portal';
 
 function realmSettings(
   name: string,

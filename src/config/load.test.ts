@@ -287,4 +287,36 @@ describe('warnings', () => {
     const text = edited('preset: demo', 'preset: demo\n    limiter: { failures: 2, window: 5m }');
     expect(settingsIn(text).warnings).toMatchObject([{ path: 'apps.post.limiter.failures', found: '2' }]);
   });
+
+  it.each([
+    [3, 1],
+    [4, 0],
+  ])('R09 says that at %i failures all unknown browsers share one attempt: %i warnings', (failures, warned) => {
+    const text = edited('preset: demo', `preset: demo\n    limiter: { failures: ${failures}, window: 1m }`);
+    const { warnings } = settingsIn(text);
+    expect(warnings).toHaveLength(warned);
+    for (const warning of warnings)
+      expect(warning).toMatchObject({
+        path: 'apps.post.limiter.failures',
+        expected: expect.stringContaining('share one attempt a minute'),
+        hint: expect.stringContaining('login_rate_limit = 10'),
+      });
+  });
+
+  it('R09 Roundcube as delivered is warned of, and no more once its own limit is raised and stated', () => {
+    const roundcube = edited('preset: demo', 'preset: roundcube');
+    expect(settingsIn(roundcube).warnings.map(({ path }) => path)).toEqual(['apps.post.limiter.failures']);
+    const raised = roundcube.replace(
+      'preset: roundcube',
+      'preset: roundcube\n    limiter: { failures: 10, window: 1m }',
+    );
+    expect(settingsIn(raised).warnings).toEqual([]);
+  });
+
+  it('says that of two mail domains anna is one person', () => {
+    const text = edited('domains: [gemeente.test]', 'domains: [gemeente.test, oud.test]');
+    expect(settingsIn(text).warnings).toMatchObject([
+      { path: 'realms.gemeente.domains', expected: expect.stringContaining('anna@gemeente.test and anna@oud.test') },
+    ]);
+  });
 });

@@ -3,8 +3,8 @@ import { z } from 'zod';
 const durations = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 const sizes = { B: 1, KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3 } as const;
 
-export const durationExpectation = 'a duration such as 30s, 15m, 12h or 14d';
-export const sizeExpectation = 'a size such as 64KiB or 100MiB';
+const durationExpectation = 'a duration such as 30s, 15m, 12h or 14d';
+const sizeExpectation = 'a size such as 64KiB or 100MiB';
 
 /** `30m` to milliseconds; undefined where the text is no duration of more than nothing. */
 export function parseDuration(text: string): number | undefined {

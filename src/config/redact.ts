@@ -24,7 +24,7 @@ function mayBeSecret(step: string, path: readonly (string | number)[]): boolean 
   return secretName.test(step) && !harmless.some(name => whole === name || whole.endsWith(`.${name}`));
 }
 
-export function withoutUserinfo(text: string): string {
+function withoutUserinfo(text: string): string {
   return text.replace(/(:\/\/)[^/\s]*@/g, `$1${hidden}@`);
 }
 

@@ -20,23 +20,20 @@ export const identifier = z
     'expected a name of lower-case letters, digits and hyphens that begins with a letter',
   );
 
-export const levelSchema = z
+const levelSchema = z
   .int('expected an MFA level: 2, 3 or 4 (1 only with levels.acceptLevel1)')
   .min(1, 'expected an MFA level: 2, 3 or 4 (1 only with levels.acceptLevel1)')
   .max(4, 'expected an MFA level: 2, 3 or 4 (1 only with levels.acceptLevel1)')
   .transform(level => level as 1 | 2 | 3 | 4);
 
-export const listenSchema = z.strictObject({
+const listenSchema = z.strictObject({
   address: z.string().min(1).default('127.0.0.1'),
   port: port.default(8080),
   tls: z
     .strictObject({ certificate: file, key: file })
     .optional()
     .describe('PEM files. Without them Sluis listens in plain http: on loopback, or behind balancers that are named.'),
-  balancers: z
-    .array(balancer)
-    .default([])
-    .describe('Addresses or ranges whose X-Forwarded-For and X-Forwarded-Proto are believed.'),
+  balancers: z.array(balancer).default([]).describe('Addresses or ranges whose X-Forwarded-For is believed.'),
   redirect: z
     .strictObject({
       address: z.string().min(1).default('0.0.0.0'),
@@ -103,7 +100,7 @@ const routePath = z
     'expected a plain path without //, . and ..; a prefix ends in /*',
   );
 
-export const routeSchema = z.strictObject({
+const routeSchema = z.strictObject({
   path: routePath,
   methods: z
     .array(z.string().regex(/^[A-Z]+$/, 'expected a method in capitals such as POST'))
@@ -144,9 +141,9 @@ export const appSchema = z.strictObject({
   routes: z.array(routeSchema).default([]),
 });
 
-export const sessionSchema = z.strictObject({ idle: duration.prefault('30m'), absolute: duration.prefault('12h') });
+const sessionSchema = z.strictObject({ idle: duration.prefault('30m'), absolute: duration.prefault('12h') });
 
-export const limitsSchema = z.strictObject({
+const limitsSchema = z.strictObject({
   head: sizeUpTo('256KiB').prefault('32KiB'),
   headers: z.int().min(20).max(1000).default(100),
   target: sizeUpTo('64KiB').prefault('8KiB'),
@@ -166,16 +163,16 @@ export const limitsSchema = z.strictObject({
     ),
 });
 
-export const levelsSchema = z.strictObject({
+const levelsSchema = z.strictObject({
   acceptLevel1: z
     .strictObject({ reason: z.string().min(10, 'expected the reason in a sentence; it is audited and reported') })
     .optional()
     .describe('Says that level 1 is known to be too little and why it is accepted all the same.'),
 });
 
-export const logSchema = z.strictObject({ level: z.enum(['error', 'warn', 'info', 'debug']).default('info') });
+const logSchema = z.strictObject({ level: z.enum(['error', 'warn', 'info', 'debug']).default('info') });
 
-export const keysSchema = z.strictObject({
+const keysSchema = z.strictObject({
   file: file.optional().describe('The key file. Without it: SLUIS_KEYS, else a key made once in the data folder.'),
 });
 

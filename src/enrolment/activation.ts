@@ -1,7 +1,7 @@
 import type { Attempts } from '../factor/attempts.ts';
 import type { FactorDeps } from '../factor/deps.ts';
 import type { People } from '../factor/people.ts';
-import type { Activation, Person, SetUpPermission } from '../factor/person.ts';
+import type { Activation, Factor, Person, SetUpPermission } from '../factor/person.ts';
 import { SluisError } from '../kernel/errors.ts';
 import { normaliseReadable, readableCode } from './readable-code.ts';
 import { allowSetUp } from './set-up.ts';
@@ -64,12 +64,22 @@ export class ActivationCodes {
     const until = clock.now() + invitation.validity;
     const hash = ring.mac(purpose, `${id}\n${code.replaceAll('-', '')}`);
     const activation: Activation = { hash, until, by, replaces, issuedAt: clock.now() };
+    let removed: readonly Factor[] = [];
     await this.#people.update(id, person => {
       refuseWithFactor(person, replaces);
+      if (replaces) {
+        removed = person.factors;
+        // At once and not at set-up: who lost a phone may have lost it to a thief who knows the password too.
+        return { ...person, activation, factors: [], recovery: undefined, setUps: [] };
+      }
       // Set-ups that an earlier code allowed end with it.
       return { ...person, activation, setUps: person.setUps.filter(setUp => setUp.by !== 'activation-code') };
     });
     const told = reason === undefined ? {} : { reason };
+    for (const { kind, id: factor } of removed) {
+      const because = 'reset';
+      await audit.record({ type: 'factor.removed', realm, person: id, name, kind, factor, because, source: by });
+    }
     await audit.record({ type: 'person.invited', realm, person: id, name, by, replaces, until, ...told });
     return { code, until };
   }

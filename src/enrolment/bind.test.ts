@@ -105,19 +105,19 @@ test('a code for a first factor never removes one that came in between', async (
   expect(await bind(anna)).toEqual({ outcome: 'refused' });
 });
 
-test('a set-up that replaces removes the old factor and the recovery codes', async () => {
+test('an invitation that replaces removes the old factor and the recovery codes at once, before any set-up', async () => {
   const { person, factor, secret: old } = await withTotp(bench, 'anna');
   const codes = await bench.recovery.make(person, { factor: factor.id, source });
   const again = await permitted('anna', true);
-  expect(await bind(again)).toMatchObject({ outcome: 'bound', removed: [{ id: factor.id }] });
-  expect(bench.events.slice(-2)).toMatchObject([
-    { type: 'factor.removed', factor: factor.id, because: 'reset' },
-    { type: 'factor.added', by: 'activation-code' },
-  ]);
+  expect(bench.events).toContainEqual(
+    expect.objectContaining({ type: 'factor.removed', factor: factor.id, because: 'reset' }),
+  );
   bench.clock.time += minute;
   const code = codeAt(old, bench.clock.time);
   expect(await bench.challenge.answer({ person, app: 'mail', source, code })).toEqual({ outcome: 'wrong' });
   expect(await bench.recovery.use({ person, source, code: codes[0] ?? '' })).toEqual({ outcome: 'wrong' });
+  expect(await bind(again)).toMatchObject({ outcome: 'bound', removed: [] });
+  expect(bench.events.at(-1)).toMatchObject({ type: 'factor.added', by: 'activation-code' });
 });
 
 test('R32 a recovery code leads to a new factor in place of the old; the other codes stay', async () => {

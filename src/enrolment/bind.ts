@@ -72,12 +72,7 @@ async function write(
 }
 
 /** The record with the factor bound; undefined where it may not be. Whatever factors stood are gone in it. */
-export function bindInto(
-  current: Person,
-  permission: SetUpPermission,
-  factor: Factor,
-  now: number,
-): Person | undefined {
+function bindInto(current: Person, permission: SetUpPermission, factor: Factor, now: number): Person | undefined {
   if (!isAllowed(current, permission, now)) return undefined;
   const bound = { ...current, factors: [factor], activation: undefined, setUps: [] };
   if (permission.by === 'recovery-code') return bound;

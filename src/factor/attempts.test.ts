@@ -107,6 +107,78 @@ describe('R09 nobody locks out the owner', () => {
   });
 });
 
+describe('R09 long codes: what cannot be guessed is not delayed for long', () => {
+  const pools = ['activation', 'recovery'] as const;
+
+  test.each(pools)('%s: a stranger who never stops does not hold up the owner elsewhere', async pool => {
+    const stranger = { ...anna, pool };
+    for (let index = 0; index < 500; index += 1) {
+      await bench.attempts.begin(stranger);
+      bench.clock.time += 5_000;
+    }
+    expect(await allowed({ ...stranger, source: '203.0.113.1' })).toBe(true);
+  });
+
+  test.each(pools)('%s: also from one source, and after 200 failures, nobody waits longer than 30 s', async pool => {
+    const request = { ...anna, pool };
+    let longest = 0;
+    for (let index = 0; index < 200; index += 1) {
+      const attempt = await bench.attempts.begin(request);
+      if (!attempt.allowed && attempt.bucket === 'account')
+        longest = Math.max(longest, attempt.until - bench.clock.time);
+      bench.clock.time += 15_000;
+    }
+    expect(longest).toBeGreaterThan(0);
+    expect(longest).toBeLessThanOrEqual(30_000);
+  });
+
+  test.each(pools)('%s: of 200 sources at once 30 are evaluated, and 30 s later there is room', async pool => {
+    const guess = (index: number) => bench.attempts.begin({ ...anna, pool, source: `198.51.100.${index}` });
+    const all = await Promise.all(Array.from({ length: 200 }, (_, index) => guess(index)));
+    expect(all.filter(attempt => attempt.allowed)).toHaveLength(limits.longCode.together.count);
+    const owner = { ...anna, pool, source: '203.0.113.1' };
+    const refused = { allowed: false, bucket: 'account', until: bench.clock.time + 30_000 };
+    expect(await bench.attempts.begin(owner)).toEqual(refused);
+    bench.clock.time += 30_000;
+    expect(await allowed(owner)).toBe(true);
+  });
+
+  test('the delays of one source grow all the same, over all accounts', async () => {
+    for (let index = 0; index < 101; index += 1)
+      await bench.attempts.begin({ ...anna, pool: 'activation', account: `a${index}` });
+    expect(await bench.attempts.begin({ ...anna, pool: 'activation', account: 'bram' })).toMatchObject({
+      bucket: 'source',
+    });
+  });
+});
+
+describe('one network cannot shut out all others', () => {
+  test('an IPv6 /48 with made-up names fills less than the overall limit', async () => {
+    let through = 0;
+    for (let index = 0; index < 1_000; index += 1) {
+      const source = `2001:db8:1:${index.toString(16)}::1`;
+      if ((await bench.attempts.begin({ ...anna, account: `a${index}`, source })).allowed) through += 1;
+    }
+    expect(through).toBe(limits.network.unknown.free + 1);
+    expect(await allowed({ ...anna, account: 'bram', source: '203.0.113.1' })).toBe(true);
+    expect(await allowed({ ...anna, account: 'bram', source: '2001:db8:2::1' })).toBe(true);
+    const within = { ...anna, account: 'bram', source: '2001:db8:1:ffff::1' };
+    expect(await bench.attempts.begin(within)).toMatchObject({ allowed: false, bucket: 'source' });
+    expect(await allowed({ ...within, browser: 'b' })).toBe(true);
+  });
+
+  test('what its account or its source refuses does not count overall', async () => {
+    for (let index = 0; index < 1_000; index += 1) await bench.attempts.begin(anna);
+    for (let index = 0; index < limits.overall.unknown - 4; index += 1) {
+      const source = `2001:db8:${index.toString(16)}::1`;
+      expect((await bench.attempts.begin({ ...anna, account: `a${index}`, source })).allowed).toBe(true);
+    }
+    expect(await bench.attempts.begin({ ...anna, account: 'bram', source: '203.0.113.1' })).toMatchObject({
+      bucket: 'overall',
+    });
+  });
+});
+
 describe('what ends or undoes a count', () => {
   test('SECURITY a.12: success resets its own pool only', async () => {
     await fail(anna, 4);

@@ -25,16 +25,20 @@ export interface SignInRequest extends Omit<AttemptRequest, 'pool'> {
  * The answer to one attempt. Allowed: it counts as failed already; say `succeeded` or `refund` where it was not one
  * (once; more is harmless). Refused: nothing was counted; `until` (milliseconds) is when to try again.
  */
-export type Attempt =
-  | { readonly allowed: true; refund(): Promise<void>; succeeded(): Promise<void> }
-  | { readonly allowed: false; readonly until: number; readonly bucket: 'account' | 'source' | 'overall' };
+export type Attempt = { readonly allowed: true; refund(): Promise<void>; succeeded(): Promise<void> } | Refused;
+
+export interface Refused {
+  readonly allowed: false;
+  readonly until: number;
+  readonly bucket: 'account' | 'source' | 'overall';
+}
 
 // An app notes a failure a little later than we let it through.
 const limiterMargin = 5_000;
 
 /**
  * Consumes attempts before they are verified (R09, rule 3; SECURITY a.11-15). Buckets: account with all unknown
- * browsers, account with one known browser, source, overall. Strangers' failures delay strangers only.
+ * browsers, account with one known browser, source and the network around it, overall. Strangers' failures delay strangers only.
  */
 export class Attempts {
   readonly #deps: Pick<FactorDeps, 'store' | 'clock'>;
@@ -44,12 +48,19 @@ export class Attempts {
   }
 
   async begin(request: AttemptRequest): Promise<Attempt> {
+    return this.#through(request, isLong(request.pool) ? this.#longCode(request) : this.#account(request));
+  }
+
+  /**
+   * Whether this refusal is the first of its closed stretch: the one to audit. Refusals cost who asks nothing, so an
+   * entry for each would let one person with a password fill the disk.
+   */
+  async firstRefusal(request: AttemptRequest, refused: Refused): Promise<boolean> {
     const { store, clock } = this.#deps;
-    const known = request.browser !== undefined;
-    const key = `attempts:{${hash(request.realm, request.account)}}:${request.pool}:${browserPart(request.browser)}`;
-    return this.#through(request, () =>
-      takeDelayed(store, key, limits.account[known ? 'known' : 'unknown'], clock.now()),
-    );
+    const { bucket, until } = refused;
+    const where = bucket === 'source' ? hash(bucket, ...networksOf(request.source)) : bucket;
+    const key = `attempts-told:{${hash(request.realm, request.account)}}:${request.pool}:${browserPart(request.browser)}:${where}`;
+    return store.consume(key, Math.max(1, until - clock.now()));
   }
 
   /**
@@ -65,29 +76,47 @@ export class Attempts {
       count: Math.max(request.browser === undefined ? 1 : 2, request.limiter.failures - 2),
       window: request.limiter.window + limiterMargin,
     };
-    return this.#through({ ...request, pool: 'sign-in' }, () => takeSliding(store, key, limit, clock.now()));
+    const take = () => takeSliding(store, key, limit, clock.now());
+    return this.#through({ ...request, pool: 'sign-in' }, [{ bucket: 'account', take }]);
   }
 
-  async #through(request: AttemptRequest, takeAccount: () => Promise<Taken>): Promise<Attempt> {
+  #account(request: AttemptRequest): readonly Step[] {
     const { store, clock } = this.#deps;
-    const kind = request.browser === undefined ? 'unknown' : 'known';
-    const sourceKey = `attempts-source:{${hash(sourceNet(request.source))}}:${hash(request.realm)}:${request.pool}:${kind}`;
+    const key = `attempts:{${hash(request.realm, request.account)}}:${request.pool}:${browserPart(request.browser)}`;
+    return [{ bucket: 'account', take: () => takeDelayed(store, key, limits.account[kindOf(request)], clock.now()) }];
+  }
+
+  /** Each source by itself, so that a stranger elsewhere does not hold up the owner; then all of them, for the load. */
+  #longCode(request: AttemptRequest): readonly Step[] {
+    const { store, clock } = this.#deps;
+    const { each, together } = limits.longCode;
+    const base = `attempts:{${hash(request.realm, request.account)}}:${request.pool}`;
+    const who = request.browser === undefined ? hash(...networksOf(request.source)) : browserPart(request.browser);
+    const one: Step = {
+      bucket: 'account',
+      take: () => takeDelayed(store, `${base}:each:${who}`, each, clock.now()),
+    };
+    if (request.browser !== undefined) return [one];
+    const all = () => takeSliding(store, `${base}:together`, together, clock.now());
+    return [one, { bucket: 'account', take: all }];
+  }
+
+  async #through(request: AttemptRequest, account: readonly Step[]): Promise<Attempt> {
+    const { store, clock } = this.#deps;
+    const kind = kindOf(request);
+    const networks = networksOf(request.source).map((network, index) => ({
+      key: `attempts-source:{${hash(network)}}:${hash(request.realm)}:${request.pool}:${kind}`,
+      table: limits[index === 0 ? 'source' : 'network'][kind],
+    }));
     // Looked at first, taken last: a source that must wait does not get to touch anybody's account.
-    const closed = await closedUntil(store, sourceKey, clock.now());
-    if (closed > 0) return { allowed: false, until: closed, bucket: 'source' };
-    const account = await takeAccount();
-    if (!account.taken) return { allowed: false, until: account.until, bucket: 'account' };
-    const source = await takeDelayed(store, sourceKey, limits.source[kind], clock.now());
-    if (!source.taken) {
-      await account.giveBack();
-      return { allowed: false, until: source.until, bucket: 'source' };
-    }
-    const overall = await this.#takeOverall(request, kind);
-    if (!overall.taken) {
-      await Promise.all([account.giveBack(), source.giveBack()]);
-      return { allowed: false, until: overall.until, bucket: 'overall' };
-    }
-    return settleOnce(account, [source, overall]);
+    const closed = await Promise.all(networks.map(({ key }) => closedUntil(store, key, clock.now())));
+    const until = Math.max(...closed);
+    if (until > 0) return { allowed: false, until, bucket: 'source' };
+    const sources = networks.map(({ key, table }): Step => {
+      return { bucket: 'source', take: () => takeDelayed(store, key, table, clock.now()) };
+    });
+    // Overall last of all: only what got past its account and its source counts against everybody.
+    return takeAll([...account, ...sources, { bucket: 'overall', take: () => this.#takeOverall(request, kind) }]);
   }
 
   async #takeOverall(request: AttemptRequest, kind: 'known' | 'unknown'): Promise<Taken> {
@@ -99,25 +128,57 @@ export class Attempts {
 }
 
 type Held = Extract<Taken, { taken: true }>;
+type Bucket = Refused['bucket'];
 
-/** A success clears the account's own bucket only: with one account of his own a stranger must not wash his source clean. */
-function settleOnce(account: Held, shared: readonly Held[]): Attempt {
+interface Step {
+  readonly bucket: Bucket;
+  take(): Promise<Taken>;
+}
+
+/** One after the other; what was taken goes back where a later one refuses. */
+async function takeAll(steps: readonly Step[]): Promise<Attempt> {
+  const held: (Held & { readonly bucket: Bucket })[] = [];
+  for (const { bucket, take } of steps) {
+    const taken = await take();
+    if (!taken.taken) {
+      await Promise.all(held.map(bucketHeld => bucketHeld.giveBack()));
+      return { allowed: false, until: taken.until, bucket };
+    }
+    held.push({ ...taken, bucket });
+  }
+  return settleOnce(held);
+}
+
+/** A success clears the account's own buckets only: with one account of his own a stranger must not wash his source clean. */
+function settleOnce(held: readonly (Held & { readonly bucket: Bucket })[]): Attempt {
   let settled = false;
-  const settle = async (own: () => Promise<void>) => {
+  const settle = async (success: boolean) => {
     if (settled) return;
     settled = true;
-    await Promise.all([own(), ...shared.map(bucket => bucket.giveBack())]);
+    await Promise.all(held.map(taken => (success && taken.bucket === 'account' ? taken.clear() : taken.giveBack())));
   };
-  return { allowed: true, refund: () => settle(account.giveBack), succeeded: () => settle(account.clear) };
+  return { allowed: true, refund: () => settle(false), succeeded: () => settle(true) };
+}
+
+function isLong(pool: Pool): boolean {
+  return pool === 'activation' || pool === 'recovery';
+}
+
+function kindOf(request: AttemptRequest): 'known' | 'unknown' {
+  return request.browser === undefined ? 'unknown' : 'known';
 }
 
 function browserPart(browser: string | undefined): string {
   return browser === undefined ? 'unknown' : `known:${hash(browser)}`;
 }
 
-/** Who has one IPv6 address has its /64: counted as one source. IPv4 in IPv6 is the IPv4 address. */
-function sourceNet(source: string): string {
-  if (!ipaddr.isValid(source)) return source;
+/**
+ * The networks that one address counts for, narrowest first. Who has one IPv6 address has its /64: counted as one
+ * source; and may have the /48 around it, with 65,536 of those. IPv4 in IPv6 is the IPv4 address.
+ */
+function networksOf(source: string): readonly [string, ...string[]] {
+  if (!ipaddr.isValid(source)) return [source];
   const address = ipaddr.process(source);
-  return address instanceof ipaddr.IPv6 ? address.parts.slice(0, 4).join(':') : address.toString();
+  if (!(address instanceof ipaddr.IPv6)) return [address.toString()];
+  return [address.parts.slice(0, 4).join(':'), address.parts.slice(0, 3).join(':')];
 }

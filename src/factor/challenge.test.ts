@@ -71,6 +71,17 @@ test('R09, SECURITY a.11: after the limit even the right code waits, but not in 
   expect(await answer(now(), { browser: 'b' })).toMatchObject({ outcome: 'passed' });
 });
 
+test('a thousand answers in one closed stretch leave one entry in the audit, and the next stretch one more', async () => {
+  const delayed = () => bench.events.filter(event => event.type === 'challenge.failed' && event.reason === 'delayed');
+  for (let index = 0; index < 4; index += 1) await answer(wrongCode(secret, bench.clock.time));
+  for (let index = 0; index < 1_000; index += 1) expect(await answer('000000')).toMatchObject({ outcome: 'delayed' });
+  expect(delayed()).toHaveLength(1);
+  bench.clock.time += 5_000;
+  await answer(wrongCode(secret, bench.clock.time));
+  for (let index = 0; index < 10; index += 1) await answer('000000');
+  expect(delayed()).toHaveLength(2);
+});
+
 test('R07 the code of another person passes nobody else', async () => {
   const bram = await withTotp(bench, 'bram');
   expect(await answer(codeAt(bram.secret, bench.clock.time))).toEqual({ outcome: 'wrong' });

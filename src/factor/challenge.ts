@@ -42,9 +42,10 @@ export class Challenge {
     if (person === undefined) return { outcome: 'wrong' };
     const { realm, name: account } = person;
     const { source, browser } = answer;
-    const attempt = await this.#attempts.begin({ pool: 'code', realm, account, source, browser });
+    const request = { pool: 'code', realm, account, source, browser } as const;
+    const attempt = await this.#attempts.begin(request);
     if (!attempt.allowed) {
-      await this.#failed(answer, person, 'delayed', '');
+      if (await this.#attempts.firstRefusal(request, attempt)) await this.#failed(answer, person, 'delayed', '');
       return { outcome: 'delayed', until: attempt.until };
     }
     const tried = await this.#try(person, answer.code);

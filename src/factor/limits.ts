@@ -41,10 +41,29 @@ const perSource: DelayTable = {
   forget: day,
 };
 
+// 80 and 75 bits cannot be guessed (NIST SP 800-63B-4 3.2.2 asks for a limit below 64): this keeps load and noise down
+// and must not grow, or who has the password keeps the owner out of her set-up for as long as he likes.
+const longCode: DelayTable = {
+  free: 3,
+  first: 5_000,
+  longest: 30_000,
+  stopAfter: Number.POSITIVE_INFINITY,
+  stop: 30_000,
+  decay: minute,
+  forget: day,
+};
+
 /** The whole of R09 as data. `known` are browsers with a full sign-in of that very account behind them. */
 export const limits = {
   account: { unknown: perAccount, known: perAccount },
+  /**
+   * In place of `account`, for activation and recovery codes: `each` for one source (or known browser) at one account,
+   * `together` for all unknown browsers at one account.
+   */
+  longCode: { each: longCode, together: { count: 30, window: 30_000 } },
   source: { unknown: perSource, known: { ...perSource, free: 300 } },
+  /** The /48 around an IPv6 source: its 65,536 networks together stay below what `overall` allows. */
+  network: { unknown: { ...perSource, free: 150 }, known: { ...perSource, free: 1_000 } },
   /** Per realm and pool; counted apart, so that unknown browsers are shed first and never use up what is for known ones. */
   overall: { window: minute, unknown: 300, known: 3_000 },
 } as const;

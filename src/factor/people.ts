@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { sealedCodec } from '../kernel/codec.ts';
 import { SluisError } from '../kernel/errors.ts';
+import { sha256 } from '../kernel/hash.ts';
 import { randomId } from '../kernel/random.ts';
 import { type Codec, update } from '../kernel/store.ts';
 import type { FactorDeps } from './deps.ts';
@@ -97,5 +97,5 @@ function listKey(realm: string): string {
 
 /** One short printable text for parts that came from people: no part can pose as the border between two. */
 export function hash(...parts: readonly string[]): string {
-  return createHash('sha256').update(JSON.stringify(parts)).digest('base64url');
+  return sha256(JSON.stringify(parts));
 }

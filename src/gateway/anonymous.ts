@@ -52,6 +52,8 @@ export async function passLoginPage(
     options,
     res: exchange.res,
     watch: cut => deps.visits.onSpent(visit, cut),
+    // An honest second tab: its page comes anew, under a visit that is not spent.
+    cutShort: () => toLogin(deps, exchange, undefined),
     judge: answer => judgeVisitAnswer(deps, exchange, visit, answer),
     failed: failure => appFailed(exchange, failure),
   });

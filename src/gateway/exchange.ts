@@ -10,6 +10,7 @@ import type { Clock } from '../kernel/clock.ts';
 import type { Random } from '../kernel/random.ts';
 import type { RouteTable } from '../policy/route.ts';
 import type { Target } from '../policy/target.ts';
+import type { SessionEnds } from '../session/session-ends.ts';
 import type { Sessions } from '../session/sessions.ts';
 import type { CredentialNames } from '../signin/scanner.ts';
 import type { Site } from '../ui/layout.tsx';
@@ -41,6 +42,7 @@ export interface GatewayDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly sessions: Sessions;
+  readonly ends: SessionEnds;
   readonly visits: Visits;
   readonly pendings: PendingSignIns;
   readonly sealed: SealedCookies;

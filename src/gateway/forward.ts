@@ -24,6 +24,8 @@ export interface Forwarding {
   failed(failure: Exclude<UpstreamFailure, 'client-gone'>, error: Error): void;
   /** Registers a cut: called when the answer must stop at once. */
   watch?(cut: () => void): () => void;
+  /** What comes in place of an answer that was cut before a byte of it went on; without it the connection ends. */
+  cutShort?(): void | Promise<void>;
 }
 
 /** Sends a request on and streams the answer back, with back-pressure both ways. */
@@ -146,9 +148,11 @@ class Passage implements Dispatcher.DispatchHandler {
 
   #cut(): void {
     if (this.#done) return;
+    const { cutShort, res } = this.#forwarding;
+    if (cutShort !== undefined && !res.headersSent) return this.#replace(cutShort);
     this.#withheld = true;
     this.#controller?.abort(new Withheld());
-    this.#forwarding.res.destroy();
+    res.destroy();
   }
 
   #closed(): void {

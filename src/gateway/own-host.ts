@@ -14,6 +14,7 @@ import { readBody } from './read-body.ts';
 import { ownPending, release } from './release.ts';
 import { finish, hop, page, pageOf, redirect, refuse } from './respond.ts';
 import { requestWhole } from './upstream.ts';
+import { sessionOwner } from './visit-cookies.ts';
 
 /**
  * The few addresses of ours on an app's host, under `/_sluis/`: the step to the portal, the release, signing out, and
@@ -97,8 +98,17 @@ async function signOut(deps: GatewayDeps, exchange: Exchange, open: OpenSession 
   const own = isSameOrigin(app.settings.origin, head.origin, head.fetchSite);
   if (!own || !sameText(token, signOutToken(open.session)))
     return refuse(exchange, 'form', { next: '/_sluis/sign-out' });
+  const { jar } = deps.sealed.open(sessionOwner(open.session), exchange.cookies, deps.clock.now());
   await endSessions(deps, exchange, open.session, 'signed-out');
-  redirect(exchange, '/_sluis/signed-out');
+  const { path } = app.settings.preset.signOut;
+  if (path !== undefined) await signOutAtApp(deps, exchange, path, jar);
+  // What pages left in this browser is not for who comes next at a shared tablet.
+  const headers = {
+    location: '/_sluis/signed-out',
+    'cache-control': 'no-store',
+    'clear-site-data': '"cache", "storage"',
+  };
+  finish(exchange, 303, headers, '');
 }
 
 function signOutToken(session: Session): string {

@@ -3,9 +3,8 @@ import type { Session } from '../session/session.ts';
 import type { Pending } from '../visit/pending.ts';
 import { admit } from './admit.ts';
 import { cookieNames, setCookie } from './cookie-names.ts';
-import { endOne } from './end-session.ts';
 import type { Exchange, GatewayDeps } from './exchange.ts';
-import { redirect, refuse } from './respond.ts';
+import { hop, redirect, refuse } from './respond.ts';
 import { dropVisit, sessionOwner } from './visit-cookies.ts';
 
 /**
@@ -38,13 +37,23 @@ async function open(deps: GatewayDeps, exchange: Exchange, pending: Pending): Pr
   const location = landingOf(exchange, pending);
   if (!isAllowed(deps, exchange, location, passed)) return refuse(exchange, 'not-allowed', { next: '/_sluis/restart' });
   const person = await deps.people.byName(pending.realm, pending.name);
-  if (person === undefined) return refuse(exchange, 'account-unknown', { next: '/_sluis/restart' });
+  // Passed with a factor that was taken away since: an old phone must not outrun the desk.
+  if (person === undefined || !person.factors.some(({ id }) => id === passed.factor)) {
+    return refuse(exchange, 'account-unknown', { next: '/_sluis/restart' });
+  }
+  if (!(await deps.pendings.claim(pending))) return overtaken(deps, exchange);
   const begun = await sessionFor(deps, exchange, pending, passed, person.id);
+  // What the step-up was for is over: nothing is begun by it.
+  if (begun === undefined) {
+    await deps.pendings.abandon(pending);
+    return redirect(exchange, exchange.app.settings.preset.landing);
+  }
   sealQuarantine(deps, exchange, pending, begun.session);
   exchange.setCookies.push(setCookie(cookieNames.session, begun.cookie), knownCookie(deps, exchange, pending));
   dropVisit(exchange, sessionOwner(begun.session));
   const released = await deps.pendings.release(pending, { cookies: [...exchange.setCookies], location });
-  if (released === undefined) return overtaken(deps, exchange, begun.session);
+  // Given up meanwhile, by a sign-out in this browser: what was just begun ends with it.
+  if (released === undefined) return withdrawn(deps, exchange, begun.session);
   await deps.audit.record({
     type: 'session.began',
     realm: pending.realm,
@@ -64,39 +73,54 @@ function repeat(exchange: Exchange, released: NonNullable<Pending['released']>):
   redirect(exchange, released.location);
 }
 
-/** Two requests with one code: the other was first, and its session is the one. */
-async function overtaken(deps: GatewayDeps, exchange: Exchange, spare: Session): Promise<void> {
-  const now = await ownPending(deps, exchange);
-  if (now?.released === undefined) return redirect(exchange, exchange.app.settings.preset.landing);
+async function withdrawn(deps: GatewayDeps, exchange: Exchange, session: Session): Promise<void> {
   exchange.setCookies.length = 0;
-  if (!now.released.cookies.some(line => line.includes(spare.id))) await deps.sessions.end(spare.id);
-  repeat(exchange, now.released);
+  await deps.ends.one(session, 'signed-out');
+  redirect(exchange, exchange.app.settings.preset.landing);
 }
 
-/** Goes on in the living session of the same account; one of another account ends (R08). */
+/** Two requests with one code: the other one has it in hand, and both get its answer. A page asks again until it is there. */
+async function overtaken(deps: GatewayDeps, exchange: Exchange): Promise<void> {
+  const now = await ownPending(deps, exchange);
+  if (now?.released !== undefined) return repeat(exchange, now.released);
+  if (now === undefined) return redirect(exchange, exchange.app.settings.preset.landing);
+  hop(exchange, exchange.target.raw);
+}
+
+/**
+ * Goes on in the living session of the same account. Of another account it ends, with all of that browser (R08). A
+ * step-up without its session begins nothing: undefined.
+ */
 async function sessionFor(
   deps: GatewayDeps,
   exchange: Exchange,
   pending: Pending,
   passed: NonNullable<Pending['passed']>,
   person: string,
-): Promise<{ session: Session; cookie: string }> {
+): Promise<{ session: Session; cookie: string } | undefined> {
   const proved = { level: passed.level, factor: passed.factor, factorAt: passed.at };
-  const living = pending.session === undefined ? undefined : await deps.sessions.read(pending.session);
-  if (living !== undefined && living.person === person && living.app === pending.app) {
-    const portal = pending.portal ?? living.portal;
-    const renewed = await deps.sessions.renew(living, { ...proved, portal });
+  const living = await livingSession(deps, pending);
+  const own = living !== undefined && living.person === person && living.app === pending.app;
+  if (own) {
+    const renewed = await deps.sessions.renew(living, { ...proved, portal: pending.browser ?? living.portal });
     if (renewed !== undefined) return renewed;
-  } else if (living !== undefined) await endOne(deps, living, 'other-account');
+  } else if (living !== undefined) await endOther(deps, living);
+  if (pending.purpose === 'step-up') return undefined;
   const { id: app } = exchange.app.settings;
-  return deps.sessions.begin({
-    realm: pending.realm,
-    app,
-    person,
-    name: pending.name,
-    portal: pending.portal,
-    ...proved,
-  });
+  const { realm, name, browser: portal } = pending;
+  return deps.sessions.begin({ realm, app, person, name, portal, ...proved });
+}
+
+/** The session that the sign-in was made in, if it has not come to its end on the way. */
+async function livingSession(deps: GatewayDeps, pending: Pending): Promise<Session | undefined> {
+  const found = pending.session === undefined ? undefined : await deps.sessions.read(pending.session);
+  const now = deps.clock.now();
+  return found !== undefined && now < found.absoluteEnd && now < deps.sessions.idleEnd(found) ? found : undefined;
+}
+
+async function endOther(deps: GatewayDeps, other: Session): Promise<void> {
+  await deps.ends.one(other, 'other-account');
+  if (other.portal !== undefined) await deps.ends.ofBrowser(other.portal, 'other-account');
 }
 
 function sealQuarantine(deps: GatewayDeps, exchange: Exchange, pending: Pending, session: Session): void {

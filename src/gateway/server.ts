@@ -1,11 +1,13 @@
-import { createReadStream, readFileSync, watch } from 'node:fs';
+import { createReadStream, readFileSync, unwatchFile, watchFile } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
+import { isLoopbackAddress } from '../config/address.ts';
 import type { LimitSettings, ListenSettings } from '../config/settings.ts';
 import { SluisError } from '../kernel/errors.ts';
+import { Sources } from './source.ts';
 
 type Handler = (req: IncomingMessage, res: ServerResponse) => void;
 
@@ -30,6 +32,8 @@ export function openServer(listen: ListenSettings, limits: LimitSettings, handle
     answers.set(req.socket, res);
     handler(req, res);
   };
+  // Plain http goes to this machine and to named balancers only: anybody else would send a password in the clear.
+  if (listen.tls === undefined) server.on('connection', refuseStrangers(new Sources(listen.balancers)));
   server.on('request', tracked);
   server.on('checkContinue', tracked);
   // Any other expectation: the strict head answers 417.
@@ -43,6 +47,13 @@ export function openServer(listen: ListenSettings, limits: LimitSettings, handle
   return server;
 }
 
+export function refuseStrangers(sources: Sources): (socket: Pick<Socket, 'remoteAddress' | 'destroy'>) => void {
+  return socket => {
+    const peer = socket.remoteAddress ?? '';
+    if (!isLoopbackAddress(peer) && !sources.isBalancer(peer)) socket.destroy();
+  };
+}
+
 function tlsServer(options: ServerOptions, tls: { certificate: string; key: string }): Server {
   const read = () => ({ cert: readTlsFile(tls.certificate), key: readTlsFile(tls.key) });
   const server = createTlsServer({
@@ -52,23 +63,20 @@ function tlsServer(options: ServerOptions, tls: { certificate: string; key: stri
     ALPNProtocols: ['http/1.1'],
     honorCipherOrder: true,
   });
-  let timer: NodeJS.Timeout | undefined;
   // Renewed certificates are taken up by themselves; a half-written pair is not.
   const renew = () => {
-    clearTimeout(timer);
-    timer = setTimeout(() => {
-      try {
-        server.setSecureContext({ ...read(), minVersion: 'TLSv1.2' });
-      } catch {
-        // The old certificate stays until a pair that fits is there.
-      }
-    }, 1_000);
-    timer.unref();
+    try {
+      server.setSecureContext({ ...read(), minVersion: 'TLSv1.2' });
+    } catch {
+      // The old certificate stays until a pair that fits is there.
+    }
   };
-  for (const file of [tls.certificate, tls.key]) {
-    const watcher = watch(file, { persistent: false }, renew);
-    server.on('close', () => watcher.close());
-  }
+  // Looked at by name every two seconds: renewed files are renamed into place or sit behind a link, and a watch of the
+  // file itself would stay with the old one.
+  for (const file of [tls.certificate, tls.key]) watchFile(file, { persistent: false, interval: 2_000 }, renew);
+  server.on('close', () => {
+    for (const file of [tls.certificate, tls.key]) unwatchFile(file, renew);
+  });
   return server;
 }
 

@@ -1,5 +1,6 @@
 import type { SignInRefusal } from '../audit/event.ts';
 import { readTarget } from '../policy/target.ts';
+import { stillProves } from '../session/proof.ts';
 import type { OpenSession } from '../session/sessions.ts';
 import { type AccountRules, normalForm } from '../signin/account.ts';
 import type { SignIn } from '../signin/grammar.ts';
@@ -230,14 +231,11 @@ export class SignInAttempts {
 
   /** The app's session ended inside a living one of ours: the same account goes on without a second challenge, level and age permitting. */
   async #goesOn(pending: Pending, session: OpenSession | undefined): Promise<string | undefined> {
-    if (session === undefined || session.session.name !== pending.name || session.session.realm !== pending.realm)
-      return undefined;
-    const { factor, factorAt, person } = session.session;
-    // A factor that was replaced meanwhile proves nothing any more.
-    if (!(await this.#deps.people.byId(person))?.factors.some(({ id }) => id === factor)) return undefined;
-    const now = this.#deps.clock.now();
-    const fresh = pending.demands.maxAge === undefined || now - factorAt <= pending.demands.maxAge;
-    if (session.level < pending.demands.level || !fresh) return undefined;
+    if (session === undefined) return undefined;
+    const { factor, factorAt } = session.session;
+    const times = { now: this.#deps.clock.now(), idleEnd: this.#deps.sessions.idleEnd(session.session) };
+    const person = await this.#deps.people.byName(pending.realm, pending.name);
+    if (!stillProves(session.session, session.level, pending, person, times)) return undefined;
     const passed = await this.#deps.pendings.passBySession(pending, { level: session.level, factor, at: factorAt });
     return passed === undefined ? undefined : this.#deps.pendings.releaseCode(passed);
   }

@@ -1,8 +1,10 @@
 import type { Demand } from '../policy/route.ts';
 import type { OpenSession } from '../session/sessions.ts';
+import type { Pending } from '../visit/pending.ts';
 import { cookieNames, setCookie } from './cookie-names.ts';
 import type { Exchange, GatewayDeps } from './exchange.ts';
 import { isTopNavigation } from './head.ts';
+import { ownPending } from './release.ts';
 import { finish, redirect, refuse } from './respond.ts';
 
 /**
@@ -21,14 +23,17 @@ export async function stepUp(deps: GatewayDeps, exchange: Exchange, open: OpenSe
   }
   const { app, source, target } = exchange;
   const { session } = open;
+  const demands = { level: demand.level, maxAge: demand.maxAge };
+  const wanted = exchange.head.method === 'GET' ? target.raw : '';
+  if (await reuse(deps, exchange, session.id, wanted, demands)) return redirect(exchange, '/_sluis/next');
   const opened = await deps.pendings.open(
     {
       realm: app.realm.name,
       app: app.settings.id,
       name: session.name,
       source,
-      target: exchange.head.method === 'GET' ? target.raw : '',
-      demands: { level: demand.level, maxAge: demand.maxAge },
+      target: wanted,
+      demands,
       quarantine: { location: undefined, cookies: [] },
       session: session.id,
       purpose: 'step-up',
@@ -40,4 +45,17 @@ export async function stepUp(deps: GatewayDeps, exchange: Exchange, open: OpenSe
   if (opened === undefined) return refuse(exchange, 'pendings', { next: app.settings.preset.landing });
   exchange.setCookies.push(setCookie(cookieNames.pending, opened.cookie));
   redirect(exchange, '/_sluis/next');
+}
+
+/** One step-up a browser and session: who opens such pages again and again must not use up her own allowance. */
+async function reuse(
+  deps: GatewayDeps,
+  exchange: Exchange,
+  session: string,
+  target: string,
+  demands: Pending['demands'],
+): Promise<boolean> {
+  const pending = await ownPending(deps, exchange);
+  if (pending?.purpose !== 'step-up' || pending.session !== session) return false;
+  return (await deps.pendings.retarget(pending, target, demands)) !== undefined;
 }

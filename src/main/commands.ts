@@ -1,10 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { userInfo } from 'node:os';
 import { createLogger } from '../audit/pino-sink.ts';
 import { auditTail, auditVerify } from '../cli/audit.ts';
 import { doctor } from '../cli/doctor.ts';
 import type { Commands, InviteOptions, Terminal } from '../cli/program.ts';
-import { type UsersDeps, usersInvite, usersList, usersShow } from '../cli/users.ts';
+import { type UsersDeps, usersInvite, usersList, usersShow, usersSignOut } from '../cli/users.ts';
 import { type Loaded, loadSettings, loadSettingsFile } from '../config/load.ts';
 import { formatProblems } from '../config/problem.ts';
 import type { RealmSettings, Settings } from '../config/settings.ts';
@@ -25,6 +24,8 @@ export interface Machine {
   readonly keys: string | undefined;
   /** SLUIS_REDIS_PASSWORD. */
   readonly redisPassword?: string | undefined;
+  /** Who runs the command, for the audit: the person behind sudo, where there is one. */
+  readonly operator: string;
   /** Resolves when the process is asked to stop. */
   stopped(): Promise<void>;
 }
@@ -35,7 +36,7 @@ export function commandsOf(machine: Machine): Commands {
   return {
     serve: async ({ config }) => serve(machine, loaded(machine, config), config, []),
     protect: async options => {
-      const config = protectConfig(options);
+      const config = await protectConfig(options);
       // Before anything is written: a mistake on the command line spoils no configuration that works.
       const { folder, text } = config;
       const read = loadSettings(text, { folder, presets: { named: presets, generic: genericPreset } });
@@ -60,6 +61,11 @@ export function commandsOf(machine: Machine): Commands {
       withCore(machine, options.config, core => {
         const { deps, realm } = usersDeps(core, options.realm);
         return done(usersShow(deps, { realm: realm.name, name: options.name }, out));
+      }),
+    usersSignOut: options =>
+      withCore(machine, options.config, core => {
+        const { deps, realm } = usersDeps(core, options.realm);
+        return done(usersSignOut(deps, { realm: realm.name, name: options.name }, out));
       }),
     auditTail: ({ config, lines, json }) =>
       withCore(machine, config, core => auditTail({ trail: core.audit, count: lines, json }, line => out(`${line}\n`))),
@@ -105,8 +111,9 @@ async function withCore(machine: Machine, config: string, work: (core: Core) => 
   }
 }
 
-function openOn({ keys, redisPassword }: Machine, settings: Settings, logger: Logger): Promise<Core> {
-  return openCore(settings, { clock: systemClock, random: systemRandom, logger, keys, redisPassword });
+function openOn(machine: Machine, settings: Settings, logger: Logger): Promise<Core> {
+  const { keys, redisPassword, operator } = machine;
+  return openCore(settings, { clock: systemClock, random: systemRandom, logger, keys, redisPassword, operator });
 }
 
 /** Exit code 0 for work that came to its end. */
@@ -192,15 +199,23 @@ function usersDeps(core: Core, named: string | undefined): { deps: UsersDeps; re
       people: core.people,
       activation: core.activation,
       clock: core.clock,
+      firstFactor: realm.firstFactor,
       normalise: typed => normalForm(typed, { characters, domains: realm.domains }),
       letter: {
         organisation: realm.title,
         apps: apps.map(app => ({ title: app.title, address: app.origin })),
         desk: realm.desk,
       },
-      by: userInfo().username,
+      endSessions: (realmName, name) => endSessionsOf(core, realmName, name),
+      by: core.operator,
     },
   };
+}
+
+/** A running `serve` follows the log of ended sessions, and cuts what is under way, within half a second. */
+async function endSessionsOf(core: Core, realm: string, name: string): Promise<number> {
+  const person = await core.people.byName(realm, name);
+  return person === undefined ? 0 : core.ends.ofPerson(person.id, 'by-operator');
 }
 
 function realmOf(settings: Settings, named: string | undefined): RealmSettings {

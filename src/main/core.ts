@@ -12,6 +12,7 @@ import { KeyRing } from '../kernel/key-ring.ts';
 import type { Random } from '../kernel/random.ts';
 import type { Store } from '../kernel/store.ts';
 import { RecoveryCodes } from '../recovery/recovery-codes.ts';
+import { SessionEnds } from '../session/session-ends.ts';
 import { Sessions } from '../session/sessions.ts';
 import { openDataFolder } from '../store/data-folder.ts';
 import { loadKeys } from '../store/keys.ts';
@@ -29,12 +30,15 @@ export interface Surroundings {
   readonly keys: string | undefined;
   /** SLUIS_REDIS_PASSWORD. */
   readonly redisPassword?: string | undefined;
+  /** Who runs this, for the audit. */
+  readonly operator?: string;
 }
 
 /** The domain over one store: what `serve` and every command work with. */
 export interface Core extends FactorDeps, Omit<OpenedStore, 'store'> {
   readonly settings: Settings;
   readonly logger: Logger;
+  readonly operator: string;
   readonly store: Store;
   readonly audit: AuditTrail;
   readonly people: People;
@@ -45,13 +49,14 @@ export interface Core extends FactorDeps, Omit<OpenedStore, 'store'> {
   readonly knownBrowsers: KnownBrowsers;
   readonly pendings: PendingSignIns;
   readonly sessions: Sessions;
+  readonly ends: SessionEnds;
   readonly visits: Visits;
   readonly sealed: SealedCookies;
 }
 
 /** Opens the data folder and the store and puts the domain on it. Rejects with 'data.*' or 'store.unavailable'; nothing stays open then. */
 export async function openCore(settings: Settings, surroundings: Surroundings): Promise<Core> {
-  const { clock, random, logger, keys } = surroundings;
+  const { clock, random, logger, keys, operator = 'unknown' } = surroundings;
   const folder = openDataFolder(settings.dataFolder);
   const from = {
     ...(keys === undefined ? {} : { fromEnv: keys }),
@@ -63,20 +68,24 @@ export async function openCore(settings: Settings, surroundings: Surroundings): 
   const deps = { store, ring, clock, random, audit };
   const people = new People(deps);
   const attempts = new Attempts(deps);
+  const pendings = new PendingSignIns(deps);
+  const sessions = new Sessions({ ...deps, settings: settings.session });
   return {
     ...deps,
     prune,
     examine,
     settings,
     logger,
+    operator,
     people,
     attempts,
     challenge: new Challenge(deps, { people, attempts }),
     activation: new ActivationCodes(deps, { people, attempts }),
     recovery: new RecoveryCodes(deps, { people, attempts }),
     knownBrowsers: new KnownBrowsers(deps),
-    pendings: new PendingSignIns(deps),
-    sessions: new Sessions({ ...deps, settings: settings.session }),
+    pendings,
+    sessions,
+    ends: new SessionEnds({ sessions, pendings, audit }),
     visits: new Visits(deps),
     sealed: new SealedCookies(random),
   };

@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import type { RealmSettings } from '../config/settings.ts';
-import { endOne } from '../gateway/end-session.ts';
 import type { PortalHandler } from '../gateway/gateway.ts';
 import { createPortal } from '../portal/portal.ts';
+import { stillProves } from '../session/proof.ts';
 import type { Assets } from '../ui/assets.ts';
 import type { Pending } from '../visit/pending.ts';
 import type { Core } from './core.ts';
@@ -16,8 +16,12 @@ export function portalOf(core: Core, realm: RealmSettings, assets: Assets): Port
     realm,
     apps: core.settings.apps.filter(app => app.realm === realm.name),
     assets,
-    endSessions: hash => endPortalSessions(core, hash),
-    alreadyProved: (pending, hash) => alreadyProved(core, pending, hash),
+    endSessions: browser => core.ends.ofBrowser(browser, 'signed-out'),
+    carryOver: (from, to, person) => core.ends.carryOver(from, to, person),
+    endSessionsOf: async person => {
+      await core.ends.ofPerson(person, 'factor-replaced');
+    },
+    alreadyProved: (pending, browser) => alreadyProved(core, pending, browser),
     report: (error, reference) => core.logger.error({ err: error, reference }, 'a page of the portal failed'),
   });
   const listener = getRequestListener(
@@ -33,23 +37,18 @@ export function portalOf(core: Core, realm: RealmSettings, assets: Assets): Port
   };
 }
 
-async function endPortalSessions(core: Core, hash: string): Promise<void> {
-  for (const session of await core.sessions.ofPortal(hash)) await endOne(core, session, 'signed-out');
-}
-
 /** One challenge serves all apps of a realm in one browser: what a living session of the same account proved, goes on. */
 async function alreadyProved(
   core: Core,
   pending: Pending,
-  hash: string,
+  browser: string,
 ): Promise<{ level: number; factor: string; at: number } | undefined> {
-  const now = core.clock.now();
-  const { level, maxAge } = pending.demands;
-  for (const session of await core.sessions.ofPortal(hash)) {
-    const same = session.realm === pending.realm && session.name === pending.name;
-    const living = now < session.absoluteEnd && now < core.sessions.idleEnd(session);
-    const enough = session.level >= level && (maxAge === undefined || now - session.factorAt <= maxAge);
-    if (same && living && enough) return { level: session.level, factor: session.factor, at: session.factorAt };
+  const person = await core.people.byName(pending.realm, pending.name);
+  for (const session of await core.sessions.ofPortal(browser)) {
+    const times = { now: core.clock.now(), idleEnd: core.sessions.idleEnd(session) };
+    if (stillProves(session, session.level, pending, person, times)) {
+      return { level: session.level, factor: session.factor, at: session.factorAt };
+    }
   }
   return undefined;
 }

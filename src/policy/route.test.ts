@@ -38,6 +38,19 @@ describe('R03 what a route demands', () => {
     expect([level(routes, '/x', 'POST'), level(routes, '/x', 'GET'), level(routes, '/x', 'post')]).toEqual([3, 2, 2]);
   });
 
+  it('R03 demands of HEAD what it demands of GET, and of HEAD what it demands of HEAD', () => {
+    const routes = [route('/x', { methods: ['GET'] }), route('/x', { methods: ['HEAD'], level: 4 })];
+    expect([level(routes, '/x', 'HEAD'), level(routes, '/x', 'GET'), level(routes, '/x', 'POST')]).toEqual([4, 3, 2]);
+    expect(level([route('/x', { methods: ['GET'] })], '/x', 'HEAD')).toBe(3);
+    expect(level([route('/x', { methods: ['GET'] })], '/x?_method=HEAD', 'POST')).toBe(3);
+  });
+
+  it('of more methods than an honest request means, whatever any rule demands: at the cost of none', () => {
+    const routes = [route('/elsewhere', { level: 4 })];
+    const query = (count: number) => Array.from({ length: count }, (_none, n) => `_method=M${n}`).join('&');
+    expect([level(routes, `/?${query(5)}`), level(routes, `/?${query(500)}`)]).toEqual([2, 4]);
+  });
+
   it('takes the strictest level and the shortest age of all readings', () => {
     const routes = [route('/a', { maxAge: 50 }), route('/b/*', { level: 2, maxAge: 10 })];
     expect(demandOf(table(routes), 'GET', readTarget('/b/..%2fa'))).toMatchObject({ level: 3, maxAge: 10 });

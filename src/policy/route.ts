@@ -26,10 +26,11 @@ export function demandOf(table: RouteTable, method: string, target: Target): Dem
   const base: Demand = { level: table.level, maxAge: undefined, rule: '(default)' };
   if (table.routes.length === 0) return base;
   const choices = assignments(readParameters(table, target.query));
+  const meanings = meantBy(table, method, target.query);
   // More values than an honest request has: whatever any rule demands.
-  if (choices === undefined) return table.routes.map(asDemand).reduce(stricter, base);
+  if (choices === undefined || meanings.length > mostMeanings) return table.routes.map(asDemand).reduce(stricter, base);
   let strictest: Demand | undefined;
-  for (const meant of [method, ...overridesOf(table, target.query)]) {
+  for (const meant of meanings) {
     for (const reading of target.readings) {
       for (const assignment of choices) {
         strictest = stricter(strictest, firstMatch(table.routes, meant, reading, assignment) ?? base);
@@ -37,6 +38,16 @@ export function demandOf(table: RouteTable, method: string, target: Target): Dem
     }
   }
   return strictest ?? base;
+}
+
+/** Rules are gone through once for each. */
+const mostMeanings = 8;
+
+/** HEAD tells of a page what GET would: it keeps the rules of both. */
+function meantBy(table: RouteTable, method: string, query: string): string[] {
+  const own = method === 'HEAD' ? ['HEAD', 'GET'] : [method];
+  const others = overridesOf(table, query).flatMap(other => (other === 'HEAD' ? ['HEAD', 'GET'] : [other]));
+  return [...new Set([...own, ...others])];
 }
 
 /** Frameworks take `_method` for the method that is meant. */
@@ -60,8 +71,9 @@ function readParameters(table: RouteTable, query: string): Parameters {
     const folded = foldName(name, table.folding);
     if (!watched.has(folded)) continue;
     // An app that does not split at `;` may see no such parameter at all.
-    const values = found.get(folded) ?? (query.includes(';') ? [undefined] : []);
-    found.set(folded, [...values, value]);
+    const values = found.get(folded);
+    if (values === undefined) found.set(folded, query.includes(';') ? [undefined, value] : [value]);
+    else values.push(value);
   }
   return found;
 }

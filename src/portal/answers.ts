@@ -1,6 +1,7 @@
+import { sha256 } from '../kernel/hash.ts';
 import type { KeyRing } from '../kernel/key-ring.ts';
 import type { Store } from '../kernel/store.ts';
-import { pendingHardEnd, sha256 } from '../visit/pending.ts';
+import { pendingHardEnd } from '../visit/pending.ts';
 
 /** What one posted form led to. Kept as JSON, so it holds no code and no secret. */
 export type Outcome =
@@ -12,6 +13,10 @@ export type Outcome =
   | { readonly kind: 'gone'; readonly setUp?: boolean }
   /** It was answered, how is not known any more: the page itself shows where things stand. */
   | { readonly kind: 'unknown' };
+
+// Long enough for a double click and a reload. Nothing limits forms that are refused unseen, and one person must not
+// fill the disk with them.
+const unverifiedLife = 2 * 60_000;
 
 /**
  * One posted form, one outcome: a double click, a reload or a repeat on another instance gets the same one, and what
@@ -46,7 +51,14 @@ export class Answers {
       return kept === undefined ? { kind: 'unknown' } : (JSON.parse(kept.value) as Outcome);
     }
     const outcome = await verify();
-    await store.replace(key, 1, JSON.stringify(outcome));
+    const kept = JSON.stringify(outcome);
+    await (isVerified(outcome) ? store.replace(key, 1, kept) : store.replace(key, 1, kept, unverifiedLife));
     return outcome;
   }
+}
+
+/** Whether something was looked at that a repeat must not look at again; of all else nothing needs to last. */
+function isVerified(outcome: Outcome): boolean {
+  if (outcome.kind === 'mistake') return outcome.mistake !== 'malformed';
+  return outcome.kind === 'go' || outcome.kind === 'gone';
 }

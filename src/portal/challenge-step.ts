@@ -32,7 +32,7 @@ export function challengeStep(deps: PortalDeps, view: View): Step {
 
 async function answerChallenge(deps: PortalDeps, props: AnswerProps): Promise<Outcome> {
   const { signIn, typed, source, browser } = props;
-  const { pending, person, portalCookie } = signIn;
+  const { pending, person, portalCookie, browser: fresh } = signIn;
   if (!hasFactor(person)) return { kind: 'unknown' };
   // Not a guess but a slip: told apart before an attempt is spent on it.
   if (!/^[0-9]{6}$/.test(normaliseCode(typed))) return { kind: 'mistake', mistake: 'malformed' };
@@ -40,7 +40,7 @@ async function answerChallenge(deps: PortalDeps, props: AnswerProps): Promise<Ou
   switch (result.outcome) {
     case 'passed': {
       const { level, factor } = result;
-      const passed = await deps.pendings.pass(pending, portalCookie, { level, factor });
+      const passed = await deps.pendings.pass(pending, portalCookie, { level, factor, browser: fresh });
       return passed === undefined ? { kind: 'gone' } : { kind: 'go', place: `/go/${pending.id}`, known: true };
     }
     case 'repeated': {

@@ -20,15 +20,19 @@ export interface PortalDeps extends FactorDeps {
   readonly recovery: RecoveryCodes;
   readonly knownBrowsers: KnownBrowsers;
   readonly assets: Assets;
-  /** Ends the sessions that the browser with this portal hash (SHA-256 of its cookie, base64url) began. */
-  endSessions(portalHash: string): Promise<void>;
+  /** Ends what the browser with this realm cookie (SHA-256, base64url) holds: its sessions, and what waits for its release. */
+  endSessions(browser: string): Promise<void>;
+  /** A person passed anew in a browser: her sessions there go on under the new realm cookie, those of others end. */
+  carryOver(from: string, to: string, person: string): Promise<void>;
+  /** Ends all sessions of a person whose factor was replaced. */
+  endSessionsOf(person: string): Promise<void>;
   /**
    * What a living session of this same account in this same portal browser proved already, where that suffices for
    * the page asked for. Absent or undefined: she is asked.
    */
   alreadyProved?(
     pending: Pending,
-    portalHash: string,
+    browser: string,
   ): Promise<{ readonly level: number; readonly factor: string; readonly at: number } | undefined>;
   /** Takes what went wrong to the log; the person sees the reference only (rule 7). */
   report(error: unknown, reference: string): void;

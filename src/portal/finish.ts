@@ -1,9 +1,10 @@
 import type { Hono } from 'hono';
 import { SluisError } from '../kernel/errors.ts';
+import { sha256 } from '../kernel/hash.ts';
 import { otherWaysPage } from '../ui/pages-challenge.tsx';
 import { notInvitedPage, recoveryCodesPage, recoveryCodesShownPage } from '../ui/pages-set-up.tsx';
 import { hopPage } from '../ui/pages-start.tsx';
-import { pendingHardEnd, sha256 } from '../visit/pending.ts';
+import { pendingHardEnd } from '../visit/pending.ts';
 import type { PortalDeps, PortalEnv } from './deps.ts';
 import { issuePortalCookie, portalCookieName } from './portal-cookie.ts';
 import { placeOf, type SignIn } from './sign-in.ts';
@@ -47,21 +48,22 @@ async function arrive(c: PortalContext, { deps, view, steps }: Parts): Promise<R
   const portalCookie = existing ?? issuePortalCookie(deps);
   if (existing === undefined) view.setCookie(c, portalCookieName, portalCookie);
   const pending = await deps.pendings.attach(c.req.param('handoff') ?? '', portalCookie);
-  if (pending === undefined || pending.released !== undefined) return steps.gone(c);
-  const proved = await alreadyProved(deps, pending, existing);
-  const person = await deps.people.byName(pending.realm, pending.name);
-  // A factor that was replaced, or the name's former owner, proves nothing for who this is now (R39).
-  if (proved !== undefined && person?.factors.some(factor => factor.id === proved.factor)) {
-    await deps.pendings.pass(pending, portalCookie, proved);
+  if (pending === undefined || pending.released !== undefined || pending.realm !== deps.realm.name)
+    return steps.gone(c);
+  const browser = view.browser(c);
+  const proved = await alreadyProved(deps, pending, browser);
+  if (proved !== undefined && browser !== undefined) {
+    await deps.pendings.pass(pending, portalCookie, { ...proved, browser });
     return view.go(c, `/go/${pending.id}`);
   }
+  const person = await deps.people.byName(pending.realm, pending.name);
   return view.go(c, placeOf({ pending, person }));
 }
 
-/** A browser without a cookie of ours holds no session, so nothing is asked on its behalf. */
-async function alreadyProved(deps: PortalDeps, pending: SignIn['pending'], portalCookie: string | undefined) {
-  if (portalCookie === undefined || pending.passed !== undefined) return undefined;
-  return deps.alreadyProved?.(pending, sha256(portalCookie));
+/** A browser without a realm cookie holds no session, so nothing is asked on its behalf. */
+async function alreadyProved(deps: PortalDeps, pending: SignIn['pending'], browser: string | undefined) {
+  if (browser === undefined || pending.passed !== undefined) return undefined;
+  return deps.alreadyProved?.(pending, browser);
 }
 
 async function otherWays(c: PortalContext, { view }: Parts, signIn: SignIn): Promise<Response> {

@@ -3,10 +3,10 @@ import { deleteCookie } from 'hono/cookie';
 import { assetHeaders } from '../ui/assets.ts';
 import { firstAidPage, isTrouble, troublePage } from '../ui/pages-first-aid.tsx';
 import { signedOutPage, startPage } from '../ui/pages-start.tsx';
-import { sha256 } from '../visit/pending.ts';
 import type { PortalDeps, PortalEnv } from './deps.ts';
 import { formTokens, readForm } from './form-guard.ts';
 import { portalCookieName } from './portal-cookie.ts';
+import { realmCookieName } from './realm-cookie.ts';
 import type { PortalContext, View } from './view.ts';
 
 const signOutScope = 'sign-out';
@@ -49,7 +49,9 @@ async function signOut(c: PortalContext, deps: PortalDeps, view: View): Promise<
   const origin = deps.realm.portalOrigin;
   const form = await readForm(deps.ring, c.req.raw, { origin, portalCookie, scope: signOutScope });
   if (form === undefined) return view.refuse(c, 'form');
-  await deps.endSessions(sha256(portalCookie));
+  const browser = view.browser(c);
+  if (browser !== undefined) await deps.endSessions(browser);
+  deleteCookie(c, realmCookieName, { path: '/', secure: true });
   deleteCookie(c, portalCookieName, { path: '/', secure: true });
   c.header('clear-site-data', '"cache", "storage"');
   return view.go(c, '/signed-out');

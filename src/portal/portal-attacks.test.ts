@@ -221,3 +221,25 @@ test('the code that confirmed a set-up opens no challenge afterwards', async () 
   expect([answer.status, answer.html.includes('al gebruikt')]).toEqual([422, true]);
   expect(next.page.path).toContain('/challenge/');
 });
+
+test('a portal cookie that comes twice counts as none: of two, one was planted', async () => {
+  const bench = await openPortal();
+  await withTotp(bench, 'anna');
+  const browser = bench.browser();
+  const { pending } = await bench.signIn('anna');
+  const page = await browser.open(`/p/${await bench.pendings.handoff(pending)}`);
+  const own = `${portalCookieName}=${browser.cookies.get(portalCookieName)}`;
+  const planted = `${portalCookieName}=planted`;
+  expect((await browser.send(page.path, { headers: { cookie: own } })).status).toBe(200);
+  for (const cookie of [`${own}; ${planted}`, `${planted}; ${own}`]) {
+    expect((await browser.send(page.path, { headers: { cookie } })).status).toBe(410);
+  }
+});
+
+test('a language cookie that comes twice chooses nothing', async () => {
+  const browser = (await openPortal()).browser();
+  const { html } = await browser.send('/help', {
+    headers: { cookie: '__Host-sluis-lang=en; __Host-sluis-lang=nl' },
+  });
+  expect(html).toContain('<html lang="nl"');
+});

@@ -10,8 +10,7 @@ import {
 } from '../../test/support/portal-bench.ts';
 import { codeAt } from '../../test/vectors/code-at.ts';
 import { minute, realm, withTotp, wrongCode } from '../../test/vectors/factor-bench.ts';
-import { sha256 } from '../visit/pending.ts';
-import { portalCookieName } from './portal-cookie.ts';
+import { browserOf, realmCookieName } from './realm-cookie.ts';
 
 async function arrive(bench: PortalBench, browser: Browser, name: string) {
   const { pending, cookie } = await bench.signIn(name);
@@ -251,10 +250,11 @@ test('signing out ends the sessions of this browser and the sign-ins it had begu
   await withTotp(bench, 'anna');
   const browser = bench.browser();
   const { id } = await arrive(bench, browser, 'anna');
-  const hash = sha256(browser.cookies.get(portalCookieName) ?? '');
+  browser.cookies.set(realmCookieName, 'of an earlier pass');
   const out = await browser.submit(await browser.open('/'), {});
   expect(titleOf(out)).toBe('U bent uitgelogd');
-  expect(bench.ended).toEqual([hash]);
+  expect(bench.ended).toEqual([browserOf('of an earlier pass')]);
+  expect(browser.cookies.size).toBe(0);
   expect((await browser.open(`/challenge/${id}`)).status).toBe(410);
 });
 
@@ -265,4 +265,20 @@ test('assets are served under their own names only', async () => {
   const css = await bench.browser().open(style);
   expect([css.status, css.headers.get('content-type')]).toEqual([200, 'text/css; charset=utf-8']);
   expect((await bench.browser().open('/assets/..%2fassets.ts')).status).toBe(404);
+});
+
+test('R38: where the desk hands codes over, the pages send people there and speak of no letter', async () => {
+  for (const [firstFactor, atDesk] of [
+    ['desk', true],
+    ['activation-code', false],
+  ] as const) {
+    const bench = await openPortal({ realm: { firstFactor } });
+    const browser = bench.browser();
+    const { id, page } = await arrive(bench, browser, 'anna');
+    for (const { html } of [page, await browser.open(`/no-code/${id}`)])
+      expect(html.includes('Kom zelf naar de balie.'), page.path).toBe(atDesk);
+    const { html } = await browser.open(`/set-up/${id}?code=1`);
+    expect(html.includes('U hebt uw activeringscode bij de balie gekregen.')).toBe(atDesk);
+    expect(html.includes('in een brief of van de balie')).toBe(!atDesk);
+  }
 });

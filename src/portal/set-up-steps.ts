@@ -41,6 +41,7 @@ function showActivation(view: View, { c, page, signIn, tokens, mistake }: ShowPr
     account: pending.name,
     action,
     tokens,
+    atDesk: view.atDesk,
     noCode: view.at(`/no-code/${pending.id}`),
     ...(mistake === undefined ? {} : { mistake: mistake as ActivationMistake }),
   });
@@ -143,7 +144,7 @@ async function showTotp(deps: PortalDeps, view: View, { page, signIn, tokens, mi
 }
 
 async function answerTotp(deps: PortalDeps, { signIn, typed, source }: AnswerProps): Promise<Outcome> {
-  const { pending, person, portalCookie } = signIn;
+  const { pending, person, portalCookie, browser } = signIn;
   const { setUp, draft } = pending;
   if (person === undefined || setUp === undefined || draft === undefined) return { kind: 'unknown' };
   if (!/^[0-9]{6}$/.test(normaliseCode(typed))) return { kind: 'mistake', mistake: 'malformed' };
@@ -153,7 +154,10 @@ async function answerTotp(deps: PortalDeps, { signIn, typed, source }: AnswerPro
   if (result.outcome === 'wrong') return { kind: 'mistake', mistake: 'wrong' };
   if (result.outcome === 'refused') return permissionGone(deps, signIn);
   const { factor } = result;
-  const passed = await deps.pendings.pass(pending, portalCookie, { level: levelOf(factor), factor: factor.id });
+  // Whoever is in by the factor that went, is out: it may be in a thief's hands.
+  if (result.removed.length > 0) await deps.endSessionsOf(person.id);
+  const level = levelOf(factor);
+  const passed = await deps.pendings.pass(pending, portalCookie, { level, factor: factor.id, browser });
   // The factor stands even where the sign-in has run out: she signs in again and uses it.
   if (passed === undefined) return { kind: 'gone', setUp: true };
   return { kind: 'go', place: `/recovery-codes/${pending.id}`, known: true };

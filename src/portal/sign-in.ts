@@ -1,6 +1,7 @@
 import type { Person } from '../factor/person.ts';
 import type { Pending } from '../visit/pending.ts';
 import type { PortalDeps } from './deps.ts';
+import { browserOf, realmCookieFor } from './realm-cookie.ts';
 
 /** A living pending sign-in in the browser that took it, and whom it is about. */
 export interface SignIn {
@@ -8,6 +9,9 @@ export interface SignIn {
   /** Undefined for an account that nobody invited and that has no factor. */
   readonly person: Person | undefined;
   readonly portalCookie: string;
+  /** What this browser is given when it passes, and its SHA-256. */
+  readonly realmCookie: string;
+  readonly browser: string;
 }
 
 /**
@@ -15,15 +19,16 @@ export interface SignIn {
  * always comes from what the app said at sign-in, never from anything that the browser sends.
  */
 export async function findSignIn(
-  deps: Pick<PortalDeps, 'pendings' | 'people'>,
+  deps: Pick<PortalDeps, 'pendings' | 'people' | 'ring' | 'realm'>,
   id: string,
   portalCookie: string | undefined,
 ): Promise<SignIn | undefined> {
   if (portalCookie === undefined) return undefined;
   const pending = await deps.pendings.forPortal(id, portalCookie);
-  if (pending === undefined || pending.released !== undefined) return undefined;
+  if (pending === undefined || pending.released !== undefined || pending.realm !== deps.realm.name) return undefined;
   const person = await deps.people.byName(pending.realm, pending.name);
-  return { pending, person, portalCookie };
+  const realmCookie = realmCookieFor(deps.ring, pending.id, portalCookie);
+  return { pending, person, portalCookie, realmCookie, browser: browserOf(realmCookie) };
 }
 
 /**

@@ -9,6 +9,7 @@ import { gonePage } from '../ui/pages-start.tsx';
 import { Answers, type Outcome } from './answers.ts';
 import type { PortalDeps, PortalEnv } from './deps.ts';
 import { formTokens, type PostedForm, readForm } from './form-guard.ts';
+import { realmCookieName } from './realm-cookie.ts';
 import { findSignIn, placeOf, type SignIn } from './sign-in.ts';
 import type { PortalContext, View } from './view.ts';
 
@@ -110,7 +111,7 @@ export class Steps {
   async #respond(c: PortalContext, step: Step, signIn: SignIn, outcome: Outcome): Promise<Response> {
     switch (outcome.kind) {
       case 'go':
-        if (outcome.known === true) this.#know(c, signIn);
+        if (outcome.known === true) await this.#know(c, signIn);
         return this.#view.go(c, outcome.place);
       case 'mistake':
         return this.#show(c, step, signIn, outcome.mistake);
@@ -142,7 +143,11 @@ export class Steps {
     });
   }
 
-  #know(c: PortalContext, { pending }: SignIn): void {
+  /** Passed here: the browser is known to this account, and gets a realm cookie of this pass. */
+  async #know(c: PortalContext, { pending, person, realmCookie, browser }: SignIn): Promise<void> {
+    const before = this.#view.browser(c);
+    if (before !== undefined && person !== undefined) await this.#deps.carryOver(before, browser, person.id);
+    this.#view.setCookie(c, realmCookieName, realmCookie);
     const value = this.#deps.knownBrowsers.issue(pending.realm, pending.name, getCookie(c, knownBrowserCookie));
     this.#view.setCookie(c, knownBrowserCookie, value, knownBrowserLifetime / 1000);
   }

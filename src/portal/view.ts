@@ -1,14 +1,16 @@
 import type { Context } from 'hono';
-import { getCookie, setCookie } from 'hono/cookie';
+import { setCookie } from 'hono/cookie';
 import { randomId } from '../kernel/random.ts';
 import type { Page, Site } from '../ui/layout.tsx';
 import { languageCookie, otherLanguage, pickLanguage, translateTo } from '../ui/messages.ts';
 import { pageHeaders } from '../ui/page-headers.ts';
 import { type Refusal, type RefusalProps, refusalPage, refusals } from '../ui/pages-refusal.tsx';
 import type { AppLink } from '../ui/pages-start.tsx';
+import { onlyValue, readCookieHeader } from '../visit/cookie-header.ts';
 import type { Pending } from '../visit/pending.ts';
 import type { PortalDeps, PortalEnv } from './deps.ts';
 import { portalCookieName, verifyPortalCookie } from './portal-cookie.ts';
+import { browserOf, realmCookieName } from './realm-cookie.ts';
 
 export type PortalContext = Context<PortalEnv>;
 
@@ -45,13 +47,18 @@ export class View {
     return { href: `${app.origin}/_sluis/restart`, app: app.title };
   }
 
-  notInvited(pending: Pending): { haveCode: string; account: string; restart: string } {
+  /** Activation codes are handed over at the desk only, to who shows who she is (R38). */
+  get atDesk(): boolean {
+    return this.#deps.realm.firstFactor === 'desk';
+  }
+
+  notInvited(pending: Pending): { haveCode: string; account: string; restart: string; atDesk: boolean } {
     const haveCode = this.at(`/set-up/${pending.id}?code=1`);
-    return { haveCode, account: pending.name, restart: this.restart(pending).href };
+    return { haveCode, account: pending.name, restart: this.restart(pending).href, atDesk: this.atDesk };
   }
 
   page(c: PortalContext): Page {
-    const language = pickLanguage(c.req.header('accept-language'), getCookie(c, languageCookie));
+    const language = pickLanguage(c.req.header('accept-language'), this.cookie(c, languageCookie));
     const switchTo = `?lang=${otherLanguage(language)}`;
     return { language, t: translateTo(language), site: this.#site, switchTo };
   }
@@ -81,9 +88,20 @@ export class View {
     return this.refuse(c, refusal, { next: this.at('/'), reference });
   }
 
+  /** A cookie that came exactly once: of two, one was planted. */
+  cookie(c: PortalContext, name: string): string | undefined {
+    return onlyValue(readCookieHeader(c.req.header('cookie')), name);
+  }
+
   /** The browser's portal cookie, where it is one of ours. */
   portalCookie(c: PortalContext): string | undefined {
-    return verifyPortalCookie(this.#deps.ring, getCookie(c, portalCookieName));
+    return verifyPortalCookie(this.#deps.ring, this.cookie(c, portalCookieName));
+  }
+
+  /** SHA-256 of the browser's realm cookie: what its sessions belong to. */
+  browser(c: PortalContext): string | undefined {
+    const cookie = this.cookie(c, realmCookieName);
+    return cookie === undefined || cookie === '' ? undefined : browserOf(cookie);
   }
 
   setCookie(c: PortalContext, name: string, value: string, maxAge?: number): void {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { growth } from '../../test/support/effort.ts';
 import { readTarget } from '../policy/target.ts';
 import { demo } from './demo.ts';
 import { dokuwiki } from './dokuwiki.ts';
@@ -221,4 +222,8 @@ describe("the app's own signed-out answer", () => {
   ])('%s: %s', (_title, expected, preset, status, headers) => {
     expect(says(preset, status, headers)).toBe(expected);
   });
+});
+
+it('a parameter that comes again and again costs no more than its number (CWE-1333)', () => {
+  expect(growth(size => seenParameters('a&'.repeat(size), 'none'), 1_000, 8_000)).toBeLessThan(24);
 });

@@ -51,7 +51,9 @@ export function seenParameters(query: string, folding: Preset['folding']): Map<s
   const seen = new Map<string, string[]>();
   for (const [name, value] of readPairs(query)) {
     const folded = foldName(name, folding);
-    seen.set(folded, [...(seen.get(folded) ?? []), value]);
+    const values = seen.get(folded);
+    if (values === undefined) seen.set(folded, [value]);
+    else values.push(value);
   }
   return seen;
 }

@@ -74,6 +74,21 @@ describe('R32 recovery codes', () => {
     expect(await use(code)).toMatchObject({ outcome: 'accepted' });
   });
 
+  test('a thousand guesses while they wait leave one entry in the audit', async () => {
+    for (let index = 0; index < 1_000; index += 1) await use('00000-00000-00000');
+    const reasons = bench.events.flatMap(event => (event.type === 'recovery-code.refused' ? [event.reason] : []));
+    expect(reasons).toEqual(['wrong', 'wrong', 'wrong', 'wrong', 'delayed']);
+  });
+
+  test('at most three sets in an hour for one factor; the last stays good', async () => {
+    const sets: (readonly string[])[] = [];
+    for (let index = 0; index < 3; index += 1) sets.push(await bench.recovery.make(anna, { factor, source }));
+    const refused = { code: 'enrolment.refused' };
+    await expect(bench.recovery.make(anna, { factor, source })).rejects.toMatchObject(refused);
+    expect(bench.events.filter(({ type }) => type === 'recovery-codes.made')).toHaveLength(3);
+    expect(await use(sets[2]?.[0])).toMatchObject({ outcome: 'accepted' });
+  });
+
   test('a person without codes, and one who is not there', async () => {
     expect(await use('00000-00000-00000')).toEqual({ outcome: 'wrong' });
     expect(await use('00000-00000-00000', { id: 'nobody' })).toEqual({ outcome: 'wrong' });

@@ -2,6 +2,7 @@ import { scrypt } from 'node:crypto';
 import { normaliseReadable, readableCode } from '../enrolment/readable-code.ts';
 import { allowSetUp } from '../enrolment/set-up.ts';
 import type { Attempts } from '../factor/attempts.ts';
+import { takeCounted } from '../factor/bucket.ts';
 import type { FactorDeps } from '../factor/deps.ts';
 import type { People } from '../factor/people.ts';
 import { type Person, type RecoverySet, type SetUpPermission, setUpTime } from '../factor/person.ts';
@@ -9,7 +10,10 @@ import { SluisError } from '../kernel/errors.ts';
 import { sameText } from '../kernel/key-ring.ts';
 import { randomId } from '../kernel/random.ts';
 
-export const recoveryCodeCount = 10;
+const recoveryCodeCount = 10;
+
+// Who did not keep them makes new ones, and once more. Each set costs ten times scrypt and an entry in the audit.
+const setsPerHour = 3;
 
 // Three groups of five: 75 bits (NIST SP 800-63B-4 4.2.1.1 asks for 64), short enough to copy by hand.
 const length = 15;
@@ -41,10 +45,12 @@ export class RecoveryCodes {
 
   /**
    * Ten new codes, shown now and never again; the old set is void. `factor` names the factor that was bound or passed
-   * for this, within the hour (rule 12). Throws 'enrolment.refused' where the record says otherwise.
+   * for this, within the hour (rule 12). Throws 'enrolment.refused' where the record says otherwise, and for a fourth set of
+   * one factor within the hour.
    */
   async make(person: Pick<Person, 'id'>, proof: { factor: string; source: string }): Promise<readonly string[]> {
     const { clock, random, audit } = this.#deps;
+    await this.#admit(person, proof.factor);
     const codes = Array.from({ length: recoveryCodeCount }, () => readableCode(random, length, 5));
     const salt = randomId(random);
     const hashes = await Promise.all(codes.map(code => hashed(code.replaceAll('-', ''), salt)));
@@ -52,12 +58,22 @@ export class RecoveryCodes {
     const changed = await this.#people.update(person.id, current =>
       recentlyProved(current, proof.factor, clock.now()) ? { ...current, recovery } : undefined,
     );
-    if (changed === undefined) {
-      throw new SluisError('enrolment.refused', 'recovery codes are made only right after the second step');
-    }
+    if (changed === undefined) throw notProved();
     const { id, realm, name } = changed;
     await audit.record({ type: 'recovery-codes.made', realm, person: id, name, source: proof.source });
     return codes;
+  }
+
+  /** Before anything is hashed: who may not make codes makes no work. */
+  async #admit({ id }: Pick<Person, 'id'>, factor: string): Promise<void> {
+    const { store, clock } = this.#deps;
+    const person = await this.#people.byId(id);
+    if (person === undefined || !recentlyProved(person, factor, clock.now())) throw notProved();
+    const limit = { count: setsPerHour, window: setUpTime };
+    const set = await takeCounted(store, `recovery-sets:{${id}}:${factor}`, limit, () => clock.now());
+    if (!set.taken) {
+      throw new SluisError('enrolment.refused', `at most ${setsPerHour} sets of recovery codes are made in an hour`);
+    }
   }
 
   /** Uses a code up: of many at once one is accepted. The attempt is consumed first (rule 3). */
@@ -66,9 +82,10 @@ export class RecoveryCodes {
     if (person === undefined) return { outcome: 'wrong' };
     const { realm, name: account } = person;
     const { source, browser } = answer;
-    const attempt = await this.#attempts.begin({ pool: 'recovery', realm, account, source, browser });
+    const request = { pool: 'recovery', realm, account, source, browser } as const;
+    const attempt = await this.#attempts.begin(request);
     if (!attempt.allowed) {
-      await this.#refused(person, source, 'delayed');
+      if (await this.#attempts.firstRefusal(request, attempt)) await this.#refused(person, source, 'delayed');
       return { outcome: 'delayed', until: attempt.until };
     }
     const permission = { by: 'recovery-code', at: this.#deps.clock.now() } as const;
@@ -103,6 +120,10 @@ export class RecoveryCodes {
     const { id, realm, name } = person;
     await this.#deps.audit.record({ type: 'recovery-code.refused', realm, person: id, name, reason, source });
   }
+}
+
+function notProved(): SluisError {
+  return new SluisError('enrolment.refused', 'recovery codes are made only right after the second step');
 }
 
 function recentlyProved(person: Person, id: string, now: number): boolean {

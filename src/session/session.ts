@@ -25,6 +25,6 @@ export interface Session {
   readonly previous: { readonly identifier: string; readonly until: number; readonly level: number } | undefined;
   /** Key that seals the app's cookies; random, survives changes of identifier. base64url, 32 bytes. */
   readonly sealKey: string;
-  /** SHA-256 of the portal cookie of the browser that passed; signing out there ends it. */
+  /** SHA-256 of the realm cookie on the portal's host of the browser that passed; signing out anywhere in it ends it. */
   readonly portal: string | undefined;
 }

@@ -25,6 +25,10 @@ export interface OpenSession {
 /** How long the identifier of before a step up goes on working. */
 export const previousLifetime = 10_000;
 const activityInterval = 30_000;
+/** A head older than this is asked for again before a session is believed. */
+const confirmWithin = 1_000;
+/** How long known sessions go on while the store is lost. */
+const grace = 60_000;
 const log = 'revocations';
 
 interface Cached {
@@ -49,6 +53,8 @@ export class Sessions {
   readonly #ended = new LRUCache<string, true>({ max: 100_000 });
   readonly #endListeners = new Map<string, Set<() => unknown>>();
   #confirmed = 0;
+  #confirmedAt = Number.NEGATIVE_INFINITY;
+  #confirming: Promise<void> | undefined;
 
   constructor(deps: SessionsDeps) {
     this.#deps = deps;
@@ -58,6 +64,7 @@ export class Sessions {
 
   /** The session that this cookie opens at this app, without waiting where it is known: the hot path. */
   known(cookie: string, app: string): OpenSession | undefined {
+    if (this.#unconfirmedFor() > confirmWithin) return undefined;
     const token = this.#verified.get(cookie);
     // Verified for one app is verified for that app alone.
     if (token?.app !== app) return undefined;
@@ -68,6 +75,7 @@ export class Sessions {
   /** The same, reading cookie and record where they are not known yet. */
   async find(cookie: string, app: string): Promise<OpenSession | undefined> {
     if (cookie.length > 2048) return undefined;
+    if (this.#unconfirmedFor() > confirmWithin) await this.#confirmOrGrace();
     let token = this.#verified.get(cookie);
     if (token?.app !== app) {
       token = await this.#tokens.verify(cookie, app);
@@ -150,6 +158,12 @@ export class Sessions {
     return { session: renewed, cookie: await this.#sign(renewed) };
   }
 
+  /** The same session under a new realm cookie of its browser (SHA-256). */
+  async carry(session: Session, portal: string): Promise<void> {
+    await this.#deps.store.add(portalSet(portal), session.id, { ttl: this.#deps.settings.absolute });
+    await this.#write(session.id, current => ({ ...current, portal }));
+  }
+
   /** Ends it everywhere: the record, every cached copy, every answer under way. True for the first to end it. */
   async end(id: string): Promise<boolean> {
     const session = await this.read(id);
@@ -187,7 +201,15 @@ export class Sessions {
    * Follows the numbered log of ended sessions, so that what another process ended is dropped here too. Called every
    * 500 ms by the composition root and on each publication.
    */
-  async confirm(): Promise<void> {
+  confirm(): Promise<void> {
+    this.#confirming ??= this.#follow().finally(() => {
+      this.#confirming = undefined;
+    });
+    return this.#confirming;
+  }
+
+  async #follow(): Promise<void> {
+    const askedAt = this.#deps.clock.now();
     const head = (await this.#deps.store.head(log))?.number ?? 0;
     while (this.#confirmed < head) {
       const entries = await this.#deps.store.read(log, this.#confirmed, 500);
@@ -198,6 +220,20 @@ export class Sessions {
       }
     }
     this.#confirmed = Math.max(this.#confirmed, head);
+    this.#confirmedAt = askedAt;
+  }
+
+  #unconfirmedFor(): number {
+    return this.#deps.clock.now() - this.#confirmedAt;
+  }
+
+  /** Without the store, known sessions go on for the grace, counted from the last confirmed head; then nobody does (rule 2). */
+  async #confirmOrGrace(): Promise<void> {
+    try {
+      await this.confirm();
+    } catch (error) {
+      if (this.#unconfirmedFor() > grace) throw error;
+    }
   }
 
   async #announce(id: string): Promise<void> {

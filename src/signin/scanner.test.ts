@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { effort } from '../../test/support/effort.ts';
 import { foldName } from '../policy/target.ts';
 import { CredentialWatch, scannerFor } from './scanner.ts';
 
@@ -53,6 +54,8 @@ const signIns: readonly (readonly [string, string | undefined, string])[] = [
   ['JSON with quotes in values', json, '{"a":"\\"","_user":"\\\\","_pass":"x"}'],
   ['JSON in depth', json, '{"a":[1,{"_user":"bram"}],"b":{"c":{"_pass":"x"}}}'],
   ['JSON as a list', json, '[{"_user":"bram","_pass":"x"}]'],
+  ['JSON as a form', form, ' {"_user":"bram","_pass":"x"}'],
+  ['JSON as multipart', multipart, '{"_user":"bram","_pass":"x"}'],
   ['JSON under any type', 'application/octet-stream', '{"_user":"bram","_pass":"x"}'],
   ['multipart', multipart, `${field('_user')}${field('_pass')}--b--\r\n`],
   ['multipart with LF only', multipart, (field('_user') + field('_pass')).replaceAll('\r', '')],
@@ -86,6 +89,17 @@ const signIns: readonly (readonly [string, string | undefined, string])[] = [
     multipart,
     part("form-data; name*=utf-8''_user") + part("form-data; name*=UTF-8'nl'%5Fpass"),
   ],
+  [
+    'multipart with names in pieces (RFC 2231 3)',
+    multipart,
+    part('form-data; name*0="_us"; name*1="er"') + part('form-data; name*0="_pa"; name*1="ss"'),
+  ],
+  [
+    'multipart with escaped names in pieces (RFC 2231 4.1)',
+    multipart,
+    part("form-data; name*0*=utf-8''%5fus; name*1*=er") + part('form-data;\r\n name*1="ss";\r\n\tNAME *0 = "_pa"'),
+  ],
+  ['multipart with an escaped CR in a name', multipart, part('form-data; x="\\\r"; name="_user"') + field('_pass')],
   [
     'multipart with a file first',
     multipart,
@@ -196,6 +210,14 @@ describe('an honest body passes', () => {
       multipart,
       part('form-data; name="file"', `a={"content-disposition":b,x:${'y'.repeat(20_000)}}`),
     ],
+    [
+      'stored mail with file names in pieces',
+      multipart,
+      part(
+        'form-data; name="file"; filename="a.eml"',
+        'Content-Disposition: attachment;\n filename*0="a"; filename*1="b"',
+      ),
+    ],
     ['a calendar', 'text/calendar', `BEGIN:VCALENDAR\r\nX=${'y'.repeat(9000)}\r\nEND:VCALENDAR`],
   ])('%s, cut anywhere', (_title, type, body) => {
     const bytes = Buffer.from(body);
@@ -207,6 +229,21 @@ describe('an honest body passes', () => {
     for (let cut = 0; cut <= body.length; cut += 1) expect(refuses(multipart, body, [cut])).toBe(false);
   });
 });
+
+it.each(['content-disposition:', '\ncontent-disposition:'])(
+  'bytes of %j one by one cost no more than their number (CWE-1333)',
+  text => {
+    const send = (size: number) => {
+      const scanner = scannerFor(multipart, () => false);
+      const bytes = Buffer.from(text.repeat(Math.ceil(size / text.length)));
+      for (let at = 0; at < size; at += 1) scanner.push(bytes.subarray(at, at + 1));
+      scanner.end();
+    };
+    // What is kept is read again at each look: as much as a few reads of the whole, not one for every byte.
+    const whole = effort(() => scannerFor(multipart, () => false).push(Buffer.alloc(16_000, text)));
+    expect(effort(() => send(16_000))).toBeLessThan(Math.max(whole, 2_000) * 100);
+  },
+);
 
 it('tells the value of a form field with its name, decoded', () => {
   const seen: [string, string | undefined][] = [];

@@ -18,17 +18,19 @@ export type OnField = (name: string, value: string | undefined) => boolean;
 
 const longestName = 4096;
 const longestPartHead = 8192;
+/** Less than this is not looked at by itself: what is kept of before is read again at every look. */
+const leastLook = 2048;
 
 /**
- * Field names of a body as it streams by: urlencoded, multipart, or JSON, as its type says. A type that is none of
- * these is read as JSON too (SOGo takes JSON under any type), text and no type as both. Undefined: nothing to look for.
+ * Field names of a body as it streams by: as a form, in parts, or none of these, as its type says, and as JSON whatever
+ * it says: SOGo takes JSON under any type. The JSON scanner gives up at the first byte that begins no JSON.
  */
 export function scannerFor(contentType: string | undefined, onField: OnField): FieldScanner {
   const type = (contentType ?? '').toLowerCase();
-  if (type.startsWith('application/x-www-form-urlencoded')) return new FormScanner(onField);
-  if (type.startsWith('multipart/')) return new MultipartScanner(onField);
-  if (type === '' || type.startsWith('text/')) return both(new FormScanner(onField), new JsonScanner(onField));
-  return new JsonScanner(onField);
+  const json = new JsonScanner(onField);
+  if (type.startsWith('multipart/')) return both(new MultipartScanner(onField), json);
+  const form = type === '' || type.startsWith('text/') || type.startsWith('application/x-www-form-urlencoded');
+  return form ? both(new FormScanner(onField), json) : json;
 }
 
 /** Notes where a user and a password field occur together, over query and body (CWE-287: sign-in by any door). */
@@ -138,13 +140,21 @@ function unescapeForm(text: string): string {
 class MultipartScanner implements FieldScanner {
   readonly #onField: OnField;
   #tail = '';
+  #unseen = 0;
 
   constructor(onField: OnField) {
     this.#onField = onField;
   }
 
+  /** Nobody makes every byte cost a look by sending bytes one by one: small pieces wait for one another, or for the end. */
   push(chunk: Buffer): boolean {
     const text = this.#tail + chunk.toString('latin1');
+    this.#unseen += chunk.length;
+    if (this.#unseen < leastLook) {
+      this.#tail = text;
+      return false;
+    }
+    this.#unseen = 0;
     // Twice the longest part head that is let through: a head never falls between two looks.
     this.#tail = text.slice(-2 * longestPartHead);
     return this.#scan(text, false);
@@ -160,6 +170,7 @@ class MultipartScanner implements FieldScanner {
       if (line.length > longestPartHead) return true;
       // Not all of it is there: half a name may be another's name.
       if (!whole && index + line.length === text.length) continue;
+      if (inPieces.test(line)) return true;
       for (const name of namesOf(line)) refused = this.#onField(name, undefined) || refused;
     }
     return refused;
@@ -169,12 +180,15 @@ class MultipartScanner implements FieldScanner {
 /** With white space or nothing before it, and a colon: inside a minified script or an archive of requests it stands in quotes, and such files must be sendable. */
 const partHead = /(?<![^\s\0])content-disposition\s*:[^\n]*(?:\n[ \t][^\n]*)*/gi;
 
+/** A name that goes on in a second parameter (RFC 2231 3): some apps join such pieces, no browser sends them. File names may be in pieces: stored mail has them. */
+const inPieces = /(?<!\w)name\s*\*\s*\d/i;
+
 function namesOf(line: string): string[] {
   // Folded lines go on where they broke off, as PHP joins them.
   const whole = line.replaceAll(/\r?\n/g, '').trimEnd();
-  const found = whole.matchAll(/name\*?\s*=\s*(?:"((?:[^"\\]|\\.)*)(?:"|\\?$)|([^;\s"]+))/gi);
+  const found = whole.matchAll(/name\*?\s*=\s*(?:"((?:[^"\\]|\\.)*)(?:"|\\?$)|([^;\s"]+))/gis);
   return [...found].flatMap(([, quoted, bare]) => {
-    const name = letters((quoted ?? bare ?? '').replaceAll(/\\(.)/g, '$1'));
+    const name = letters((quoted ?? bare ?? '').replaceAll(/\\(.)/gs, '$1'));
     // In single quotes to PHP; charset'language'escaped to others (RFC 8187).
     return name.includes("'") ? [name, name.replaceAll("'", ''), unescapeForm(name.split("'").at(-1) ?? '')] : [name];
   });
@@ -196,6 +210,7 @@ class JsonScanner implements FieldScanner {
 
   push(chunk: Buffer): boolean {
     let refused = false;
+    if (this.#isOff()) return refused;
     for (const char of chunk.toString('latin1')) {
       if (this.#isOff()) break;
       refused = this.#step(char) || refused;

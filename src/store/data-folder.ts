@@ -107,6 +107,6 @@ export function unwritable(place: string, cause: unknown): SluisError {
   return new SluisError('data.unwritable', `The data folder cannot be used: ${place}: ${reason}.`, {
     cause,
     remedy:
-      'Name another folder in the configuration (dataFolder), or give the user that runs Sluis the right to write there.',
+      'Name another folder in the configuration (data), or give the user that runs Sluis the right to write there.',
   });
 }

@@ -55,7 +55,7 @@ interface FieldProps {
   readonly kind: 'code' | 'words';
 }
 
-export const mistakeId = 'code-mistake';
+const mistakeId = 'code-mistake';
 
 function Field({ label, mistake, children, kind }: FieldProps) {
   return (

@@ -51,6 +51,8 @@ export const english: Readonly<Record<keyof typeof dutch, string>> = {
   'activation.why':
     'Passwords sometimes get stolen. With a second step, a thief with only your password cannot get in. Setting it up takes about 3 minutes.',
   'activation.where': 'You were given an activation code, in a letter or at the desk. Enter it here.',
+  'activation.where-desk':
+    'You were given your activation code at the desk. Enter it here. You never get this code by letter, mail or phone.',
   'activation.code': 'Activation code',
   'activation.submit': 'Continue',
   'activation.no-code': 'I have no activation code',
@@ -62,6 +64,8 @@ export const english: Readonly<Record<keyof typeof dutch, string>> = {
   'not-invited.why':
     'Your password is right. The first time you also need an activation code. That is how we know for sure that it is you.',
   'not-invited.what': 'Go to the desk and ask for an activation code. Bring a valid proof of identity.',
+  'not-invited.what-desk':
+    'Come to the desk yourself. Bring a valid proof of identity. You get your activation code there. We never send this code.',
   'not-invited.have-code': 'I have an activation code',
 
   'totp.title': 'Connect your authenticator app',

@@ -167,4 +167,6 @@ export const frozenIds: readonly string[] = [
   'help-line.link',
   'other-ways.restart',
   'other-ways.restart-about',
+  'activation.where-desk',
+  'not-invited.what-desk',
 ];

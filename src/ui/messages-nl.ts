@@ -52,6 +52,8 @@ export const dutch = {
   'activation.why':
     'Wachtwoorden worden soms gestolen. Met een tweede stap komt een dief er met alleen uw wachtwoord niet in. Instellen duurt ongeveer 3 minuten.',
   'activation.where': 'U hebt een activeringscode gekregen, in een brief of van de balie. Vul die hier in.',
+  'activation.where-desk':
+    'U hebt uw activeringscode bij de balie gekregen. Vul die hier in. U krijgt deze code nooit per brief, mail of telefoon.',
   'activation.code': 'Activeringscode',
   'activation.submit': 'Ga verder',
   'activation.no-code': 'Ik heb geen activeringscode',
@@ -63,6 +65,8 @@ export const dutch = {
   'not-invited.why':
     'Uw wachtwoord klopt. Voor de eerste keer hebt u ook een activeringscode nodig. Zo weten we zeker dat u het bent.',
   'not-invited.what': 'Ga naar de balie en vraag om een activeringscode. Neem een geldig identiteitsbewijs mee.',
+  'not-invited.what-desk':
+    'Kom zelf naar de balie. Neem een geldig identiteitsbewijs mee. U krijgt daar uw activeringscode. We sturen deze code nooit op.',
   'not-invited.have-code': 'Ik heb een activeringscode',
 
   'totp.title': 'Koppel uw authenticator-app',

@@ -17,7 +17,7 @@ export function pageHeaders(options: { https: boolean }): Record<string, string>
   };
 }
 
-export const contentSecurityPolicy = [
+const contentSecurityPolicy = [
   "default-src 'none'",
   "style-src 'self'",
   "img-src 'self' data:",

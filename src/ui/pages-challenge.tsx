@@ -1,5 +1,5 @@
 import { DigitsField, Form, type FormTokens, WordsField } from './form.tsx';
-import { ActionLink, DeskBlock, Layout, Link, Mistake, type Page, Paragraph, render, Title } from './layout.tsx';
+import { DeskBlock, Layout, Link, Mistake, type Page, Paragraph, render, Title } from './layout.tsx';
 import type { Translate } from './messages.ts';
 
 export type ChallengeMistake = 'wrong' | 'used' | 'malformed';
@@ -96,7 +96,11 @@ export function otherWaysPage(
           about={t('other-ways.restart-about', { app: props.restart.app })}
         />
       </ul>
-      <ActionLink href={props.challenge}>{t('other-ways.back')}</ActionLink>
+      <p class="sluis-actions">
+        <Link href={props.challenge} next>
+          {t('other-ways.back')}
+        </Link>
+      </p>
       <DeskBlock page={page} />
     </Layout>,
   );

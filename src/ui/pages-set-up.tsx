@@ -22,6 +22,8 @@ export function activationPage(
     readonly action: string;
     readonly tokens: FormTokens;
     readonly noCode: string;
+    /** Codes are handed over at the desk only. */
+    readonly atDesk: boolean;
     readonly mistake?: ActivationMistake;
   },
 ): string {
@@ -32,7 +34,7 @@ export function activationPage(
       <Title>{t('activation.title')}</Title>
       <Mistake t={t} text={mistake} />
       <Paragraph>{t('activation.why')}</Paragraph>
-      <Paragraph>{t('activation.where')}</Paragraph>
+      <Paragraph>{t(props.atDesk ? 'activation.where-desk' : 'activation.where')}</Paragraph>
       <Form action={props.action} tokens={props.tokens} account={props.account} t={t}>
         <WordsField label={t('activation.code')} mistake={mistake} />
         <div class="sluis-actions">
@@ -47,14 +49,20 @@ export function activationPage(
 /** No activation code: only the desk can go on (R38). */
 export function notInvitedPage(
   page: Page,
-  props: { readonly haveCode: string; readonly account: string; readonly restart: string },
+  props: {
+    readonly haveCode: string;
+    readonly account: string;
+    readonly restart: string;
+    /** Codes are handed over at the desk only. */
+    readonly atDesk: boolean;
+  },
 ): string {
   const { t } = page;
   return render(
     <Layout page={page} title={t('not-invited.title')}>
       <Title>{t('not-invited.title')}</Title>
       <Paragraph>{t('not-invited.why')}</Paragraph>
-      <Paragraph>{t('not-invited.what')}</Paragraph>
+      <Paragraph>{t(props.atDesk ? 'not-invited.what-desk' : 'not-invited.what')}</Paragraph>
       <DeskBlock page={page} />
       <div class="sluis-actions">
         <Link href={props.haveCode} main>

@@ -81,6 +81,7 @@ function challengeSamples(page: Page): [string, string][] {
 
 function setUpSamples(page: Page): [string, string][] {
   const form = { account: `anna${hostile}`, action: '/set-up/1', tokens };
+  const notInvited = { haveCode: '/set-up/1', account: form.account, restart: '/restart' };
   const totp = {
     ...form,
     secret: 'JBSW Y3DP EHPK 3PXP',
@@ -89,12 +90,14 @@ function setUpSamples(page: Page): [string, string][] {
   };
   const codes = Array.from({ length: 10 }, (_, index) => `ABCD-EFGH-JK${String(index).padStart(2, '0')}`);
   return [
-    ['activation', activationPage(page, { ...form, noCode: '/no-code/1' })],
+    ['activation', activationPage(page, { ...form, noCode: '/no-code/1', atDesk: false })],
+    ['activation-desk', activationPage(page, { ...form, noCode: '/no-code/1', atDesk: true })],
     ...(['wrong', 'expired', 'malformed'] as const).map((mistake): [string, string] => [
       `activation-${mistake}`,
-      activationPage(page, { ...form, noCode: '/no-code/1', mistake }),
+      activationPage(page, { ...form, noCode: '/no-code/1', atDesk: false, mistake }),
     ]),
-    ['not-invited', notInvitedPage(page, { haveCode: '/set-up/1', account: form.account, restart: '/restart' })],
+    ['not-invited', notInvitedPage(page, { ...notInvited, atDesk: false })],
+    ['not-invited-desk', notInvitedPage(page, { ...notInvited, atDesk: true })],
     ['totp', totpPage(page, totp)],
     ['totp-wrong', totpPage(page, { ...totp, mistake: 'wrong' })],
     ['totp-malformed', totpPage(page, { ...totp, mistake: 'malformed' })],

@@ -1,3 +1,5 @@
+import { trimSpace } from './trim-space.ts';
+
 /**
  * Reads a Cookie header: name to all its values. Nothing is trimmed but SP and HTAB, no quotes, no `$Version`
  * (a parser that trims more turns a planted cookie into a `__Host-` one). Bounded: more than 200 pairs read as none.
@@ -10,10 +12,10 @@ export function readCookieHeader(header: string | undefined): Map<string, string
   for (const pair of pairs) {
     const equals = pair.indexOf('=');
     if (equals < 1) continue;
-    const name = trim(pair.slice(0, equals));
+    const name = trimSpace(pair.slice(0, equals));
     const values = found.get(name);
-    if (values === undefined) found.set(name, [trim(pair.slice(equals + 1))]);
-    else values.push(trim(pair.slice(equals + 1)));
+    if (values === undefined) found.set(name, [trimSpace(pair.slice(equals + 1))]);
+    else values.push(trimSpace(pair.slice(equals + 1)));
   }
   return found;
 }
@@ -22,8 +24,4 @@ export function readCookieHeader(header: string | undefined): Map<string, string
 export function onlyValue(cookies: ReadonlyMap<string, readonly string[]>, name: string): string | undefined {
   const values = cookies.get(name);
   return values?.length === 1 ? values[0] : undefined;
-}
-
-function trim(text: string): string {
-  return text.replace(/^[ \t]+|[ \t]+$/g, '');
 }

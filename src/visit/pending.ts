@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import type { Clock } from '../kernel/clock.ts';
 import { sealedCodec } from '../kernel/codec.ts';
+import { sha256 } from '../kernel/hash.ts';
 import { type KeyRing, sameText } from '../kernel/key-ring.ts';
 import { type Random, randomId } from '../kernel/random.ts';
 import { type Codec, type Store, update } from '../kernel/store.ts';
@@ -36,11 +36,15 @@ export interface Pending {
   readonly purpose: 'sign-in' | 'step-up';
   /** SHA-256 of the portal cookie of the browser that took the handoff. */
   readonly portal: string | undefined;
+  /** SHA-256 of the realm cookie that this pass gave the browser: sessions that come of it belong to it. */
+  readonly browser: string | undefined;
   readonly passed: { readonly level: number; readonly factor: string; readonly at: number } | undefined;
   /** Set-up was allowed (R38), by what, and when. */
   readonly setUp: { readonly by: 'activation-code' | 'recovery-code'; readonly at: number } | undefined;
   /** The factor that is being set up and not yet confirmed. */
   readonly draft: { readonly kind: string; readonly secret: string } | undefined;
+  /** One request is about to release it: others wait for what it answers. */
+  readonly claimed: boolean;
   readonly releaseCode: { readonly hash: string; readonly until: number } | undefined;
   /** What release answered: the same code with the same cookie gets the same answer again. */
   readonly released: { readonly cookies: readonly string[]; readonly location: string } | undefined;
@@ -96,6 +100,8 @@ export class PendingSignIns {
       hardEnd: now + pendingHardEnd,
       secret: sha256(secret),
       portal: undefined,
+      browser: undefined,
+      claimed: false,
       passed: undefined,
       setUp: undefined,
       draft: undefined,
@@ -135,7 +141,15 @@ export class PendingSignIns {
     return this.#change(handoff.value, pending =>
       pending.released !== undefined
         ? undefined
-        : { ...pending, portal, passed: undefined, setUp: undefined, draft: undefined, releaseCode: undefined },
+        : {
+            ...pending,
+            portal,
+            browser: undefined,
+            passed: undefined,
+            setUp: undefined,
+            draft: undefined,
+            releaseCode: undefined,
+          },
     );
   }
 
@@ -164,15 +178,47 @@ export class PendingSignIns {
   async pass(
     pending: Pending,
     portalCookie: string,
-    passed: { level: number; factor: string; at?: number },
+    passed: { level: number; factor: string; at?: number; browser?: string },
   ): Promise<Pending | undefined> {
     const at = passed.at ?? this.#deps.clock.now();
+    const { browser } = passed;
+    // Before the pass itself: a sign-out that comes between must find it.
+    if (browser !== undefined) await this.#deps.store.add(browserSet(browser), pending.id, { ttl: pendingHardEnd });
     return this.#onPortal(pending.id, portalCookie, current => ({
       ...current,
       draft: undefined,
+      browser,
       passed: { level: passed.level, factor: passed.factor, at },
       expiresAt: this.#extended(current),
     }));
+  }
+
+  /** Gives up all that passed in the browser with this realm cookie (its SHA-256) and were not released. */
+  async abandonOf(browser: string): Promise<void> {
+    for (const id of await this.#deps.store.members(browserSet(browser))) {
+      const pending = await this.#read(id);
+      if (pending?.browser === browser) await this.abandon(pending);
+      await this.#deps.store.drop(browserSet(browser), id);
+    }
+  }
+
+  /** A step-up that was begun goes to another page now: one is enough. */
+  async retarget(pending: Pending, target: string, demands: Pending['demands']): Promise<Pending | undefined> {
+    return this.#change(pending.id, current =>
+      current.purpose === 'step-up' && current.passed === undefined && current.released === undefined
+        ? { ...current, target, demands }
+        : undefined,
+    );
+  }
+
+  /** True for the one request that may release it. Somebody else's turn, or no longer open: false. */
+  async claim(pending: Pending): Promise<boolean> {
+    const changed = await this.#change(pending.id, current =>
+      current.claimed || current.released !== undefined || current.releaseCode?.hash !== pending.releaseCode?.hash
+        ? undefined
+        : { ...current, claimed: true },
+    );
+    return changed !== undefined;
   }
 
   /**
@@ -193,7 +239,7 @@ export class PendingSignIns {
     const code = randomId(this.#deps.random, 24);
     const until = this.#deps.clock.now() + codeLifetime;
     const changed = await this.#change(pending.id, current =>
-      current.passed === undefined || current.released !== undefined
+      current.passed === undefined || current.released !== undefined || current.claimed
         ? undefined
         : { ...current, releaseCode: { hash: sha256(code), until }, expiresAt: this.#extended(current) },
     );
@@ -287,10 +333,10 @@ function accountSet(pending: Pick<Pending, 'realm' | 'name'>, browser: string | 
   return `pendings-of-account:{${sha256(`${pending.realm}\n${pending.name}`)}}:${where}`;
 }
 
-function sourceSet(source: string): string {
-  return `pendings-of-source:{${sha256(source)}}`;
+function browserSet(browser: string): string {
+  return `pendings-of-browser:{${browser}}`;
 }
 
-export function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('base64url');
+function sourceSet(source: string): string {
+  return `pendings-of-source:{${sha256(source)}}`;
 }

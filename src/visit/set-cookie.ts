@@ -1,4 +1,5 @@
 import type { JarCookie } from './jar.ts';
+import { trimSpace } from './trim-space.ts';
 
 /** RFC 6265bis 5.5: no cookie lives longer than 400 days. Seconds. */
 const longestAge = 400 * 24 * 60 * 60;
@@ -11,8 +12,8 @@ export function readSetCookie(line: string, requestPath: string, now: number): J
   const [pair = '', ...attributes] = line.split(';');
   const equals = pair.indexOf('=');
   if (equals < 1) return undefined;
-  const name = trim(pair.slice(0, equals));
-  const value = trim(pair.slice(equals + 1));
+  const name = trimSpace(pair.slice(0, equals));
+  const value = trimSpace(pair.slice(equals + 1));
   if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name) || !/^[\x20-\x3a\x3c-\x7e\x80-\xff]*$/.test(value)) return undefined;
   let path = defaultPath(requestPath);
   let expires: number | undefined;
@@ -20,8 +21,8 @@ export function readSetCookie(line: string, requestPath: string, now: number): J
   let sameSite: JarCookie['sameSite'] = 'Lax';
   for (const attribute of attributes) {
     const [key = '', ...rest] = attribute.split('=');
-    const text = trim(rest.join('='));
-    switch (trim(key).toLowerCase()) {
+    const text = trimSpace(rest.join('='));
+    switch (trimSpace(key).toLowerCase()) {
       case 'path':
         path = text.startsWith('/') ? text : defaultPath(requestPath);
         break;
@@ -99,9 +100,4 @@ function timeOf(found: Readonly<Record<string, string>>): number | undefined {
   const month = 'janfebmaraprmayjunjulaugsepoctnovdec'.indexOf((found['month'] ?? '').toLowerCase()) / 3;
   if (hour > 23 || minute > 59 || second > 59 || day < 1 || day > 31 || full < 1601) return undefined;
   return Date.UTC(full, month, day, hour, minute, second);
-}
-
-/** SP and HTAB only, as browsers do: a name with another space around it is another name. */
-function trim(text: string): string {
-  return text.replace(/^[ \t]+|[ \t]+$/g, '');
 }

@@ -403,6 +403,49 @@ function cookieSeen(): string | undefined {
   return app.seen.at(-1)?.lines.find(line => /^cookie:/i.test(line));
 }
 
+describe('rule 11: answers without a body wait for the verdict too', () => {
+  it.each([
+    {
+      name: 'HEAD',
+      method: 'HEAD',
+      status: 200,
+      answer: 'HTTP/1.1 200 OK\r\nX-Van: app\r\nContent-Length: 40\r\n\r\n',
+    },
+    { name: 'HEAD of an error', method: 'HEAD', status: 500, answer: 'HTTP/1.1 500 Fout\r\nX-Van: app\r\n\r\n' },
+    { name: '204', method: 'GET', status: 204, answer: 'HTTP/1.1 204 No Content\r\nX-Van: app\r\n\r\n' },
+    { name: '304', method: 'GET', status: 304, answer: 'HTTP/1.1 304 Not Modified\r\nX-Van: app\r\n\r\n' },
+    {
+      name: 'length 0',
+      method: 'GET',
+      status: 302,
+      answer: 'HTTP/1.1 302 Found\r\nX-Van: app\r\nContent-Length: 0\r\n\r\n',
+    },
+  ])('$name on the login page', async ({ method, status, answer }) => {
+    app.answers.set('/login', raw(answer));
+    const got = await appClient(sluis, 'demo').request(method, '/login');
+    expect([got.status, names(got).includes('x-van')]).toEqual([status, true]);
+    expect(got.setCookies.map(line => line.split('=', 1)[0])).toEqual(['__Host-sluis-visit']);
+  });
+
+  it.each(['HEAD', 'GET'])('%s with a proof is withheld', async method => {
+    app.answers.set(
+      '/login',
+      raw('HTTP/1.1 200 OK\r\nX-Van: app\r\nSet-Cookie: GPAUTH=geheim; Path=/\r\nContent-Length: 0\r\n\r\n'),
+    );
+    const got = await appClient(sluis, 'demo').request(method, '/login');
+    expect([got.status, names(got).includes('x-van')]).toEqual([502, false]);
+    app.answers.set(
+      '/map',
+      raw('HTTP/1.1 200 OK\r\nX-Van: app\r\nSet-Cookie: GPAUTH=ander; Path=/\r\nContent-Length: 0\r\n\r\n'),
+    );
+    const inside = await anna.client.request(method, '/map', undefined, {
+      'Sec-Fetch-Mode': 'cors',
+      'Sec-Fetch-Dest': 'empty',
+    });
+    expect([inside.status, names(inside).includes('x-van')]).toEqual([401, false]);
+  });
+});
+
 describe('what honest apps of every age send, passes', () => {
   it.each([
     { name: 'latin1 in a header', lines: ['X-Naam: caf\xe9'], at: 'x-naam', value: 'caf\xe9' },

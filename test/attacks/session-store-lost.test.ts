@@ -171,6 +171,14 @@ describe('rule 2: the store is lost', () => {
     expectLost(await inside.app.get('/postvak'));
   });
 
+  it('a known session goes on for 60 s after the store was last heard of, and no longer', async () => {
+    const { app } = await signInFully(sluis, 'demo', 'demo', anna);
+    expect((await app.get('/wie')).text).toContain('anna');
+    await sluis.core.store.close();
+    (sluis.clock as TestClock).advance(61_000);
+    expectLost(await app.get('/wie'));
+  });
+
   it('a known session goes on, and keeps its cookies', async () => {
     const { app } = await signInFully(sluis, 'demo', 'demo', anna);
     expect((await app.get('/wie')).text).toContain('anna');

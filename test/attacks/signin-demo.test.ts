@@ -158,6 +158,7 @@ describe('R08: a sign-in that another site posts', () => {
     { name: 'from an origin of its own, in a sandbox', headers: { Origin: 'null', 'Sec-Fetch-Site': 'cross-site' } },
     { name: 'from a sandbox in a browser of before', headers: { ...none, Origin: 'null' } },
     { name: 'without a word of where from', headers: none },
+    { name: 'from an origin made up to be ours', headers: { 'Sec-Fetch-Site': 'cross-site' } },
     { name: 'from two sites', headers: { Origin: 'https://evil.test', 'Sec-Fetch-Site': 'same-origin' } },
     { name: 'from an origin that begins like ours', headers: { ...none, Origin: 'http://demo.localhost.evil.test' } },
     { name: 'from our name by another scheme', headers: { ...none, Origin: 'https://demo.localhost' } },

@@ -3,6 +3,7 @@ import { request } from 'node:http';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { startDemoApp } from '../../demo/app.ts';
 import { freePort } from '../support/sluis.ts';
 import { type Cli, configuration, openCli, type Run } from './cli-bench.ts';
 
@@ -131,10 +132,34 @@ describe('protect', () => {
     expect((await cli.run('users', 'list', '--config', join(data(), 'protect.yaml'))).out).toMatch(/^anna /);
   });
 
+  it('reads the form of an app without a preset from its own login page', async () => {
+    const app = await startDemoApp();
+    const words = ['protect', app.url, '--preset', 'generic', '--login-page', '/login', '--proof-cookie', 'GPAUTH'];
+    const running = await cli.start(...words, '--listen', `${port}`, '--data', data(), '--invite', 'anna');
+    const page = await get('/login', 'app');
+    await running.stop();
+    await app.close();
+    expect(page.text).toContain('name="wachtwoord"');
+    const text = readFileSync(join(data(), 'protect.yaml'), 'utf8');
+    expect(text).toMatch(/userField: gebruiker\n\s+passwordField: wachtwoord/);
+    expect(text).toMatch(/formtoken:\n\s+optional: true/);
+  });
+
   it.each<[string, string[], number, RegExp]>([
     ['an address that is none', ['protect', 'nonsense', '--preset', 'demo'], 78, /upstream/],
     ['an address with a path', ['protect', 'http://127.0.0.1:9/mail', '--preset', 'demo'], 78, /upstream/],
-    ['a preset that needs more', ['protect', 'http://127.0.0.1:9', '--preset', 'generic'], 78, /signIn/],
+    [
+      'a generic app without its cookie',
+      ['protect', 'http://127.0.0.1:9', '--preset', 'generic'],
+      64,
+      /--proof-cookie/,
+    ],
+    [
+      'a generic app that does not answer',
+      ['protect', 'http://127.0.0.1:9', '--preset', 'generic', '--proof-cookie', 'x', '--invite', 'anna'],
+      64,
+      /does not answer/,
+    ],
     ['a domain that is none', ['protect', 'http://127.0.0.1:9', '--preset', 'demo', '--domain', 'a b'], 78, /domains/],
     ['a preset that is not known', ['protect', 'http://127.0.0.1:9', '--preset', 'roundcub'], 64, /Allowed choices/],
     ['no preset', ['protect', 'http://127.0.0.1:9'], 64, /--preset/],

@@ -27,9 +27,12 @@ const looks = [
   { language: 'en', colorScheme: 'dark', view: 'desktop', also: 'narrow' },
 ] as const;
 
-/** Refusals differ in their words only: each is looked at by axe in one look, and measured in all. */
+/** What differs from another page in its words only is looked at by axe in one look, and measured in all. */
 function isDue(name: string, look: (typeof looks)[number]): boolean {
-  return !name.startsWith('refusal-') || names.indexOf(name) % looks.length === looks.indexOf(look);
+  return (
+    !/^(?:refusal|help)-|-(?:used|malformed|expired|long)$/.test(name) ||
+    names.indexOf(name) % looks.length === looks.indexOf(look)
+  );
 }
 
 describe.skipIf(missing('chromium'))('R44: pages and accessibility', () => {

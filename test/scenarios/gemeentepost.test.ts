@@ -274,7 +274,7 @@ describe.skipIf(missing('chromium'))('Gemeentepost behind Sluis', () => {
     await page.keyboard.type('Bram-Test-2026');
     await page.keyboard.press('Enter');
     await page.waitForURL(onPortal(sluis, /^\/challenge\//));
-    expect(await focused(page)).toBe('INPUT#code');
+    await page.waitForFunction(`document.activeElement.id === 'code'`);
     const seen: string[] = [];
     for (let here = 'INPUT#code'; here !== 'BODY' && seen.length < 20; here = await focused(page)) {
       seen.push(here);
@@ -292,6 +292,7 @@ describe.skipIf(missing('chromium'))('Gemeentepost behind Sluis', () => {
       expect.arrayContaining(['BUTTON', 'A:Ik heb geen code', 'A:Hulp nodig?', 'A:Naar de inhoud', 'A:English']),
     );
     await page.reload();
+    await page.waitForFunction(`document.activeElement.id === 'code'`);
     // By the second way and back, as somebody would who has to look.
     await page.keyboard.press('Tab');
     await page.keyboard.press('Tab');
@@ -301,6 +302,7 @@ describe.skipIf(missing('chromium'))('Gemeentepost behind Sluis', () => {
     await tabTo(page, 'A:Ik heb toch een code');
     await page.keyboard.press('Enter');
     await page.waitForURL(onPortal(sluis, /^\/challenge\//));
+    await page.waitForFunction(`document.activeElement.id === 'code'`);
     await page.keyboard.type(nextCode(sluis, bram));
     await inApp(page, sluis, 'post');
     expect(page.url()).toBe(`${sluis.origin('post')}/wie`);

@@ -63,9 +63,11 @@ export async function openPortal(change: { realm?: Partial<RealmSettings>; deps?
     recovery: bench.recovery,
     knownBrowsers: bench.browsers,
     assets,
-    endSessions: async portalHash => {
-      ended.push(portalHash);
+    endSessions: async browser => {
+      ended.push(browser);
     },
+    carryOver: async () => undefined,
+    endSessionsOf: async () => undefined,
     report: error => {
       reported.push(error);
     },

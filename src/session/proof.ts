@@ -1,0 +1,28 @@
+import type { Person } from '../factor/person.ts';
+import type { Session } from './session.ts';
+
+/** What is asked of a living session, for a sign-in of the same account to go on without another challenge. */
+export interface ProofDemand {
+  readonly realm: string;
+  readonly name: string;
+  readonly demands: { readonly level: number; readonly maxAge: number | undefined };
+}
+
+/**
+ * Whether what this session proved still serves this sign-in: the same account, living, high and fresh enough, and by a
+ * factor that the person still has. A factor that was replaced, or a name's former owner, proves nothing (R39).
+ */
+export function stillProves(
+  session: Session,
+  level: number,
+  asked: ProofDemand,
+  person: Person | undefined,
+  times: { readonly now: number; readonly idleEnd: number },
+): boolean {
+  const { realm, name, demands } = asked;
+  if (session.realm !== realm || session.name !== name || session.person !== person?.id) return false;
+  if (times.now >= session.absoluteEnd || times.now >= times.idleEnd) return false;
+  if (level < demands.level) return false;
+  if (demands.maxAge !== undefined && times.now - session.factorAt > demands.maxAge) return false;
+  return person.factors.some(factor => factor.id === session.factor);
+}
