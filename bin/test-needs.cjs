@@ -19,6 +19,7 @@ const needs = [
   },
   { name: 'dokuwiki', packages: () => ofScripts(['wiki.sh']), install: () => scripts(['wiki.sh']), serves: true },
   { name: 'nginx', packages: () => missing(['nginx']), install: () => apt(['nginx']), serves: false },
+  { name: 'redis', packages: () => missing(['redis-server']), install: () => apt(['redis-server']), serves: false },
 ];
 
 /** @returns {{name: string, why: string}[]} what the tests must do without */

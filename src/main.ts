@@ -12,6 +12,7 @@ const machine = {
     version,
   },
   keys: process.env['SLUIS_KEYS'],
+  redisPassword: process.env['SLUIS_REDIS_PASSWORD'],
   operator: process.env['SUDO_USER'] ?? accountName(),
   stopped: () =>
     new Promise<void>(resolve => {

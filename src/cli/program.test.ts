@@ -25,6 +25,7 @@ const commands: Commands = {
   serve: note('serve'),
   protect: note('protect'),
   check: note('check'),
+  doctor: note('doctor'),
   usersInvite: note('usersInvite'),
   usersList: note('usersList'),
   usersSignOut: note('usersSignOut'),
@@ -62,6 +63,7 @@ describe('the command line asks for', () => {
   it.each<[string, string, Record<string, unknown>]>([
     ['serve', 'serve', { config }],
     ['serve --config x.yaml', 'serve', { config: 'x.yaml' }],
+    ['doctor', 'doctor', { config }],
     [
       'users invite anna',
       'usersInvite',

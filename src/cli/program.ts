@@ -12,6 +12,7 @@ export interface Commands {
   serve(options: { config: string }): Promise<number>;
   protect(options: ProtectOptions): Promise<number>;
   check(options: { config: string }): Promise<number>;
+  doctor(options: { config: string }): Promise<number>;
   usersInvite(options: InviteOptions): Promise<number>;
   usersList(options: RealmOptions): Promise<number>;
   usersShow(options: RealmOptions & { name: string }): Promise<number>;
@@ -105,6 +106,10 @@ function addServing(
       done(await commands.check(options));
       terminal.out(notChecked);
     });
+  command(program, 'doctor')
+    .description('Look at the store: what would be lost, when, and what to do about it.')
+    .addOption(config())
+    .action(async options => done(await commands.doctor(options)));
   command(program, 'protect')
     .description('Put Sluis in front of one app, to try it out on this machine.')
     .argument('<url>', 'where the app answers, for example http://127.0.0.1:9101')

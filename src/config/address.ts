@@ -16,6 +16,15 @@ export const origin = z.string(`expected ${originExpectation}`).transform((text,
   return z.NEVER;
 });
 
+/** `name:port`, `address:port` or `[IPv6]:port`; undefined otherwise. */
+export function parseAddress(text: string): { host: string; port: number } | undefined {
+  const match = /^(?:\[(?<six>[0-9a-f:.]+)\]|(?<host>[a-z0-9._-]+)):(?<port>\d{1,5})$/i.exec(text);
+  const { six, host = six ?? '', port = '' } = match?.groups ?? {};
+  const number = Number(port);
+  if (match === null || number < 1 || number > 65_535) return undefined;
+  return six === undefined || ipaddr.IPv6.isValid(six) ? { host, port: number } : undefined;
+}
+
 /** An address or range of a balancer. A range that holds half the internet would let everybody name their own source. */
 export const balancer = z.string().refine(isNarrowRange, {
   message: 'expected an address or a range of balancers such as 10.0.3.0/24 (at least /8, for IPv6 /16)',

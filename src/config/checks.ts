@@ -1,4 +1,5 @@
 import { isLoopbackAddress, isLoopbackHost, registrableDomain } from './address.ts';
+import { checkStore } from './checks-store.ts';
 import type { Parts } from './parts.ts';
 import type { Problem } from './problem.ts';
 import { nearest } from './problem.ts';
@@ -21,6 +22,7 @@ export function checkTogether(parts: Parts, highestLevel: number, findings: Find
   for (const [name, realm] of parts.realms) checkRealm(name, realm, parts, findings);
   for (const [id, app] of parts.apps) checkApp(id, app, parts, highestLevel, findings);
   checkSession(parts, findings);
+  checkStore(parts, findings);
 }
 
 function checkListening({ listen }: Parts, findings: Findings): void {

@@ -1,4 +1,5 @@
 import type { Preset } from '../preset/preset.ts';
+import { redisSettings } from './complete-store.ts';
 import type { Parts } from './parts.ts';
 import type { AppConfiguration, Configuration, RealmConfiguration } from './schema.ts';
 import type { AppSettings, ListenSettings, RealmSettings, Settings, UpstreamSettings } from './settings.ts';
@@ -7,8 +8,15 @@ type Resolve = (path: string) => string;
 
 /** Settings from parts without a problem; undefined where a part or preset is missing. */
 export function complete(parts: Parts, presets: ReadonlyMap<string, Preset>, resolve: Resolve): Settings | undefined {
-  const { data, listen, session, limits, levels, log, keys } = parts;
-  if (data === undefined || listen === undefined || session === undefined || limits === undefined) return undefined;
+  const { data, store, listen, session, limits, levels, log, keys } = parts;
+  if (
+    data === undefined ||
+    store === undefined ||
+    listen === undefined ||
+    session === undefined ||
+    limits === undefined
+  )
+    return undefined;
   if (levels === undefined || log === undefined || keys === undefined) return undefined;
   const apps = [...parts.apps].flatMap(([id, app]) => {
     const preset = presets.get(id);
@@ -16,6 +24,7 @@ export function complete(parts: Parts, presets: ReadonlyMap<string, Preset>, res
   });
   return {
     dataFolder: resolve(data),
+    redis: store.redis && redisSettings(store.redis, resolve),
     listen: listenSettings(listen, resolve),
     realms: new Map([...parts.realms].map(([name, realm]) => [name, realmSettings(name, realm, apps, resolve)])),
     apps,

@@ -12,6 +12,7 @@ export function checkFiles(parts: Parts, resolve: (path: string) => string, find
   const acme = parts.listen?.redirect?.acmeFolder;
   if (acme !== undefined) checkFolder(['listen', 'redirect', 'acmeFolder'], resolve(acme), findings);
   read(['keys', 'file'], parts.keys?.file);
+  checkRedisFiles(parts, read);
   for (const [name, { theme }] of parts.realms) {
     read(['realms', name, 'theme', 'css'], theme.css);
     read(['realms', name, 'theme', 'logo'], theme.logo);
@@ -37,6 +38,15 @@ function checkTls(parts: Parts, read: (path: Path, file: string) => Buffer | und
       'a certificate (with its chain) and the key that belongs to it, both PEM, the key without a password';
     findings.error(['listen', 'tls'], { found: 'files that do not make a certificate and its key', expected });
   }
+}
+
+function checkRedisFiles({ store }: Parts, read: (path: Path, file: string | undefined) => unknown): void {
+  const redis = store?.redis;
+  const at = (...path: string[]) => ['store', 'redis', ...path];
+  read(at('passwordFile'), redis?.passwordFile);
+  read(at('sentinelPasswordFile'), redis?.sentinelPasswordFile);
+  if (typeof redis?.tls !== 'object') return;
+  for (const name of ['ca', 'certificate', 'key'] as const) read(at('tls', name), redis.tls[name]);
 }
 
 function readNamed(path: Path, file: string, findings: Findings): Buffer | undefined {

@@ -55,6 +55,7 @@ export function readParts(source: Source, problems: Problem[]): Parts {
   return {
     version: section('version'),
     data: section('data'),
+    store: section('store'),
     listen: section('listen'),
     session: section('session'),
     limits: section('limits'),

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { balancer, origin, originExpectation } from './address.ts';
 import { duration, durationUpTo, sizeUpTo } from './quantity.ts';
 import { genericSchema } from './schema-generic.ts';
+import { storeSchema } from './schema-store.ts';
 
 const port = z.int().min(1).max(65535);
 const file = z.string().min(1).describe('A path; a relative one starts at the folder of the configuration file.');
@@ -188,7 +189,8 @@ const keysSchema = z.strictObject({
 /** What an operator may write. Strict throughout: a key that is not known is refused, not passed over. */
 export const configurationSchema = z.strictObject({
   version: z.literal(1, 'expected 1, the version of this format'),
-  data: file.describe('The folder of the embedded store.'),
+  data: file.describe('The folder of the embedded store, and of the keys where none are given.'),
+  store: storeSchema.prefault({}),
   listen: listenSchema.prefault({}),
   realms: z.record(identifier, realmSchema).describe('Apps that share one account directory share a realm.'),
   apps: z.record(identifier, appSchema),

@@ -6,6 +6,8 @@ import type { Preset } from '../preset/preset.ts';
  */
 export interface Settings {
   readonly dataFolder: string;
+  /** What all instances share; undefined: the embedded store in the data folder. */
+  readonly redis: RedisSettings | undefined;
   readonly listen: ListenSettings;
   readonly realms: ReadonlyMap<string, RealmSettings>;
   readonly apps: readonly AppSettings[];
@@ -15,6 +17,35 @@ export interface Settings {
   /** Where the operator's keys are; undefined: SLUIS_KEYS, else made once in the data folder. */
   readonly keyFile: string | undefined;
   readonly log: { readonly level: 'error' | 'warn' | 'info' | 'debug' };
+}
+
+export interface RedisSettings {
+  readonly topology:
+    | { readonly kind: 'single'; readonly address: AddressSettings; readonly database: number }
+    | { readonly kind: 'sentinel'; readonly sentinels: readonly AddressSettings[]; readonly name: string }
+    | { readonly kind: 'cluster'; readonly nodes: readonly AddressSettings[] };
+  /** PEM files. Undefined: without TLS; no `ca`: the CAs of the system. */
+  readonly tls:
+    | {
+        readonly ca: string | undefined;
+        readonly certificate: string | undefined;
+        readonly key: string | undefined;
+        readonly serverName: string | undefined;
+      }
+    | undefined;
+  readonly user: string | undefined;
+  /** Undefined: SLUIS_REDIS_PASSWORD, else no password. */
+  readonly passwordFile: string | undefined;
+  readonly sentinelUser: string | undefined;
+  readonly sentinelPasswordFile: string | undefined;
+  /** A write counts once so many replicas have it. */
+  readonly replicas: number;
+  readonly prefix: string;
+}
+
+export interface AddressSettings {
+  readonly host: string;
+  readonly port: number;
 }
 
 export interface ListenSettings {

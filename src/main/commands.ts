@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createLogger } from '../audit/pino-sink.ts';
 import { auditTail, auditVerify } from '../cli/audit.ts';
+import { doctor } from '../cli/doctor.ts';
 import type { Commands, InviteOptions, Terminal } from '../cli/program.ts';
 import { type UsersDeps, usersInvite, usersList, usersShow, usersSignOut } from '../cli/users.ts';
 import { type Loaded, loadSettings, loadSettingsFile } from '../config/load.ts';
@@ -13,6 +14,7 @@ import { genericPreset } from '../preset/generic.ts';
 import { presets } from '../preset/registry.ts';
 import { normalForm } from '../signin/account.ts';
 import { type Core, openCore } from './core.ts';
+import type { Logger } from './logger.ts';
 import { protectConfig, writeProtectConfig } from './protect.ts';
 import { startServer } from './server.ts';
 
@@ -20,6 +22,8 @@ export interface Machine {
   readonly terminal: Terminal;
   /** SLUIS_KEYS. */
   readonly keys: string | undefined;
+  /** SLUIS_REDIS_PASSWORD. */
+  readonly redisPassword?: string | undefined;
   /** Who runs the command, for the audit: the person behind sudo, where there is one. */
   readonly operator: string;
   /** Resolves when the process is asked to stop. */
@@ -45,6 +49,8 @@ export function commandsOf(machine: Machine): Commands {
       out(`${config} is in order.\n`);
       return 0;
     },
+    doctor: ({ config }) =>
+      withCore(machine, config, async core => doctor(await core.examine(), line => out(`${line}\n`))),
     usersInvite: options => withCore(machine, options.config, core => done(invite(core, options, out))),
     usersList: options =>
       withCore(machine, options.config, core => {
@@ -97,18 +103,17 @@ async function withCore(machine: Machine, config: string, work: (core: Core) => 
   const settings = loaded(machine, config);
   // Commands speak to a person: their audit goes to the trail, log lines stay out of the output.
   const logger = createLogger({ level: 'silent' });
-  const core = await openCore(settings, {
-    clock: systemClock,
-    random: systemRandom,
-    logger,
-    keys: machine.keys,
-    operator: machine.operator,
-  });
+  const core = await openOn(machine, settings, logger);
   try {
     return await work(core);
   } finally {
     await core.store.close();
   }
+}
+
+function openOn(machine: Machine, settings: Settings, logger: Logger): Promise<Core> {
+  const { keys, redisPassword, operator } = machine;
+  return openCore(settings, { clock: systemClock, random: systemRandom, logger, keys, redisPassword, operator });
 }
 
 /** Exit code 0 for work that came to its end. */
@@ -119,13 +124,7 @@ async function done(work: Promise<void>): Promise<number> {
 
 async function serve(machine: Machine, settings: Settings, file: string, invited: readonly string[]): Promise<number> {
   const logger = createLogger({ level: settings.log.level });
-  const core = await openCore(settings, {
-    clock: systemClock,
-    random: systemRandom,
-    logger,
-    keys: machine.keys,
-    operator: machine.operator,
-  });
+  const core = await openOn(machine, settings, logger);
   try {
     const server = await startServer(core, machine.terminal.version);
     machine.terminal.err(greeting(settings, file));

@@ -10,16 +10,17 @@ import { People } from '../factor/people.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { KeyRing } from '../kernel/key-ring.ts';
 import type { Random } from '../kernel/random.ts';
+import type { Store } from '../kernel/store.ts';
 import { RecoveryCodes } from '../recovery/recovery-codes.ts';
 import { SessionEnds } from '../session/session-ends.ts';
 import { Sessions } from '../session/sessions.ts';
-import { openDataFolder, openStore } from '../store/data-folder.ts';
+import { openDataFolder } from '../store/data-folder.ts';
 import { loadKeys } from '../store/keys.ts';
-import type { SqliteStore } from '../store/sqlite/sqlite-store.ts';
 import { PendingSignIns } from '../visit/pending.ts';
 import { SealedCookies } from '../visit/sealed-cookies.ts';
 import { Visits } from '../visit/visits.ts';
 import type { Logger } from './logger.ts';
+import { type OpenedStore, openConfiguredStore } from './open-store.ts';
 
 /** What is read from outside and handed in: the clock, randomness, the log, and the operator's keys from the environment. */
 export interface Surroundings {
@@ -27,16 +28,18 @@ export interface Surroundings {
   readonly random: Random;
   readonly logger: Logger;
   readonly keys: string | undefined;
+  /** SLUIS_REDIS_PASSWORD. */
+  readonly redisPassword?: string | undefined;
   /** Who runs this, for the audit. */
   readonly operator?: string;
 }
 
 /** The domain over one store: what `serve` and every command work with. */
-export interface Core extends FactorDeps {
+export interface Core extends FactorDeps, Omit<OpenedStore, 'store'> {
   readonly settings: Settings;
   readonly logger: Logger;
   readonly operator: string;
-  readonly store: SqliteStore;
+  readonly store: Store;
   readonly audit: AuditTrail;
   readonly people: People;
   readonly attempts: Attempts;
@@ -51,18 +54,16 @@ export interface Core extends FactorDeps {
   readonly sealed: SealedCookies;
 }
 
-/** Opens the data folder and puts the domain on it. Rejects with 'data.*' or 'store.unavailable'; nothing stays open then. */
-export async function openCore(
-  settings: Settings,
-  { clock, random, logger, keys, operator = 'unknown' }: Surroundings,
-): Promise<Core> {
+/** Opens the data folder and the store and puts the domain on it. Rejects with 'data.*' or 'store.unavailable'; nothing stays open then. */
+export async function openCore(settings: Settings, surroundings: Surroundings): Promise<Core> {
+  const { clock, random, logger, keys, operator = 'unknown' } = surroundings;
   const folder = openDataFolder(settings.dataFolder);
   const from = {
     ...(keys === undefined ? {} : { fromEnv: keys }),
     ...(settings.keyFile === undefined ? {} : { fromFile: settings.keyFile }),
   };
   const ring = new KeyRing(loadKeys(folder, random, from), random);
-  const store = await openStore(folder, ring, clock);
+  const { store, prune, examine } = await openConfiguredStore(settings, folder, ring, surroundings);
   const audit = new AuditTrail({ store, ring, clock, log: pinoSink(logger) });
   const deps = { store, ring, clock, random, audit };
   const people = new People(deps);
@@ -71,6 +72,8 @@ export async function openCore(
   const sessions = new Sessions({ ...deps, settings: settings.session });
   return {
     ...deps,
+    prune,
+    examine,
     settings,
     logger,
     operator,

@@ -62,7 +62,7 @@ async function running(core: Core, servers: Server[], pools: readonly Pool[], ve
   }
   const timers = [
     every(core, confirmEvery, () => core.sessions.confirm()),
-    every(core, pruneEvery, () => core.store.prune()),
+    ...(core.prune === undefined ? [] : [every(core, pruneEvery, core.prune)]),
   ];
   await core.audit.record({
     type: 'server.started',

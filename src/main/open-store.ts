@@ -1,0 +1,108 @@
+import { readFileSync } from 'node:fs';
+import type { Finding } from '../cli/doctor.ts';
+import type { RedisSettings, Settings } from '../config/settings.ts';
+import { SluisError } from '../kernel/errors.ts';
+import type { KeyRing } from '../kernel/key-ring.ts';
+import type { Store } from '../kernel/store.ts';
+import { checkRing, type DataFolder, openStore } from '../store/data-folder.ts';
+import type { RedisAccess } from '../store/redis/connect.ts';
+import { factsOf } from '../store/redis/facts.ts';
+import { RedisStore } from '../store/redis/redis-store.ts';
+import { verdictsOf } from '../store/redis/verdicts.ts';
+import type { Surroundings } from './core.ts';
+
+/** The store that the configuration names, whichever engine it stands on. */
+export interface OpenedStore {
+  readonly store: Store;
+  /** Takes away what has expired, where the engine does not do so by itself. */
+  readonly prune: (() => Promise<unknown>) | undefined;
+  /** Looks at the engine: what would be lost, and when. Rejects with 'store.unavailable'. */
+  examine(): Promise<readonly Finding[]>;
+}
+
+/** Rejects with 'data.*', 'config.unreadable' or 'store.unavailable'; nothing stays open then. */
+export async function openConfiguredStore(
+  settings: Settings,
+  folder: DataFolder,
+  ring: KeyRing,
+  surroundings: Surroundings,
+): Promise<OpenedStore> {
+  if (settings.redis !== undefined) return openRedis(settings.redis, ring, surroundings);
+  const store = await openStore(folder, ring, surroundings.clock);
+  return { store, prune: () => store.prune(), examine: async () => embedded(folder) };
+}
+
+async function openRedis(redis: RedisSettings, ring: KeyRing, surroundings: Surroundings): Promise<OpenedStore> {
+  const { clock, logger, redisPassword } = surroundings;
+  const store = await RedisStore.open({
+    ...accessOf(redis, redisPassword),
+    prefix: redis.prefix,
+    replicas: redis.replicas,
+    onHearing: hearing =>
+      hearing
+        ? logger.info('messages of other instances are heard again')
+        : logger.warn('messages of other instances are not heard; what they end is found out by asking'),
+  });
+  const examine = async () => verdictsOf(await factsOf(store.client, () => clock.now()), redis.replicas);
+  try {
+    await checkRing(store, ring, `Redis (keys that begin with "${redis.prefix}")`);
+    for (const { weight, what, remedy } of await examine()) if (weight === 'bad') logger.warn({ remedy }, what);
+    return { store, prune: undefined, examine };
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+function accessOf(redis: RedisSettings, fromEnv: string | undefined): RedisAccess {
+  const { topology, tls, user, passwordFile, sentinelUser, sentinelPasswordFile } = redis;
+  return {
+    topology:
+      topology.kind === 'sentinel'
+        ? { ...topology, user: sentinelUser, password: sentinelPasswordFile && secretIn(sentinelPasswordFile) }
+        : topology,
+    tls: tls && tlsOptions(tls),
+    user,
+    password: passwordFile === undefined ? fromEnv : secretIn(passwordFile),
+  };
+}
+
+function tlsOptions({ ca, certificate, key, serverName }: NonNullable<RedisSettings['tls']>): RedisAccess['tls'] {
+  return {
+    ...(ca === undefined ? {} : { ca: readText(ca) }),
+    ...(certificate === undefined ? {} : { cert: readText(certificate) }),
+    ...(key === undefined ? {} : { key: readText(key) }),
+    ...(serverName === undefined ? {} : { servername: serverName }),
+  };
+}
+
+/** Editors end a file with a line break that is not part of the password. */
+function secretIn(file: string): string {
+  return readText(file).replace(/\r?\n$/, '');
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (cause) {
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
+    throw new SluisError('config.unreadable', `cannot read ${file} (${code})`, {
+      cause,
+      remedy: 'Give the user that runs Sluis the right to read this file, or name another one.',
+    });
+  }
+}
+
+function embedded({ path }: DataFolder): readonly Finding[] {
+  return [
+    {
+      weight: 'good',
+      what: `the embedded store in ${path} opens with these keys; every write is on disk before it is answered`,
+    },
+    {
+      weight: 'note',
+      what: 'one machine: while it is away nobody can sign in, and when its disk is lost so is everything since the last backup',
+      remedy: 'Back up the database, and the keys apart from it. For several machines: store.redis.',
+    },
+  ];
+}

@@ -1,0 +1,103 @@
+import { type Client, clientFor, type RedisAccess } from './connect.ts';
+import { isConnectionLoss, unavailable } from './trouble.ts';
+
+/** Milliseconds that a step waits for a connection that was just lost. */
+const patience = 300;
+/** And that a step takes in all: the driver's own limits do not hold while a cluster looks for the node it lost. */
+const stepTime = 800;
+const openingTime = 4000;
+
+/** The connection on which steps run. */
+export class Link {
+  readonly client: Client;
+  #closed = false;
+  #lastError: Error | undefined;
+  /** While the connection is lost: whether it came back soon. */
+  #returning: { readonly soon: Promise<boolean>; readonly settle: (back: boolean) => void } | undefined;
+
+  private constructor(access: RedisAccess) {
+    this.client = clientFor(access);
+    const note = (error: Error) => {
+      this.#lastError = error;
+    };
+    this.client.on('error', note);
+    this.client.on('node error', note);
+    this.client.on('sentinelError', note);
+    this.client.on('close', () => this.#lost());
+    this.client.on('ready', () => {
+      this.#returning?.settle(true);
+      this.#returning = undefined;
+    });
+  }
+
+  /** Connects. Rejects with 'store.unavailable' where that does not work at once; nothing stays open then. */
+  static async open(access: RedisAccess): Promise<Link> {
+    const link = new Link(access);
+    try {
+      await inTime(link.client.connect(), openingTime);
+      return link;
+    } catch (error) {
+      link.close();
+      throw unavailable(link.#lastError ?? error);
+    }
+  }
+
+  /**
+   * Runs a step; where the connection is lost under it and comes back at once, a second time. The step must be one
+   * that may be sent again. Rejects with 'store.unavailable'.
+   */
+  async run<T>(step: (client: Client) => Promise<T>): Promise<T> {
+    if (this.#closed) throw unavailable('the connection was closed');
+    try {
+      return await inTime(this.#perhapsTwice(step), stepTime);
+    } catch (error) {
+      throw unavailable(error);
+    }
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#returning?.settle(false);
+    this.client.disconnect();
+  }
+
+  async #perhapsTwice<T>(step: (client: Client) => Promise<T>): Promise<T> {
+    try {
+      return await step(this.client);
+    } catch (error) {
+      if (!isConnectionLoss(error) || !(await this.#backSoon())) throw error;
+      return await step(this.client);
+    }
+  }
+
+  async #backSoon(): Promise<boolean> {
+    if (this.#closed) return false;
+    if (this.client.status === 'ready') return true;
+    this.#lost();
+    return (await this.#returning?.soon) ?? false;
+  }
+
+  /** The wait counts from the loss, not from each step: while Redis stays away, steps are refused at once. */
+  #lost(): void {
+    if (this.#returning !== undefined || this.#closed) return;
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    const timer = setTimeout(() => resolve(false), patience);
+    this.#returning = {
+      soon: promise,
+      settle: back => {
+        clearTimeout(timer);
+        resolve(back);
+      },
+    };
+  }
+}
+
+async function inTime<T>(work: Promise<T>, milliseconds: number): Promise<T> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new Error(`no answer within ${milliseconds / 1000} seconds`)), milliseconds);
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
