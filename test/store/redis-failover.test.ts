@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { RedisStore } from '../../src/store/redis/redis-store.ts';
 import { missing } from '../support/apps.ts';
 import {
+  bound,
   openRedisStore,
   type RedisGroup,
   type SentinelGroup,
@@ -28,7 +29,7 @@ describe.skipIf(missing('redis'))('R24: a failover by Sentinel', () => {
     ['dies (SIGKILL)', () => group.master.kill()],
     ['hangs (SIGSTOP)', async () => group.master.pause()],
   ])(
-    'of a master that %s: refusals within a second, then all goes on and what was used stays used',
+    'of a master that %s: refusals within their bound, then all goes on and what was used stays used',
     async (_how, fail) => {
       for (const code of codes) await store.consume(code, 60_000);
       await store.append('log', 0, 'first');
@@ -42,7 +43,7 @@ describe.skipIf(missing('redis'))('R24: a failover by Sentinel', () => {
           waits.push(performance.now() - begin);
         }
       }, 10_000);
-      expect(Math.max(...waits)).toBeLessThan(1000);
+      expect(Math.max(...waits)).toBeLessThan(bound);
       // Reads have a connection of their own, which finds the new master by itself.
       await until(async () => (await store.head('log')) !== undefined, 5000);
       for (const code of codes) expect([code, await store.consumed(code)]).toEqual([code, true]);
@@ -56,7 +57,7 @@ describe.skipIf(missing('redis'))('R24: a failover by Sentinel', () => {
     },
   );
 
-  it('is not risked: a write that no replica has is refused within a second, and reading goes on', async () => {
+  it('is not risked: a write that no replica has is refused within their bound, and reading goes on', async () => {
     await store.create('k', 'v');
     for (const replica of group.replicas) replica.pause();
     const begin = performance.now();
@@ -67,7 +68,7 @@ describe.skipIf(missing('redis'))('R24: a failover by Sentinel', () => {
     );
     expect(await store.get('k')).toEqual({ value: 'v', version: 1 });
     await refused;
-    expect(performance.now() - begin).toBeLessThan(1000);
+    expect(performance.now() - begin).toBeLessThan(bound);
     for (const replica of group.replicas) replica.resume();
     await until(() => store.create('more', 'v'), 5000);
   });
@@ -85,7 +86,7 @@ describe.skipIf(missing('redis'))('R24: a cluster of which one node is lost', ()
     await group.close();
   });
 
-  it('refuses within a second what stood there, and uses it again when it is back', async () => {
+  it('refuses within their bound what stood there, and uses it again when it is back', async () => {
     const lost = group.servers[2];
     expect((await store.count('c', 60_000)).count).toBe(1);
     lost?.pause();
@@ -100,7 +101,7 @@ describe.skipIf(missing('redis'))('R24: a cluster of which one node is lost', ()
       }),
     );
     expect(outcomes).toContainEqual(expect.objectContaining({ code: 'store.unavailable' }));
-    expect(Math.max(...waits)).toBeLessThan(1000);
+    expect(Math.max(...waits)).toBeLessThan(bound);
     lost?.resume();
     await until(async () => (await Promise.all(keys.map(key => store.get(key)))).length === keys.length, 8000);
     for (const key of keys) await store.create(key, 'v');

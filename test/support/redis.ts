@@ -220,3 +220,9 @@ export async function freePort(): Promise<number> {
   if (address === null || typeof address === 'string') throw new Error('no port');
   return address.port;
 }
+
+/**
+ * Steps end within 800 ms by timers of their own (`src/store/redis/link.ts`). Here only that they end at all is held, with
+ * room for a machine that is busy with everything else: without the bound a lost node takes them for as long as it likes.
+ */
+export const bound = 5_000;
