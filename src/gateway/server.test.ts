@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { LimitSettings } from '../config/settings.ts';
-import { limitSources, listen, openRedirectServer, openServer } from './server.ts';
+import { closeServer, limitSources, listen, openRedirectServer, openServer } from './server.ts';
 import { Sources } from './source.ts';
 
 const limits: LimitSettings = {
@@ -202,5 +202,40 @@ describe('port 80', () => {
     } finally {
       await rm(folder, { recursive: true, force: true });
     }
+  });
+});
+
+describe('R25: a server that stops', () => {
+  /** A request that is under way: resolves once the handler has it; `answer` lets it come to its end. */
+  async function underWay(): Promise<{ server: Server; port: number; said: Promise<string>; answer: () => void }> {
+    let arrived = () => {};
+    let answer = () => {};
+    const here = new Promise<void>(resolve => {
+      arrived = resolve;
+    });
+    const server = openServer(settings, { ...limits, keepAlive: 60_000 }, (_req, res) => {
+      res.write('begun ');
+      answer = () => res.end('and done');
+      arrived();
+    });
+    const port = await start(server);
+    const said = talk(port, 'GET / HTTP/1.1\r\nHost: a\r\n\r\n').catch(() => 'reset');
+    await here;
+    return { server, port, said, answer: () => answer() };
+  }
+
+  it('lets what is under way come to its end, takes nothing new, and does not wait for idle connections', async () => {
+    const { server, port, said, answer } = await underWay();
+    const closed = closeServer(server, 30_000);
+    await expect(talk(port, 'GET / HTTP/1.1\r\nHost: a\r\n\r\n')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+    answer();
+    await closed;
+    expect(await said).toMatch(/begun [\s\S]*and done/);
+  });
+
+  it('waits no longer than it was told', async () => {
+    const { server, said } = await underWay();
+    await closeServer(server, 1);
+    expect(await said).not.toContain('and done');
   });
 });

@@ -136,6 +136,19 @@ export function listen(server: Server, address: string, port: number): Promise<n
   });
 }
 
+/** Takes no new connections, and lets what is under way come to its end, for at most `drain` milliseconds. */
+export async function closeServer(server: Server, drain: number): Promise<void> {
+  // Connections that become idle on the way are closed too: browsers would keep them open for the next request.
+  const sweep = setInterval(() => server.closeIdleConnections(), 50);
+  const end = setTimeout(() => server.closeAllConnections(), drain);
+  await new Promise<void>(resolve => {
+    server.close(() => resolve());
+    server.closeIdleConnections();
+  });
+  clearInterval(sweep);
+  clearTimeout(end);
+}
+
 function explain(cause: NodeJS.ErrnoException, address: string, port: number): SluisError {
   const place = `${address}:${port}`;
   if (cause.code === 'EADDRINUSE') {

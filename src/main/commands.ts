@@ -122,6 +122,9 @@ async function done(work: Promise<void>): Promise<number> {
   return 0;
 }
 
+/** How long requests under way may go on after the process was asked to stop. */
+const drainTime = 10_000;
+
 async function serve(machine: Machine, settings: Settings, file: string, invited: readonly string[]): Promise<number> {
   const logger = createLogger({ level: settings.log.level });
   const core = await openOn(machine, settings, logger);
@@ -130,7 +133,7 @@ async function serve(machine: Machine, settings: Settings, file: string, invited
     machine.terminal.err(greeting(settings, file));
     for (const name of invited) await inviteAtStart(core, name, machine.terminal.err);
     await machine.stopped();
-    await server.close();
+    await server.close(drainTime);
     return 0;
   } finally {
     await core.store.close();

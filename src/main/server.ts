@@ -5,7 +5,7 @@ import { ClockWatch } from '../gateway/clock-watch.ts';
 import type { AppRuntime } from '../gateway/exchange.ts';
 import { Gateway, type GatewayHosts, type PortalHandler } from '../gateway/gateway.ts';
 import { locationRewriter } from '../gateway/headers.ts';
-import { listen, openRedirectServer, openServer } from '../gateway/server.ts';
+import { closeServer, listen, openRedirectServer, openServer } from '../gateway/server.ts';
 import { Sources } from '../gateway/source.ts';
 import { openUpstream, publicConnections } from '../gateway/upstream.ts';
 import type { SignInForm } from '../preset/preset.ts';
@@ -16,7 +16,8 @@ import { portalOf } from './portals.ts';
 /** Sluis, listening. */
 export interface RunningServer {
   readonly port: number;
-  close(): Promise<void>;
+  /** Lets requests under way come to their end, for at most this long (milliseconds; default 0). */
+  close(drain?: number): Promise<void>;
 }
 
 const confirmEvery = 500;
@@ -46,7 +47,7 @@ export async function startServer(core: Core, version: string): Promise<RunningS
   try {
     return await running(core, servers, pools, version);
   } catch (error) {
-    await closeAll(servers, pools);
+    await closeAll(servers, pools, 0);
     throw error;
   }
 }
@@ -72,9 +73,10 @@ async function running(core: Core, servers: Server[], pools: readonly Pool[], ve
   });
   return {
     port,
-    close: async () => {
+    close: async (drain = 0) => {
+      // The timers go on while it drains: a session that is ended elsewhere ends what it has under way here.
+      await closeAll(servers, pools, drain);
       for (const timer of timers) clearInterval(timer);
-      await closeAll(servers, pools);
       await core.audit.record({ type: 'server.stopped', realm: '' });
     },
   };
@@ -82,27 +84,26 @@ async function running(core: Core, servers: Server[], pools: readonly Pool[], ve
 
 function every(core: Core, interval: number, work: () => Promise<unknown>): NodeJS.Timeout {
   let busy = false;
+  let lost = false;
+  const settle = (error: unknown) => {
+    // Told when it changes, not at every try.
+    if (error !== undefined && !lost) core.logger.error({ err: error }, 'the store did not answer');
+    if (error === undefined && lost) core.logger.info('the store answers again');
+    lost = error !== undefined;
+    busy = false;
+  };
   return setInterval(() => {
     if (busy) return;
     busy = true;
-    work()
-      .catch((error: unknown) => core.logger.error({ err: error }, 'the store did not answer'))
-      .finally(() => {
-        busy = false;
-      });
+    work().then(
+      () => settle(undefined),
+      (error: unknown) => settle(error ?? 'unknown'),
+    );
   }, interval).unref();
 }
 
-async function closeAll(servers: readonly Server[], pools: readonly Pool[]): Promise<void> {
-  await Promise.all(
-    servers.map(
-      server =>
-        new Promise<void>(resolve => {
-          server.close(() => resolve());
-          server.closeAllConnections();
-        }),
-    ),
-  );
+async function closeAll(servers: readonly Server[], pools: readonly Pool[], drain: number): Promise<void> {
+  await Promise.all(servers.map(server => closeServer(server, drain)));
   await Promise.all(pools.map(pool => pool.destroy()));
 }
 
