@@ -161,8 +161,10 @@ const limitsSchema = z.strictObject({
   requestTime: durationUpTo('24h').prefault('5m'),
   keepAlive: durationUpTo('24h').prefault('65s'),
   stallTime: durationUpTo('24h')
-    .prefault('30s')
-    .describe('How long a browser may take nothing of an answer that waits for it, before the answer is cut off.'),
+    .prefault('2m')
+    .describe(
+      'How long a piece of an answer may wait to be taken, before the answer is cut off: with the buffers of the network in between, a lowest speed of some KB a second.',
+    ),
   pendings: z
     .int()
     .min(1)

@@ -43,13 +43,23 @@ async function open(deps: GatewayDeps, exchange: Exchange, pending: Pending): Pr
   if (person === undefined || !person.factors.some(({ id }) => id === passed.factor)) {
     return refuse(exchange, 'account-unknown', { next: '/_sluis/restart' });
   }
+  const proving = passed.by === undefined ? undefined : await deps.sessions.read(passed.by);
+  if (passed.by !== undefined && (proving === undefined || isOver(deps, proving))) return over(deps, exchange, pending);
   if (!(await deps.pendings.claim(pending))) return overtaken(deps, exchange);
-  const begun = await sessionFor(deps, exchange, pending, passed, person.id);
+  // Read again: another tab's pass may have given this browser a newer realm cookie.
+  const claimed = (await ownPending(deps, exchange)) ?? pending;
+  const begun = await sessionFor(
+    deps,
+    exchange,
+    claimed,
+    { ...passed, notAfter: proving?.absoluteEnd },
+    person.id,
+  ).catch(async error => {
+    await deps.pendings.unclaim(pending);
+    throw error;
+  });
   // What the step-up was for is over: nothing is begun by it.
-  if (begun === undefined) {
-    await deps.pendings.abandon(pending);
-    return redirect(exchange, exchange.app.settings.preset.landing);
-  }
+  if (begun === undefined) return over(deps, exchange, pending);
   exchange.setCookies.push(...cookieLines(deps, exchange, sessionOwner(begun.session), pending.quarantine.cookies));
   exchange.setCookies.push(setCookie(cookieNames.session, begun.cookie), knownCookie(deps, exchange, pending));
   dropVisit(exchange, sessionOwner(begun.session));
@@ -75,6 +85,12 @@ function repeat(exchange: Exchange, released: NonNullable<Pending['released']>):
   redirect(exchange, released.location);
 }
 
+/** What it stood on has ended: a session that proved it, or the one that it stepped up. */
+async function over(deps: GatewayDeps, exchange: Exchange, pending: Pending): Promise<void> {
+  await deps.pendings.abandon(pending);
+  redirect(exchange, exchange.app.settings.preset.landing);
+}
+
 async function withdrawn(deps: GatewayDeps, exchange: Exchange, session: Session): Promise<void> {
   exchange.setCookies.length = 0;
   await deps.ends.one(session, 'signed-out');
@@ -97,7 +113,7 @@ async function sessionFor(
   deps: GatewayDeps,
   exchange: Exchange,
   pending: Pending,
-  passed: NonNullable<Pending['passed']>,
+  passed: NonNullable<Pending['passed']> & { notAfter: number | undefined },
   person: string,
 ): Promise<{ session: Session; cookie: string } | undefined> {
   const proved = { level: passed.level, factor: passed.factor, factorAt: passed.at };
@@ -107,17 +123,21 @@ async function sessionFor(
     const renewed = await deps.sessions.renew(living, { ...proved, portal: pending.browser ?? living.portal });
     if (renewed !== undefined) return renewed;
   } else if (living !== undefined) await endOther(deps, living);
-  if (pending.purpose === 'step-up') return undefined;
+  if (pending.purpose === 'step-up' || pending.portal === undefined) return undefined;
   const { id: app } = exchange.app.settings;
   const { realm, name, browser: portal } = pending;
-  return deps.sessions.begin({ realm, app, person, name, portal, ...proved });
+  return deps.sessions.begin({ realm, app, person, name, portal, ...proved }, passed.notAfter);
 }
 
 /** The session that the sign-in was made in, if it has not come to its end on the way. */
 async function livingSession(deps: GatewayDeps, pending: Pending): Promise<Session | undefined> {
   const found = pending.session === undefined ? undefined : await deps.sessions.read(pending.session);
+  return found !== undefined && !isOver(deps, found) ? found : undefined;
+}
+
+function isOver(deps: GatewayDeps, session: Session): boolean {
   const now = deps.clock.now();
-  return found !== undefined && now < found.absoluteEnd && now < deps.sessions.idleEnd(found) ? found : undefined;
+  return now >= session.absoluteEnd || now >= deps.sessions.idleEnd(session);
 }
 
 async function endOther(deps: GatewayDeps, other: Session): Promise<void> {

@@ -236,7 +236,12 @@ export class SignInAttempts {
     const times = { now: this.#deps.clock.now(), idleEnd: this.#deps.sessions.idleEnd(session.session) };
     const person = await this.#deps.people.byName(pending.realm, pending.name);
     if (!stillProves(session.session, session.level, pending, person, times)) return undefined;
-    const passed = await this.#deps.pendings.passBySession(pending, { level: session.level, factor, at: factorAt });
+    const passed = await this.#deps.pendings.passBySession(pending, {
+      level: session.level,
+      factor,
+      at: factorAt,
+      by: session.session.id,
+    });
     return passed === undefined ? undefined : this.#deps.pendings.releaseCode(passed);
   }
 

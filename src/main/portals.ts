@@ -17,7 +17,7 @@ export function portalOf(core: Core, realm: RealmSettings, assets: Assets): Port
     apps: core.settings.apps.filter(app => app.realm === realm.name),
     assets,
     endSessions: browser => core.ends.ofBrowser(browser, 'signed-out'),
-    carryOver: (from, to, person) => core.ends.carryOver(from, to, person),
+    carryOver: (from, to, person, name) => core.ends.carryOver(from, to, person, name),
     endSessionsOf: async person => {
       await core.ends.ofPerson(person, 'factor-replaced');
     },
@@ -42,12 +42,14 @@ async function alreadyProved(
   core: Core,
   pending: Pending,
   browser: string,
-): Promise<{ level: number; factor: string; at: number } | undefined> {
+): Promise<{ level: number; factor: string; at: number; by: string } | undefined> {
   const person = await core.people.byName(pending.realm, pending.name);
   for (const session of await core.sessions.ofPortal(browser)) {
+    // Carried over to a newer realm cookie: an older one proves nothing any more.
+    if (session.portal !== browser) continue;
     const times = { now: core.clock.now(), idleEnd: core.sessions.idleEnd(session) };
     if (stillProves(session, session.level, pending, person, times)) {
-      return { level: session.level, factor: session.factor, at: session.factorAt };
+      return { level: session.level, factor: session.factor, at: session.factorAt, by: session.id };
     }
   }
   return undefined;

@@ -23,7 +23,7 @@ export interface PortalDeps extends FactorDeps {
   /** Ends what the browser with this realm cookie (SHA-256, base64url) holds: its sessions, and what waits for its release. */
   endSessions(browser: string): Promise<void>;
   /** A person passed anew in a browser: her sessions there go on under the new realm cookie, those of others end. */
-  carryOver(from: string, to: string, person: string): Promise<void>;
+  carryOver(from: string, to: string, person: string, name: string): Promise<void>;
   /** Ends all sessions of a person whose factor was replaced. */
   endSessionsOf(person: string): Promise<void>;
   /**
@@ -33,7 +33,7 @@ export interface PortalDeps extends FactorDeps {
   alreadyProved?(
     pending: Pending,
     browser: string,
-  ): Promise<{ readonly level: number; readonly factor: string; readonly at: number } | undefined>;
+  ): Promise<{ readonly level: number; readonly factor: string; readonly at: number; readonly by: string } | undefined>;
   /** Takes what went wrong to the log; the person sees the reference only (rule 7). */
   report(error: unknown, reference: string): void;
 }

@@ -7,6 +7,7 @@ import { hopPage } from '../ui/pages-start.tsx';
 import { pendingHardEnd } from '../visit/pending.ts';
 import type { PortalDeps, PortalEnv } from './deps.ts';
 import { issuePortalCookie, portalCookieName } from './portal-cookie.ts';
+import { realmCookieName } from './realm-cookie.ts';
 import { placeOf, type SignIn } from './sign-in.ts';
 import { hasFactor, type Steps } from './steps.ts';
 import type { PortalContext, View } from './view.ts';
@@ -138,6 +139,8 @@ async function newCodes(c: PortalContext, { deps, view, steps }: Parts, signIn: 
 async function leave(c: PortalContext, { deps, view, steps }: Parts, signIn: SignIn): Promise<Response> {
   const { pending } = signIn;
   if (pending.passed === undefined) return view.go(c, placeOf(signIn));
+  // The answer that brought the realm cookie may have been lost on the way.
+  if (pending.browser === signIn.browser) view.setCookie(c, realmCookieName, signIn.realmCookie);
   const app = deps.apps.find(candidate => candidate.id === pending.app);
   const code = app === undefined ? undefined : await deps.pendings.releaseCode(pending);
   if (app === undefined || code === undefined) return steps.gone(c);

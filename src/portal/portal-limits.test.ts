@@ -91,7 +91,7 @@ test('R25: sessions are asked for by the realm cookie alone, which a browser has
     deps: {
       alreadyProved: async (pending, browser) => {
         asked.push(browser);
-        return pending.name === 'anna' ? { level: 2, factor: factors[0], at: 1 } : undefined;
+        return pending.name === 'anna' ? { level: 2, factor: factors[0], at: 1, by: 'session' } : undefined;
       },
     },
   });
@@ -116,7 +116,7 @@ test('a pending that is taken back in the very moment in which a session passes 
     deps: {
       alreadyProved: async ({ createdAt }) => {
         await takeBack();
-        return { level: 2, factor: factors[0], at: createdAt - minute };
+        return { level: 2, factor: factors[0], at: createdAt - minute, by: 'session' };
       },
     },
   });

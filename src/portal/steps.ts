@@ -142,7 +142,8 @@ export class Steps {
   /** Passed here: the browser is known to this account, and gets a realm cookie of this pass. */
   async #know(c: PortalContext, { pending, person, realmCookie, browser }: SignIn): Promise<void> {
     const before = this.#view.browser(c);
-    if (before !== undefined && person !== undefined) await this.#deps.carryOver(before, browser, person.id);
+    if (before !== undefined && person !== undefined)
+      await this.#deps.carryOver(before, browser, person.id, person.name);
     this.#view.setCookie(c, realmCookieName, realmCookie);
     const value = this.#deps.knownBrowsers.issue(pending.realm, pending.name, this.#view.cookie(c, knownBrowserCookie));
     this.#view.setCookie(c, knownBrowserCookie, value, knownBrowserLifetime / 1000);

@@ -45,8 +45,9 @@ export class SessionEnds {
    * Somebody passed anew in a browser and has a new realm cookie: her own sessions there go on under it, those of
    * anybody else end, for a browser is one person's at a time (R08).
    */
-  async carryOver(from: string, to: string, person: string): Promise<void> {
+  async carryOver(from: string, to: string, person: string, name: string): Promise<void> {
     if (from === to) return;
+    await this.#pendings.moveOf(from, to, name);
     for (const session of await this.#sessions.ofPortal(from)) {
       if (session.person === person) await this.#sessions.carry(session, to);
       else await this.one(session, 'other-account');

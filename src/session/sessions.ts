@@ -118,6 +118,7 @@ export class Sessions {
 
   async begin(
     fresh: Pick<Session, 'realm' | 'app' | 'person' | 'name' | 'level' | 'factor' | 'factorAt' | 'portal'>,
+    notAfter = Number.POSITIVE_INFINITY,
   ): Promise<{ session: Session; cookie: string }> {
     const { clock, random, settings, store } = this.#deps;
     const now = clock.now();
@@ -125,7 +126,8 @@ export class Sessions {
       ...fresh,
       id: randomId(random),
       beganAt: now,
-      absoluteEnd: now + settings.absolute,
+      // What another session proved lasts no longer than that one: no hopping between apps puts the end off.
+      absoluteEnd: Math.min(now + settings.absolute, notAfter),
       lastSeen: now,
       identifier: randomId(random, 32),
       previous: undefined,
@@ -167,9 +169,10 @@ export class Sessions {
   /** Ends it everywhere: the record, every cached copy, every answer under way. True for the first to end it. */
   async end(id: string): Promise<boolean> {
     const session = await this.read(id);
+    // First, and again on a retry: an end whose answer was lost must not live on at another instance.
+    if (session !== undefined) await this.#announce(id);
     const removed = await this.#deps.store.remove(key(id));
     this.#forget(id);
-    if (removed) await this.#announce(id);
     if (session !== undefined) for (const set of sets(session)) await this.#deps.store.drop(set, id);
     return removed;
   }
@@ -211,6 +214,11 @@ export class Sessions {
   async #follow(): Promise<void> {
     const askedAt = this.#deps.clock.now();
     const head = (await this.#deps.store.head(log))?.number ?? 0;
+    // The log went back: a failover lost its tail, and what ended since may stand below our mark.
+    if (head < this.#confirmed) {
+      this.#cache.clear();
+      this.#confirmed = 0;
+    }
     while (this.#confirmed < head) {
       const entries = await this.#deps.store.read(log, this.#confirmed, 500);
       if (entries.length === 0) break;

@@ -193,10 +193,12 @@ describe('R01 a step on the portal', () => {
 
   it('is not needed inside a living session, while no portal browser took it', async () => {
     const one = await opened();
-    expect(await pendings.passBySession(one.pending, { ...totp, at: 3 })).toMatchObject({ passed: { ...totp, at: 3 } });
+    expect(await pendings.passBySession(one.pending, { ...totp, at: 3, by: 'session' })).toMatchObject({
+      passed: { ...totp, at: 3 },
+    });
     const other = await opened();
     await pendings.attach(await pendings.handoff(other.pending), 'portal');
-    expect(await pendings.passBySession(other.pending, { ...totp, at: 3 })).toBeUndefined();
+    expect(await pendings.passBySession(other.pending, { ...totp, at: 3, by: 'session' })).toBeUndefined();
   });
 
   it('extends the life only once set-up was allowed, and never beyond an hour', async () => {
@@ -228,7 +230,7 @@ describe('R01 a step on the portal', () => {
     now = start + pendingLifetime;
     expect(await pendings.step(pending, 'portal', { setUp: { by: 'activation-code', at: now } })).toBeUndefined();
     expect(await pendings.pass(pending, 'portal', totp)).toBeUndefined();
-    expect(await pendings.passBySession(pending, { ...totp, at: now })).toBeUndefined();
+    expect(await pendings.passBySession(pending, { ...totp, at: now, by: 'session' })).toBeUndefined();
   });
 });
 

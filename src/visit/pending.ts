@@ -38,7 +38,15 @@ export interface Pending {
   readonly portal: string | undefined;
   /** SHA-256 of the realm cookie that this pass gave the browser: sessions that come of it belong to it. */
   readonly browser: string | undefined;
-  readonly passed: { readonly level: number; readonly factor: string; readonly at: number } | undefined;
+  readonly passed:
+    | {
+        readonly level: number;
+        readonly factor: string;
+        readonly at: number;
+        /** The session that proved it, where no factor was asked: it must still live at the release. */
+        readonly by?: string;
+      }
+    | undefined;
   /** Set-up was allowed (R38), by what, and when. */
   readonly setUp: { readonly by: 'activation-code' | 'recovery-code'; readonly at: number } | undefined;
   /** The factor that is being set up and not yet confirmed. */
@@ -145,6 +153,7 @@ export class PendingSignIns {
             ...pending,
             portal,
             browser: undefined,
+            claimed: false,
             passed: undefined,
             setUp: undefined,
             draft: undefined,
@@ -178,17 +187,17 @@ export class PendingSignIns {
   async pass(
     pending: Pending,
     portalCookie: string,
-    passed: { level: number; factor: string; at?: number; browser?: string },
+    passed: { level: number; factor: string; at?: number; browser?: string; by?: string },
   ): Promise<Pending | undefined> {
     const at = passed.at ?? this.#deps.clock.now();
-    const { browser } = passed;
+    const { browser, by } = passed;
     // Before the pass itself: a sign-out that comes between must find it.
     if (browser !== undefined) await this.#deps.store.add(browserSet(browser), pending.id, { ttl: pendingHardEnd });
     return this.#onPortal(pending.id, portalCookie, current => ({
       ...current,
       draft: undefined,
       browser,
-      passed: { level: passed.level, factor: passed.factor, at },
+      passed: { level: passed.level, factor: passed.factor, at, ...(by === undefined ? {} : { by }) },
       expiresAt: this.#extended(current),
     }));
   }
@@ -221,13 +230,32 @@ export class PendingSignIns {
     return changed !== undefined;
   }
 
+  /** The release that had claimed it broke: another try may. */
+  async unclaim(pending: Pending): Promise<void> {
+    await this.#change(pending.id, current => ({ ...current, claimed: false }));
+  }
+
+  /** What passed in a browser goes on under its new realm cookie; what passed there for another account is given up. */
+  async moveOf(from: string, to: string, name: string): Promise<void> {
+    for (const id of await this.#deps.store.members(browserSet(from))) {
+      const pending = await this.#read(id);
+      if (pending?.browser !== from) continue;
+      if (pending.name !== name) {
+        await this.abandon(pending);
+        continue;
+      }
+      await this.#deps.store.add(browserSet(to), id, { ttl: pendingHardEnd });
+      await this.#change(id, current => (current.browser === from ? { ...current, browser: to } : undefined));
+    }
+  }
+
   /**
    * The same account signed in again inside its living session at this very app, whose factor still suffices: no
    * second challenge and no step to the portal. Only for a pending that no portal browser has taken.
    */
   async passBySession(
     pending: Pending,
-    passed: { level: number; factor: string; at: number },
+    passed: { level: number; factor: string; at: number; by: string },
   ): Promise<Pending | undefined> {
     return this.#change(pending.id, current =>
       current.released === undefined && current.portal === undefined ? { ...current, passed } : undefined,
