@@ -405,7 +405,8 @@ function logs(bench: () => Bench): void {
 
 function channels(bench: () => Bench): void {
   describe('channels', () => {
-    it('tell every subscriber of the channel, the publisher too, in order', async () => {
+    // In no promised order: the nodes of a cluster pass messages on to each other as they come.
+    it('tell every subscriber of the channel, the publisher too', async () => {
       const heard: string[] = [];
       bench().store.subscribe('c', message => heard.push(`one ${message}`));
       bench().store.subscribe('c', message => heard.push(`two ${message}`));
@@ -414,8 +415,7 @@ function channels(bench: () => Bench): void {
       await bench().store.publish('c', 'b');
       await bench().store.publish('nobody', 'c');
       await vi.waitFor(() => expect(heard).toHaveLength(4));
-      expect(heard.filter(line => line.startsWith('one'))).toEqual(['one a', 'one b']);
-      expect(heard.filter(line => line.startsWith('two'))).toEqual(['two a', 'two b']);
+      expect(heard.toSorted()).toEqual(['one a', 'one b', 'two a', 'two b']);
     });
 
     it('tell nobody who has unsubscribed, and everybody else still', async () => {
@@ -427,8 +427,8 @@ function channels(bench: () => Bench): void {
       leave();
       await bench().store.publish('c', 'a');
       await bench().store.publish('c', 'b');
-      await vi.waitFor(() => expect(heard).toContain('b'));
-      expect(heard).toEqual(['a', 'b']);
+      await vi.waitFor(() => expect(heard).toEqual(expect.arrayContaining(['a', 'b'])));
+      expect(heard.toSorted()).toEqual(['a', 'b']);
     });
   });
 }

@@ -46,7 +46,7 @@ export interface Store {
   /** Entries after `after`, oldest first, at most `limit`. */
   read(log: string, after: number, limit: number): Promise<LogEntry[]>;
 
-  /** Tells every instance, itself included; only hastens, never the sole carrier of a fact. */
+  /** Tells every instance, itself included; only hastens, in no promised order, never the sole carrier of a fact. */
   publish(channel: string, message: string): Promise<void>;
   subscribe(channel: string, listener: (message: string) => void): () => void;
 
