@@ -22,13 +22,14 @@ type Headers = Readonly<Record<string, string | undefined>>;
  */
 export class Client {
   /** Cookies by name. Paths and ends are not kept: Sluis's own all have Path=/, and an attacker keeps what he likes. */
-  readonly jar = new Map<string, string>();
+  readonly jar: Map<string, string>;
   readonly port: number;
   readonly #options: ClientOptions;
 
-  constructor(port: number, options: ClientOptions) {
+  constructor(port: number, options: ClientOptions, jar = new Map<string, string>()) {
     this.port = port;
     this.#options = options;
+    this.jar = jar;
   }
 
   /** A top-level navigation. */
@@ -87,6 +88,11 @@ export class Client {
     const other = new Client(this.port, this.#options);
     for (const [name, value] of this.jar) other.jar.set(name, value);
     return other;
+  }
+
+  /** This very browser, sent to another instance by a balancer: one memory of cookies. */
+  at(port: number): Client {
+    return new Client(port, this.#options, this.jar);
   }
 
   #keep(answer: RawAnswer): ClientAnswer {

@@ -49,6 +49,7 @@ export interface TestApp {
 }
 
 export interface TestSluis {
+  /** Where this instance listens. Names carry it too, but for an instance beside another: those of the first. */
   readonly port: number;
   readonly core: Core;
   readonly clock: Clock & { advance(milliseconds: number): void };
@@ -59,9 +60,17 @@ export interface TestSluis {
   readonly portalOrigin: string;
   /** JSON lines of the log. */
   readonly log: string[];
+  /** What an instance beside this one shares with it. */
+  readonly shared: Shared;
   /** An activation code for this person. */
   invite(name: string): Promise<string>;
   close(): Promise<void>;
+}
+
+export interface Shared {
+  readonly folder: string;
+  /** The port in the names of apps and portal. */
+  readonly namesPort: number;
 }
 
 export interface TestOptions {
@@ -72,16 +81,25 @@ export interface TestOptions {
   readonly singleHost?: boolean;
   /** What all names end in; `localhost` by default. */
   readonly domain?: string;
+  /**
+   * Another instance of the same fleet, as behind a balancer: one data folder (or Redis), one clock, the same names,
+   * its own memory and port. Begin it with the same apps and options, and close it before the other.
+   */
+  readonly beside?: TestSluis;
 }
 
 /** Sluis as `serve` composes it, in this process, on a free port of loopback, in a folder of its own. */
 export async function startSluis(apps: readonly TestApp[], options: TestOptions = {}): Promise<TestSluis> {
   const port = await freePort();
-  const folder = await mkdtemp(join(tmpdir(), 'sluis-test-'));
-  const clock = options.clock ?? new RunningClock();
+  const shared = options.beside?.shared ?? {
+    folder: await mkdtemp(join(tmpdir(), 'sluis-test-')),
+    namesPort: port,
+  };
+  const { folder, namesPort } = shared;
+  const clock = options.clock ?? options.beside?.clock ?? new RunningClock();
   const log: string[] = [];
   const logger = createLogger({ level: 'info', destination: { write: line => void log.push(line) } });
-  const loaded = loadSettings(yamlOf(apps, port, options), {
+  const loaded = loadSettings(yamlOf(apps, { port, namesPort }, options), {
     folder,
     presets: { named: presets, generic: genericPreset },
   });
@@ -89,8 +107,8 @@ export async function startSluis(apps: readonly TestApp[], options: TestOptions 
   const core = await openCore(loaded.settings, { clock, random: systemRandom, logger, keys: undefined });
   const server = await startServer(core, 'test');
   const domain = options.domain ?? 'localhost';
-  const host = (app: string) => `${app}.${domain}:${port}`;
-  const portalHost = options.singleHost === true ? host(apps[0]?.id ?? '') : `sluis.${domain}:${port}`;
+  const host = (app: string) => `${app}.${domain}:${namesPort}`;
+  const portalHost = options.singleHost === true ? host(apps[0]?.id ?? '') : `sluis.${domain}:${namesPort}`;
   return {
     port,
     core,
@@ -100,6 +118,7 @@ export async function startSluis(apps: readonly TestApp[], options: TestOptions 
     portalHost,
     portalOrigin: `http://${portalHost}`,
     log,
+    shared,
     invite: async name => {
       const invited = await core.activation.invite('gemeente', name, {
         by: 'test',
@@ -111,19 +130,24 @@ export async function startSluis(apps: readonly TestApp[], options: TestOptions 
     close: async () => {
       await server.close();
       await core.store.close();
-      await rm(folder, { recursive: true, force: true });
+      if (options.beside === undefined) await rm(folder, { recursive: true, force: true });
     },
   };
 }
 
-function yamlOf(apps: readonly TestApp[], port: number, options: TestOptions): string {
+interface Ports {
+  readonly port: number;
+  readonly namesPort: number;
+}
+
+function yamlOf(apps: readonly TestApp[], { port, namesPort }: Ports, options: TestOptions): string {
   const domain = options.domain ?? 'localhost';
-  const portal = options.singleHost === true ? 'single-host' : `http://sluis.${domain}:${port}`;
+  const portal = options.singleHost === true ? 'single-host' : `http://sluis.${domain}:${namesPort}`;
   const lines = apps.flatMap(app => [
     `  ${app.id}:`,
     `    title: ${app.title ?? app.id}`,
     '    realm: gemeente',
-    `    origin: http://${app.id}.${domain}:${port}`,
+    `    origin: http://${app.id}.${domain}:${namesPort}`,
     `    upstream: ${app.upstream}`,
     `    preset: ${app.preset}`,
     ...(app.extra ?? '').split('\n').filter(line => line !== ''),
