@@ -2,47 +2,35 @@ import { readFileSync } from 'node:fs';
 import { createLogger } from '../audit/pino-sink.ts';
 import { auditTail, auditVerify } from '../cli/audit.ts';
 import { doctor } from '../cli/doctor.ts';
-import type { Commands, InviteOptions, Terminal } from '../cli/program.ts';
+import type { Commands, InviteOptions } from '../cli/program.ts';
 import { type UsersDeps, usersInvite, usersList, usersShow, usersSignOut } from '../cli/users.ts';
-import { type Loaded, loadSettings, loadSettingsFile } from '../config/load.ts';
-import { formatProblems } from '../config/problem.ts';
+import { loadSettings } from '../config/load.ts';
 import type { RealmSettings, Settings } from '../config/settings.ts';
-import { systemClock } from '../kernel/clock.ts';
 import { SluisError } from '../kernel/errors.ts';
-import { systemRandom } from '../kernel/random.ts';
-import { genericPreset } from '../preset/generic.ts';
-import { presets } from '../preset/registry.ts';
 import { normalForm } from '../signin/account.ts';
-import { type Core, openCore } from './core.ts';
-import type { Logger } from './logger.ts';
+import { accepted, loaded, presetSource, withoutLines } from './configuration.ts';
+import type { Core } from './core.ts';
+import { type Machine, openOn } from './machine.ts';
 import { protectConfig, writeProtectConfig } from './protect.ts';
-import { startServer } from './server.ts';
-
-export interface Machine {
-  readonly terminal: Terminal;
-  /** SLUIS_KEYS. */
-  readonly keys: string | undefined;
-  /** SLUIS_REDIS_PASSWORD. */
-  readonly redisPassword?: string | undefined;
-  /** Who runs the command, for the audit: the person behind sudo, where there is one. */
-  readonly operator: string;
-  /** Resolves when the process is asked to stop. */
-  stopped(): Promise<void>;
-}
+import { serve } from './serve.ts';
 
 /** The commands on this machine: the one place that opens stores and sockets. */
 export function commandsOf(machine: Machine): Commands {
   const { out } = machine.terminal;
   return {
-    serve: async ({ config }) => serve(machine, loaded(machine, config), config, []),
+    serve: async ({ config }) => serve(machine, { settings: loaded(machine, config), file: config }),
     protect: async options => {
       const config = await protectConfig(options);
       // Before anything is written: a mistake on the command line spoils no configuration that works.
       const { folder, text } = config;
-      const read = loadSettings(text, { folder, presets: { named: presets, generic: genericPreset } });
+      const read = loadSettings(text, { folder, presets: presetSource });
       const settings = accepted(machine, withoutLines(read), 'sluis protect');
       writeProtectConfig(config);
-      return serve(machine, settings, config.file, options.invite);
+      return serve(machine, {
+        settings,
+        file: config.file,
+        started: core => inviteAtStart(core, options.invite, machine.terminal.err),
+      });
     },
     check: async ({ config }) => {
       loaded(machine, config);
@@ -74,31 +62,6 @@ export function commandsOf(machine: Machine): Commands {
   };
 }
 
-/** Every mistake at once; warnings go to standard error and stop nothing. */
-function loaded(machine: Machine, file: string): Settings {
-  return accepted(machine, loadSettingsFile(file, { presets: { named: presets, generic: genericPreset } }), file);
-}
-
-/** Of a text that nobody wrote: its lines say nothing. */
-function withoutLines(result: Loaded): Loaded {
-  return result.ok
-    ? result
-    : { ...result, problems: result.problems.map(problem => ({ ...problem, line: undefined })) };
-}
-
-function accepted(machine: Machine, result: Loaded, file: string): Settings {
-  if (result.warnings.length > 0) machine.terminal.err(`Warnings:\n${formatProblems(result.warnings, file)}\n`);
-  if (result.ok) return result.settings;
-  const count = result.problems.length;
-  throw new SluisError(
-    'config.invalid',
-    `${file} cannot be used: ${count === 1 ? 'one mistake' : `${count} mistakes`}\n${formatProblems(result.problems, file)}`,
-    {
-      remedy: 'mend what is named above; "sluis check" reads it again',
-    },
-  );
-}
-
 async function withCore(machine: Machine, config: string, work: (core: Core) => Promise<number>): Promise<number> {
   const settings = loaded(machine, config);
   // Commands speak to a person: their audit goes to the trail, log lines stay out of the output.
@@ -111,51 +74,21 @@ async function withCore(machine: Machine, config: string, work: (core: Core) => 
   }
 }
 
-function openOn(machine: Machine, settings: Settings, logger: Logger): Promise<Core> {
-  const { keys, redisPassword, operator } = machine;
-  return openCore(settings, { clock: systemClock, random: systemRandom, logger, keys, redisPassword, operator });
-}
-
 /** Exit code 0 for work that came to its end. */
 async function done(work: Promise<void>): Promise<number> {
   await work;
   return 0;
 }
 
-/** How long requests under way may go on after the process was asked to stop. */
-const drainTime = 10_000;
-
-async function serve(machine: Machine, settings: Settings, file: string, invited: readonly string[]): Promise<number> {
-  const logger = createLogger({ level: settings.log.level });
-  const core = await openOn(machine, settings, logger);
-  try {
-    const server = await startServer(core, machine.terminal.version);
-    machine.terminal.err(greeting(settings, file));
-    for (const name of invited) await inviteAtStart(core, name, machine.terminal.err);
-    await machine.stopped();
-    await server.close(drainTime);
-    return 0;
-  } finally {
-    await core.store.close();
-  }
-}
-
-function greeting(settings: Settings, file: string): string {
-  const apps = settings.apps.map(app => `  ${app.title}: ${app.origin}   (in front of ${app.upstream.origin})\n`);
-  const portals = [...settings.realms.values()].map(realm => `  portal: ${realm.portalOrigin}${realm.portalPath}\n`);
-  return (
-    `Sluis is listening.\n${apps.join('')}${portals.join('')}  data:   ${settings.dataFolder}\n` +
-    `A password alone gets nobody in. Set-up needs an activation code: sluis users invite <name> --config ${file}\n`
-  );
-}
-
 /** Somebody who has a second step already needs no code; the rest is told like any refusal. */
-async function inviteAtStart(core: Core, name: string, say: (text: string) => void): Promise<void> {
-  try {
-    await invite(core, { ...noInvitation, name }, say);
-  } catch (error) {
-    if (!(error instanceof SluisError)) throw error;
-    say(`${name}: ${error.message}\n`);
+async function inviteAtStart(core: Core, names: readonly string[], say: (text: string) => void): Promise<void> {
+  for (const name of names) {
+    try {
+      await invite(core, { ...noInvitation, name }, say);
+    } catch (error) {
+      if (!(error instanceof SluisError)) throw error;
+      say(`${name}: ${error.message}\n`);
+    }
   }
 }
 

@@ -1,0 +1,35 @@
+import { type Loaded, loadSettingsFile } from '../config/load.ts';
+import { formatProblems } from '../config/problem.ts';
+import type { Settings } from '../config/settings.ts';
+import { SluisError } from '../kernel/errors.ts';
+import { genericPreset } from '../preset/generic.ts';
+import { presets } from '../preset/registry.ts';
+import type { Machine } from './machine.ts';
+
+/** Every preset that an app may name. */
+export const presetSource = { named: presets, generic: genericPreset };
+
+/** Every mistake at once; warnings go to standard error and stop nothing. */
+export function loaded(machine: Machine, file: string): Settings {
+  return accepted(machine, loadSettingsFile(file, { presets: presetSource }), file);
+}
+
+/** Of a text that nobody wrote: its lines say nothing. */
+export function withoutLines(result: Loaded): Loaded {
+  return result.ok
+    ? result
+    : { ...result, problems: result.problems.map(problem => ({ ...problem, line: undefined })) };
+}
+
+export function accepted(machine: Machine, result: Loaded, file: string): Settings {
+  if (result.warnings.length > 0) machine.terminal.err(`Warnings:\n${formatProblems(result.warnings, file)}\n`);
+  if (result.ok) return result.settings;
+  const count = result.problems.length;
+  throw new SluisError(
+    'config.invalid',
+    `${file} cannot be used: ${count === 1 ? 'one mistake' : `${count} mistakes`}\n${formatProblems(result.problems, file)}`,
+    {
+      remedy: 'mend what is named above; "sluis check" reads it again',
+    },
+  );
+}

@@ -1,0 +1,25 @@
+import type { Terminal } from '../cli/program.ts';
+import type { Settings } from '../config/settings.ts';
+import { systemClock } from '../kernel/clock.ts';
+import { systemRandom } from '../kernel/random.ts';
+import { type Core, openCore } from './core.ts';
+import type { Logger } from './logger.ts';
+
+/** What the program is given by the machine it runs on. */
+export interface Machine {
+  readonly terminal: Terminal;
+  /** SLUIS_KEYS. */
+  readonly keys: string | undefined;
+  /** SLUIS_REDIS_PASSWORD. */
+  readonly redisPassword?: string | undefined;
+  /** Who runs the command, for the audit: the person behind sudo, where there is one. */
+  readonly operator: string;
+  /** Resolves when the process is asked to stop. */
+  stopped(): Promise<void>;
+}
+
+/** The domain with the clock and randomness of this machine. Rejects like `openCore`. */
+export function openOn(machine: Machine, settings: Settings, logger: Logger): Promise<Core> {
+  const { keys, redisPassword, operator } = machine;
+  return openCore(settings, { clock: systemClock, random: systemRandom, logger, keys, redisPassword, operator });
+}
