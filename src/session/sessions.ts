@@ -31,8 +31,13 @@ const confirmWithin = 1_000;
 const grace = 60_000;
 const log = 'revocations';
 
+/** Before the id of a session whose record was changed, in the log of ended ones: whoever knows it reads it again. */
+const changed = '~';
+
 interface Cached {
   session: Session;
+  /** Changed elsewhere since it was read. */
+  outdated: boolean;
   lastSeen: number;
   writtenAt: number;
   /** What was derived from the record for the hot path; gone with it. */
@@ -55,6 +60,8 @@ export class Sessions {
   #confirmed = 0;
   #confirmedAt = Number.NEGATIVE_INFINITY;
   #confirming: Promise<void> | undefined;
+  /** Grows with every change that the log tells: a read that was under way then may have come too early. */
+  #changes = 0;
 
   constructor(deps: SessionsDeps) {
     this.#deps = deps;
@@ -68,8 +75,7 @@ export class Sessions {
     const token = this.#verified.get(cookie);
     // Verified for one app is verified for that app alone.
     if (token?.app !== app) return undefined;
-    const cached = this.#cache.get(token.session);
-    return cached === undefined ? undefined : this.#open(cached.session, token.identifier, app);
+    return this.#openKnown(token, app);
   }
 
   /** The same, reading cookie and record where they are not known yet. */
@@ -82,7 +88,10 @@ export class Sessions {
       if (token === undefined) return undefined;
       this.#verified.set(cookie, token);
     }
-    const cached = this.#cache.get(token.session) ?? (await this.#load(token.session));
+    const known = this.#openKnown(token, app);
+    if (known !== undefined) return known;
+    // Also what seems idle, or an identifier that is not known here: another instance may have seen her since, or stepped her up.
+    const cached = await this.#load(token.session);
     return cached === undefined ? undefined : this.#open(cached.session, token.identifier, app);
   }
 
@@ -101,7 +110,9 @@ export class Sessions {
     if (now - cached.writtenAt < activityInterval) return;
     cached.writtenAt = now;
     // Behind the request: a failed write costs at most 30 s of a session's idle time, never its end.
-    this.#write(session.id, current => ({ ...current, lastSeen: now })).catch(() => undefined);
+    this.#write(session.id, current => ({ ...current, lastSeen: Math.max(current.lastSeen, now) })).catch(
+      () => undefined,
+    );
   }
 
   /** A value derived from the session's record, kept as long as the record is cached. */
@@ -135,7 +146,7 @@ export class Sessions {
     };
     await store.create(key(session.id), this.#codec.encode(key(session.id), session), settings.absolute);
     for (const set of sets(session)) await store.add(set, session.id, { ttl: settings.absolute });
-    this.#remember(session);
+    this.#remember(session, this.#changes);
     return { session, cookie: await this.#sign(session) };
   }
 
@@ -154,6 +165,8 @@ export class Sessions {
       previous: { identifier: current.identifier, until: now + previousLifetime, level: current.level },
     }));
     if (renewed === undefined) return undefined;
+    // Before anybody holds the new cookie: the identifier of before ends in time at every instance.
+    await this.#announce(`${changed}${session.id}`);
     if (proved.portal !== undefined && proved.portal !== session.portal) {
       await this.#deps.store.add(portalSet(proved.portal), session.id, { ttl: this.#deps.settings.absolute });
     }
@@ -163,7 +176,8 @@ export class Sessions {
   /** The same session under a new realm cookie of its browser (SHA-256). */
   async carry(session: Session, portal: string): Promise<void> {
     await this.#deps.store.add(portalSet(portal), session.id, { ttl: this.#deps.settings.absolute });
-    await this.#write(session.id, current => ({ ...current, portal }));
+    const carried = await this.#write(session.id, current => ({ ...current, portal }));
+    if (carried !== undefined) await this.#announce(`${changed}${session.id}`);
   }
 
   /** Ends it everywhere: the record, every cached copy, every answer under way. True for the first to end it. */
@@ -177,8 +191,9 @@ export class Sessions {
     return removed;
   }
 
+  /** As it stands in the store now: what ends a session or stands on one must not go by what this instance remembers. */
   async read(id: string): Promise<Session | undefined> {
-    return (this.#cache.get(id) ?? (await this.#load(id)))?.session;
+    return (await this.#load(id))?.session;
   }
 
   /** Living sessions that this portal browser began. */
@@ -223,7 +238,8 @@ export class Sessions {
       const entries = await this.#deps.store.read(log, this.#confirmed, 500);
       if (entries.length === 0) break;
       for (const { entry, number } of entries) {
-        this.#forget(entry);
+        if (entry.startsWith(changed)) this.#outdate(entry.slice(changed.length));
+        else this.#forget(entry);
         this.#confirmed = number;
       }
     }
@@ -244,12 +260,19 @@ export class Sessions {
     }
   }
 
-  async #announce(id: string): Promise<void> {
+  async #announce(entry: string): Promise<void> {
     for (;;) {
       const head = (await this.#deps.store.head(log))?.number ?? 0;
-      if (await this.#deps.store.append(log, head, id)) break;
+      if (await this.#deps.store.append(log, head, entry)) break;
     }
-    await this.#deps.store.publish(log, id);
+    await this.#deps.store.publish(log, entry);
+  }
+
+  #openKnown({ session: id, identifier }: TokenClaims, app: string): OpenSession | undefined {
+    const cached = this.#cache.get(id);
+    if (cached === undefined || cached.outdated) return undefined;
+    if (this.#deps.clock.now() >= cached.lastSeen + this.#deps.settings.idle) return undefined;
+    return this.#open(cached.session, identifier, app);
   }
 
   #open(session: Session, identifier: string, app: string): OpenSession | undefined {
@@ -269,18 +292,30 @@ export class Sessions {
 
   async #load(id: string): Promise<Cached | undefined> {
     if (!/^[A-Za-z0-9_-]{22}$/.test(id)) return undefined;
+    const changes = this.#changes;
     const record = await this.#deps.store.get(key(id));
     const session = record === undefined ? undefined : this.#codec.decode(key(id), record.value);
     if (session === undefined || session.absoluteEnd <= this.#deps.clock.now()) return undefined;
-    return this.#ended.has(id) ? undefined : this.#remember(session);
+    return this.#ended.has(id) ? undefined : this.#remember(session, changes);
   }
 
-  #remember(session: Session): Cached {
+  #remember(session: Session, changes: number): Cached {
     const old = this.#cache.get(session.id);
-    const lastSeen = Math.max(session.lastSeen, old?.lastSeen ?? 0);
-    const cached: Cached = { session, lastSeen, writtenAt: session.lastSeen, derived: new Map() };
+    const cached: Cached = {
+      session,
+      outdated: changes !== this.#changes,
+      lastSeen: Math.max(session.lastSeen, old?.lastSeen ?? 0),
+      writtenAt: session.lastSeen,
+      derived: new Map(),
+    };
     this.#cache.set(session.id, cached);
     return cached;
+  }
+
+  #outdate(id: string): void {
+    this.#changes += 1;
+    const cached = this.#cache.get(id);
+    if (cached !== undefined) cached.outdated = true;
   }
 
   #forget(id: string): void {
@@ -292,10 +327,11 @@ export class Sessions {
   }
 
   async #write(id: string, change: (current: Session) => Session): Promise<Session | undefined> {
+    const changes = this.#changes;
     const written = await update(this.#deps.store, key(id), this.#codec, change);
     // Ended while it was being written: remembered now, it would come back.
     if (written === undefined || this.#ended.has(id)) return undefined;
-    this.#remember(written);
+    this.#remember(written, changes);
     return written;
   }
 
