@@ -17,12 +17,19 @@ import { finish, languageOf, redirect, refuse } from './respond.ts';
 import { appFailed } from './trouble.ts';
 import { beginVisit, keepTarget, livingVisit, openVisitJar, visitOwner } from './visit-cookies.ts';
 
-/** A public file: no cookies out, none back. */
+/** Milliseconds. Nobody knows who it is, and files are small: with the network's own buffers still a very slow line. */
+const longestStall = 30_000;
+
+function anonymousStall({ limits }: GatewayDeps): number {
+  return Math.min(limits.stallTime, longestStall);
+}
+
+/** A public file: no cookies out, none back; by connections of their own, or a few large ones that are read slowly would keep login pages waiting. */
 export function passAsset(deps: GatewayDeps, exchange: Exchange): void {
   const { app, head, target, source } = exchange;
   forward({
-    pool: app.publicPool,
-    stallTime: deps.limits.stallTime,
+    pool: app.assetPool,
+    stallTime: anonymousStall(deps),
     options: {
       method: head.method,
       path: target.raw,
@@ -30,7 +37,7 @@ export function passAsset(deps: GatewayDeps, exchange: Exchange): void {
     },
     res: exchange.res,
     judge: answer => ({ headers: responseHeaders(answer.headers, app.rewriteLocation) }),
-    failed: failure => appFailed(exchange, failure),
+    failed: failure => appFailed(deps, exchange, failure),
   });
 }
 
@@ -51,14 +58,14 @@ export async function passLoginPage(
   };
   forward({
     pool: session === undefined ? app.publicPool : app.pool,
-    stallTime: deps.limits.stallTime,
+    stallTime: session === undefined ? anonymousStall(deps) : deps.limits.stallTime,
     options,
     res: exchange.res,
     watch: cut => deps.visits.onSpent(visit, cut),
     // An honest second tab: its page comes anew, under a visit that is not spent.
     cutShort: () => toLogin(deps, exchange, undefined),
     judge: answer => judgeVisitAnswer(deps, exchange, visit, answer),
-    failed: failure => appFailed(exchange, failure),
+    failed: failure => appFailed(deps, exchange, failure),
   });
 }
 

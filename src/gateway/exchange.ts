@@ -30,6 +30,8 @@ export interface AppRuntime {
   readonly pool: Pool;
   /** For everybody else: strangers must not keep those who are signed in from their app. */
   readonly publicPool: Pool;
+  /** For files that everybody may have. */
+  readonly assetPool: Pool;
   readonly table: RouteTable;
   readonly credentials: CredentialNames;
   /** Host as the app sees it. */

@@ -2,7 +2,14 @@ import type { ServerResponse } from 'node:http';
 import type { Readable, Transform } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import { type AnswerHeaders, oneHeader } from './headers.ts';
-import { ClientGone, failureOf, type UpstreamFailure, Withheld } from './upstream.ts';
+import {
+  ClientGone,
+  ConnectionBound,
+  failureOf,
+  isConnectionBound,
+  type UpstreamFailure,
+  Withheld,
+} from './upstream.ts';
 
 export interface AnswerHead {
   readonly status: number;
@@ -68,6 +75,8 @@ class Passage implements Dispatcher.DispatchHandler {
   onResponseStart(controller: Dispatcher.DispatchController, status: number, headers: AnswerHeaders): void {
     // Other 1xx than 100 are dropped: they carry nothing a browser needs and would pass the filter for cookies.
     if (status < 200) return;
+    // The abort closes the connection: nobody gets it after her.
+    if (isConnectionBound(headers)) return controller.abort(new ConnectionBound());
     this.#expected = oneHeader(headers, 'content-length');
     const verdict = this.#forwarding.judge({ status, headers });
     if (!(verdict instanceof Promise)) return this.#begin(status, verdict);

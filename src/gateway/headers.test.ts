@@ -174,3 +174,19 @@ describe('R01 a Location at the backend', () => {
     expect(rewrite(from)).toBe(to);
   });
 });
+
+it.each([
+  ['5; url=http://10.0.0.5:8080/x?y#z', '5; url=https://app.test/x?y#z'],
+  ['0;URL=//10.0.0.5:8080/x', '0;URL=https://app.test/x'],
+  ['0, url = "http://10.0.0.5:8080/x"', '0, url = "https://app.test/x"'],
+  ["0; url='http://10.0.0.5:8080/x'; geheim", "0; url='https://app.test/x'; geheim"],
+  ['3; http://10.0.0.5:8080/x', '3; https://app.test/x'],
+  ['3; url=/x', '3; url=/x'],
+  ['3; url=https://elders.test/x', '3; url=https://elders.test/x'],
+  ['30', '30'],
+  ['', ''],
+  ['anders', 'anders'],
+])('Refresh %s leads to the public address as Location does', (value, expected) => {
+  const rewrite = locationRewriter('http://10.0.0.5:8080', 'https://app.test');
+  expect(responseHeaders({ refresh: value }, rewrite)).toEqual(['refresh', expected]);
+});

@@ -114,6 +114,7 @@ export function responseHeaders(headers: AnswerHeaders, rewrite: (location: stri
     if (value === undefined) continue;
     // Of two addresses a browser takes the first: one of them is enough.
     if (name === 'location' || name === 'content-location') out.push(name, rewrite(oneHeader(headers, name) ?? ''));
+    else if (name === 'refresh') out.push(name, rewriteRefresh(oneHeader(headers, name) ?? '', rewrite));
     else if (typeof value === 'string') out.push(name, value);
     else for (const one of value) out.push(name, one);
   }
@@ -128,6 +129,15 @@ export function oneHeader(headers: AnswerHeaders, name: string): string | undefi
 export function manyHeaders(headers: AnswerHeaders, name: string): readonly string[] {
   const value = headers[name];
   return value === undefined ? [] : typeof value === 'string' ? [value] : value;
+}
+
+/** `5; url=…`, also quoted, without `url=`, or with a comma, as browsers read it (HTML, shared declarative refresh steps). */
+function rewriteRefresh(value: string, rewrite: (location: string) => string): string {
+  const [, time = '', quote = '', address = ''] = /^([^;,]*[;,]\s*(?:url\s*=\s*)?)(["']?)(.*)$/i.exec(value) ?? [];
+  if (address === '') return value;
+  const end = quote === '' ? -1 : address.indexOf(quote);
+  const plain = end < 0 ? address : address.slice(0, end);
+  return `${time}${quote}${rewrite(plain)}${end < 0 ? '' : address.slice(end)}`;
 }
 
 /** A Location at the backend's own origin becomes one at the app's public origin; all else stays as it is. */

@@ -41,7 +41,7 @@ export function passInSession(deps: GatewayDeps, exchange: Exchange, open: OpenS
     failed: (failure, error) =>
       error instanceof BodyRefused
         ? refuse(exchange, 'bad-request', { next: app.settings.preset.landing })
-        : appFailed(exchange, failure),
+        : appFailed(deps, exchange, failure),
   });
 }
 

@@ -16,7 +16,8 @@ import { cookieNames } from './cookie-names.ts';
 import type { Exchange, GatewayDeps } from './exchange.ts';
 import { oneHeader, ownRequestHeaders } from './headers.ts';
 import type { Note } from './note.ts';
-import { requestWhole, type WholeAnswer } from './upstream.ts';
+import { tellConnectionBound } from './trouble.ts';
+import { ConnectionBound, requestWhole, type WholeAnswer } from './upstream.ts';
 import { keptTarget, openVisitJar } from './visit-cookies.ts';
 import { whoamiOf } from './whoami.ts';
 
@@ -124,7 +125,8 @@ export class SignInAttempts {
         },
         longestAnswer,
       );
-    } catch {
+    } catch (error) {
+      if (error instanceof ConnectionBound) tellConnectionBound(this.#deps, exchange);
       return undefined;
     }
   }

@@ -1,11 +1,31 @@
-import type { Exchange } from './exchange.ts';
+import type { Exchange, GatewayDeps } from './exchange.ts';
 import { refuse } from './respond.ts';
 import type { UpstreamFailure } from './upstream.ts';
 
 /** The app gave no answer: fixed public text, whatever the cause (an address or a port of the inside must not leak). */
-export function appFailed(exchange: Exchange, failure: Exclude<UpstreamFailure, 'client-gone'>): void {
+export function appFailed(
+  deps: GatewayDeps,
+  exchange: Exchange,
+  failure: Exclude<UpstreamFailure, 'client-gone'>,
+): void {
   // What would have been set belongs to an answer that does not go out.
   exchange.setCookies.length = 0;
   if (failure === 'store') exchange.res.setHeader('retry-after', '5');
-  refuse(exchange, failure, { next: exchange.head.method === 'GET' ? exchange.target.raw : '/' });
+  if (failure === 'connection-bound') tellConnectionBound(deps, exchange);
+  const refusal = failure === 'connection-bound' ? 'unreachable' : failure;
+  refuse(exchange, refusal, { next: exchange.head.method === 'GET' ? exchange.target.raw : '/' });
+}
+
+const every = 10 * 60_000;
+const told = new WeakMap<Exchange['app'], number>();
+
+/** A person must act, and would not find out from the page; at most every ten minutes an app, for strangers can ask for it. */
+export function tellConnectionBound({ clock, log }: Pick<GatewayDeps, 'clock' | 'log'>, { app }: Exchange): void {
+  const now = clock.now();
+  if (now - (told.get(app) ?? Number.NEGATIVE_INFINITY) < every) return;
+  told.set(app, now);
+  log.error(
+    { app: app.settings.id },
+    'the app asks for a sign-in that belongs to the connection (NTLM or Negotiate), and Sluis passes none of it on: switch Windows authentication off in the app for the address that Sluis uses',
+  );
 }

@@ -5,12 +5,16 @@ import type { UpstreamSettings } from '../config/settings.ts';
 import { SluisError } from '../kernel/errors.ts';
 import type { AnswerHeaders } from './headers.ts';
 
-/** `store`: what judges the answer did not get its own answer from the store. */
-export type UpstreamFailure = 'client-gone' | 'timeout' | 'unreachable' | 'store';
+/**
+ * `store`: what judges the answer did not get its own answer from the store. `connection-bound`: the app takes the
+ * connection for a person.
+ */
+export type UpstreamFailure = 'client-gone' | 'timeout' | 'unreachable' | 'store' | 'connection-bound';
 
 /** What went wrong, by the reason and not by the text: 499 quiet, 504, 502, 503. */
 export function failureOf(error: unknown): UpstreamFailure {
   if (error instanceof ClientGone) return 'client-gone';
+  if (error instanceof ConnectionBound) return 'connection-bound';
   if (error instanceof SluisError && error.code === 'store.unavailable') return 'store';
   if (
     error instanceof errors.HeadersTimeoutError ||
@@ -30,6 +34,24 @@ export class ClientGone extends Error {
 /** Sluis itself stopped an answer: the visit was spent, the session ended, the answer is not for the browser. */
 export class Withheld extends Error {
   override readonly name = 'Withheld';
+}
+
+/** NTLM and its kin: who passed is remembered with the connection (RFC 4559 6), which others use after her. */
+export class ConnectionBound extends Error {
+  override readonly name = 'ConnectionBound';
+}
+
+const boundSchemes = /(?:^|,)[ \t]*(?:ntlm|negotiate|nego2|kerberos)\b/i;
+
+/**
+ * Whether an answer shows that the app signs people in by connection, whatever its status. Its connection must be closed and the answer
+ * kept back: a pool hands connections from one person to the next.
+ */
+export function isConnectionBound(headers: AnswerHeaders): boolean {
+  const asks = headers['www-authenticate'] ?? headers['proxy-authenticate'];
+  if (asks !== undefined && boundSchemes.test(String(asks))) return true;
+  // What Microsoft's servers add (MS-NTHT 2.2, RFC 4559 5): "this connection stays signed in", "my proxy can do so".
+  return headers['persistent-auth'] !== undefined || headers['proxy-support'] !== undefined;
 }
 
 export interface WholeAnswer {
@@ -55,7 +77,10 @@ export function openUpstream(settings: UpstreamSettings, connections: number = s
   });
 }
 
-/** How many connections people without a session share, beside those of the others: a quarter, and two at least. */
+/**
+ * How many connections people without a session share for login pages, and as many again for public files, beside
+ * those of the others: a quarter, and two at least.
+ */
 export function publicConnections(settings: UpstreamSettings): number {
   return Math.max(2, Math.ceil(settings.connections / 4));
 }
@@ -106,9 +131,10 @@ export function requestWhole(
       onRequestStart() {
         // Nothing to note: an abort by the client must not reach a sign-in.
       },
-      onResponseStart(_controller, statusCode, found) {
+      onResponseStart(controller, statusCode, found) {
         // 1xx answers carry nothing that counts: the final head decides.
         if (statusCode < 200) return;
+        if (isConnectionBound(found)) return controller.abort(new ConnectionBound());
         status = statusCode;
         headers = found;
       },

@@ -43,7 +43,7 @@ export async function startServer(core: Core, version: string): Promise<RunningS
     new Sources(settings.listen.balancers),
   );
   const servers = [openServer(settings.listen, settings.limits, (req, res) => gateway.handle(req, res))];
-  const pools = apps.flatMap(app => [app.pool, app.publicPool]);
+  const pools = apps.flatMap(app => [app.pool, app.publicPool, app.assetPool]);
   try {
     return await running(core, servers, pools, version);
   } catch (error) {
@@ -114,6 +114,7 @@ function appRuntime(app: AppSettings, realm: RealmSettings, assets: Assets): App
     realm,
     pool: openUpstream(app.upstream),
     publicPool: openUpstream(app.upstream, publicConnections(app.upstream)),
+    assetPool: openUpstream(app.upstream, publicConnections(app.upstream)),
     table: { level: app.level, routes: app.routes, folding: app.preset.folding },
     credentials: { ...credentialNames(app.preset.signIn), folding: app.preset.folding },
     host: url.host,

@@ -127,6 +127,21 @@ describe('strangers and those who are signed in', () => {
     await expect.poll(() => app.seen.length).toBeGreaterThanOrEqual(before + 2);
     expect((await anna.client.get('/iets')).status).toBe(200);
   });
+
+  it('strangers who hold public files keep nobody from the login page', async () => {
+    const held = () => app.seen.filter(({ target }) => target === '/opmaak/vast.css').length;
+    app.answers.set('/opmaak/vast.css', () => undefined);
+    for (let n = 0; n < 4; n += 1) {
+      const stranger = connect(sluis.port, '127.0.0.1');
+      sockets.push(stranger);
+      stranger.write(`GET /opmaak/vast.css HTTP/1.1\r\nHost: ${sluis.host('app')}\r\n\r\n`);
+    }
+    // As many as the app is asked for at once; the others wait in line.
+    await expect.poll(held).toBe(2);
+    expect((await appClient(sluis, 'app').get('/login')).status).toBe(200);
+    // It did not wait behind them.
+    expect(held()).toBe(2);
+  });
 });
 
 describe('what a session may send and is shown', () => {
