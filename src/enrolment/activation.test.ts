@@ -17,7 +17,7 @@ describe('R38 activation codes', () => {
     expect(await accept(code.toLowerCase().replaceAll('-', ' '))).toEqual({
       outcome: 'accepted',
       replaces: false,
-      permission: { by: 'activation-code', at: bench.clock.time },
+      permission: { by: 'activation-code', at: bench.clock.time, upTo: 2 },
     });
     expect(bench.events.map(({ type }) => type)).toEqual(['person.invited', 'activation.accepted']);
     expect(JSON.stringify(bench.events)).not.toContain(code);

@@ -1,7 +1,9 @@
+import type { Level } from '../config/settings.ts';
 import type { Attempts } from '../factor/attempts.ts';
 import type { FactorDeps } from '../factor/deps.ts';
 import type { People } from '../factor/people.ts';
 import type { Activation, Factor, Person, SetUpPermission } from '../factor/person.ts';
+import { highestLevel } from '../factor/ways.ts';
 import { SluisError } from '../kernel/errors.ts';
 import { normaliseReadable, readableCode } from './readable-code.ts';
 import { allowSetUp } from './set-up.ts';
@@ -11,6 +13,8 @@ export interface Invitation {
   readonly by: string;
   /** For who lost everything: at set-up the old factors and recovery codes go. */
   readonly replaces: boolean;
+  /** The highest level of a factor that the code binds; 2 where not given. */
+  readonly level?: Level | undefined;
   /** Demanded where `replaces`. */
   readonly reason?: string | undefined;
   /** Milliseconds. */
@@ -27,7 +31,7 @@ export interface ActivationAnswer {
 }
 
 export type ActivationOutcome =
-  /** Keep `permission` with the pending sign-in; `bindTotp` asks for it. */
+  /** Keep `permission` with the pending sign-in; `bindFactor` asks for it. */
   | { readonly outcome: 'accepted'; readonly replaces: boolean; readonly permission: SetUpPermission }
   | { readonly outcome: 'wrong' }
   | { readonly outcome: 'expired' }
@@ -58,15 +62,15 @@ export class ActivationCodes {
   async invite(realm: string, name: string, invitation: Invitation): Promise<{ code: string; until: number }> {
     refuseWithoutReason(name, invitation);
     const { clock, random, ring, audit } = this.#deps;
-    const { by, replaces, reason } = invitation;
+    const { by, replaces, reason, level: upTo = 2 } = invitation;
     const { id } = await this.#people.create(realm, name);
     const code = readableCode(random, length, 4);
     const until = clock.now() + invitation.validity;
     const hash = ring.mac(purpose, `${id}\n${code.replaceAll('-', '')}`);
-    const activation: Activation = { hash, until, by, replaces, issuedAt: clock.now() };
+    const activation: Activation = { hash, until, by, replaces, upTo, issuedAt: clock.now() };
     let removed: readonly Factor[] = [];
     await this.#people.update(id, person => {
-      refuseWithFactor(person, replaces);
+      refuseWithFactor(person, replaces, upTo);
       if (replaces) {
         removed = person.factors;
         // At once and not at set-up: who lost a phone may have lost it to a thief who knows the password too.
@@ -104,7 +108,7 @@ export class ActivationCodes {
       await attempt.refund();
       return this.#refused(answer, 'expired');
     }
-    const permission = { by: 'activation-code', at: this.#deps.clock.now() } as const;
+    const permission = { by: 'activation-code', at: this.#deps.clock.now(), upTo: activation.upTo } as const;
     const allowed = await this.#people.update(person.id, current =>
       current.activation?.hash === activation.hash ? allowSetUp(current, permission) : undefined,
     );
@@ -136,9 +140,9 @@ function refuseWithoutReason(name: string, invitation: Invitation): void {
   });
 }
 
-/** Throws 'enrolment.refused' for who has a factor that would have to go. */
-export function refuseWithFactor(person: Person, replaces: boolean): void {
-  if (person.factors.length === 0 || replaces) return;
+/** Throws 'enrolment.refused' for who has a factor of that level: it would have to go, or can add another by itself. */
+export function refuseWithFactor(person: Person, replaces: boolean, upTo = 2): void {
+  if (replaces || person.factors.length === 0 || upTo > highestLevel(person)) return;
   throw new SluisError('enrolment.refused', `${person.name} has a second step already`, {
     remedy: 'Establish who asks, then invite with --replace --reason "...": the old second step and recovery codes go.',
   });

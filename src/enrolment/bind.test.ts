@@ -1,12 +1,14 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { codeAt } from '../../test/vectors/code-at.ts';
 import { type Bench, minute, openBench, realm, source, withTotp, wrongCode } from '../../test/vectors/factor-bench.ts';
-import type { Person, SetUpPermission } from '../factor/person.ts';
+import type { Factor, Person, SetUpPermission } from '../factor/person.ts';
 import { setUpTime } from '../factor/person.ts';
 import { newSecret } from '../factor/totp/credential.ts';
+import { verifyTotp } from '../factor/totp/verify.ts';
 import { systemRandom } from '../kernel/random.ts';
-import { bindTotp } from './bind.ts';
+import { bindFactor } from './bind.ts';
 
+const asked = { kind: 'totp', level: 2, challenge: 'c', app: 'mail', source } as const;
 let bench: Bench;
 const secret = newSecret(systemRandom);
 beforeEach(async () => {
@@ -22,7 +24,10 @@ async function permitted(name: string, replaces = false): Promise<{ person: Pers
 }
 
 function bind(who: { person: Person; permission: SetUpPermission }, code = codeAt(secret, bench.clock.time)) {
-  return bindTotp(bench.deps, { ...who, secret, code, label: ' Telefoon\u001b[2J\u202e ', source });
+  const factor = { kind: 'totp', level: 2, label: ' Telefoon\u001b[2J\u202e ', credential: { secret } } as const;
+  const confirm = ({ id }: Factor) =>
+    verifyTotp(bench.deps, { ...who, factor: { id, credential: { secret } }, answer: code });
+  return bindFactor(bench.deps, { ...who, factor, confirm, source });
 }
 
 describe('rule 12: no factor is bound on the password alone', () => {
@@ -31,8 +36,8 @@ describe('rule 12: no factor is bound on the password alone', () => {
     const bram = await bench.people.create(realm, 'bram');
     const madeUp: SetUpPermission[] = [
       anna.permission,
-      { by: 'activation-code', at: bench.clock.time },
-      { by: 'recovery-code', at: bench.clock.time },
+      { by: 'activation-code', at: bench.clock.time, upTo: 2 },
+      { by: 'recovery-code', at: bench.clock.time, upTo: 2 },
     ];
     for (const permission of madeUp) expect(await bind({ person: bram, permission })).toEqual({ outcome: 'refused' });
     for (const permission of [
@@ -62,9 +67,9 @@ describe('rule 12: no factor is bound on the password alone', () => {
     const first = await permitted('anna');
     const codes = await bench.people.update(first.person.id, person => ({
       ...person,
-      setUps: [...person.setUps, { by: 'recovery-code', at: bench.clock.time }],
+      setUps: [...person.setUps, { by: 'recovery-code', at: bench.clock.time, upTo: 2 }],
     }));
-    const second: SetUpPermission = { by: 'recovery-code', at: bench.clock.time };
+    const second: SetUpPermission = { by: 'recovery-code', at: bench.clock.time, upTo: 2 };
     expect(codes?.setUps).toHaveLength(2);
     const outcomes = await Promise.all(
       Array.from({ length: 50 }, (_, index) => bind(index % 2 === 0 ? first : { ...first, permission: second })),
@@ -85,7 +90,7 @@ test('a wrong code changes nothing and may be tried again; the right one is used
     removed: [],
   });
   const code = codeAt(secret, bench.clock.time);
-  const answer = { person: anna.person, app: 'mail', source, code };
+  const answer = { ...asked, person: anna.person, answer: code };
   expect(await bench.challenge.answer(answer)).toEqual({ outcome: 'repeated' });
 });
 
@@ -114,7 +119,7 @@ test('an invitation that replaces removes the old factor and the recovery codes 
   );
   bench.clock.time += minute;
   const code = codeAt(old, bench.clock.time);
-  expect(await bench.challenge.answer({ person, app: 'mail', source, code })).toEqual({ outcome: 'wrong' });
+  expect(await bench.challenge.answer({ ...asked, person, answer: code })).toEqual({ outcome: 'wrong' });
   expect(await bench.recovery.use({ person, source, code: codes[0] ?? '' })).toEqual({ outcome: 'wrong' });
   expect(await bind(again)).toMatchObject({ outcome: 'bound', removed: [] });
   expect(bench.events.at(-1)).toMatchObject({ type: 'factor.added', by: 'activation-code' });

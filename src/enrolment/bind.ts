@@ -1,85 +1,93 @@
 import type { FactorDeps } from '../factor/deps.ts';
+import type { Verdict } from '../factor/kind.ts';
 import type { People } from '../factor/people.ts';
 import type { Factor, Person, SetUpPermission } from '../factor/person.ts';
-import { factorKinds } from '../factor/registry.ts';
-import { verifyTotp } from '../factor/totp/verify.ts';
+import { levelOf } from '../factor/registry.ts';
+import { highestLevel } from '../factor/ways.ts';
 import { randomId } from '../kernel/random.ts';
 import { isAllowed } from './set-up.ts';
 
-export interface TotpBinding {
+/** What its kind's set-up made and proved. */
+export type NewFactor<F extends Factor = Factor> = F extends Factor
+  ? Pick<F, 'kind' | 'level' | 'credential' | 'label'>
+  : never;
+
+export interface Binding {
   readonly person: Pick<Person, 'id'>;
-  /** The draft's secret, base32. */
-  readonly secret: string;
-  /** Typed from the authenticator app; used up by this. */
-  readonly code: string;
+  readonly factor: NewFactor;
   /** As `ActivationCodes.accept` or `RecoveryCodes.use` gave it. */
   readonly permission: SetUpPermission;
-  /** How the owner calls it: "Telefoon". */
-  readonly label: string;
+  /** Sees the factor as it will be bound, and uses up what shows that its owner has it at hand. */
+  confirm(factor: Factor): Promise<Verdict>;
   readonly source: string;
 }
 
 export type BindOutcome =
   | { readonly outcome: 'bound'; readonly person: Person; readonly factor: Factor; readonly removed: readonly Factor[] }
-  /** The code is not one of this secret now; nothing changed, she may try again. */
+  /** It was not confirmed; nothing changed, she may try again. */
   | { readonly outcome: 'wrong' }
-  /** Set-up is not, or no longer, allowed: the permission was used, has ended, or was never given. */
+  /** Set-up is not, or no longer, allowed: the permission was used, has ended, reaches less far, or was never given. */
   | { readonly outcome: 'refused' };
 
+/** More is somebody filling the record. */
+const mostFactors = 12;
+
 /**
- * Binds a TOTP factor. In one compare-and-set it checks and uses up the permission, removes what is replaced, ends the
+ * Binds a factor. In one compare-and-set it checks and uses up the permission, removes what is replaced, ends the
  * activation code and adds the factor: of many at once one is bound (R38, rule 12).
- *
- * An activation code that replaces removes all factors and recovery codes; a recovery code removes the factors it stands
- * in for, and leaves the recovery codes that are left.
  */
-export async function bindTotp(deps: FactorDeps & { people: People }, binding: TotpBinding): Promise<BindOutcome> {
-  const { clock, random, people } = deps;
+export async function bindFactor(deps: FactorDeps & { people: People }, binding: Binding): Promise<BindOutcome> {
+  const { clock, people } = deps;
+  const factor = made(deps, binding);
   const before = await people.byId(binding.person.id);
-  if (before === undefined || !isAllowed(before, binding.permission, clock.now())) return { outcome: 'refused' };
-  const factor: Factor = {
-    id: randomId(random),
-    kind: 'totp',
-    level: factorKinds.totp.level,
-    // Shown on pages and on terminals: no control characters, no reversed text.
-    label: binding.label.replace(/\p{C}/gu, '').trim().slice(0, 60),
-    boundAt: clock.now(),
-    boundBy: binding.permission.by,
-    lastUsedAt: undefined,
-    credential: { secret: binding.secret },
-  };
-  // Also marks the step as used: the code that confirmed a set-up opens nothing afterwards.
-  if ((await verifyTotp(deps, before, factor, binding.code)) !== 'accepted') return { outcome: 'wrong' };
+  if (before === undefined || bindInto(before, binding.permission, factor, clock.now()) === undefined)
+    return { outcome: 'refused' };
+  if ((await binding.confirm(factor)) !== 'accepted') return { outcome: 'wrong' };
   const bound = await write(people, binding, factor, clock.now());
   if (bound === undefined) return { outcome: 'refused' };
   await report(deps, bound.person, bound.removed, factor, binding.source);
   return { outcome: 'bound', factor, ...bound };
 }
 
+function made({ clock, random }: FactorDeps, { factor, permission }: Binding): Factor {
+  return {
+    ...factor,
+    id: randomId(random),
+    // Shown on pages and on terminals: no control characters, no reversed text.
+    label: factor.label.replace(/\p{C}/gu, '').trim().slice(0, 60),
+    boundAt: clock.now(),
+    boundBy: permission.by,
+    lastUsedAt: undefined,
+  };
+}
+
 async function write(
   people: People,
-  binding: TotpBinding,
+  binding: Binding,
   factor: Factor,
   now: number,
 ): Promise<{ person: Person; removed: readonly Factor[] } | undefined> {
   let removed: readonly Factor[] = [];
   const person = await people.update(binding.person.id, current => {
     const next = bindInto(current, binding.permission, factor, now);
-    removed = current.factors;
+    removed = current.factors.filter(old => next?.factors.every(kept => kept.id !== old.id));
     return next;
   });
   return person === undefined ? undefined : { person, removed };
 }
 
-/** The record with the factor bound; undefined where it may not be. Whatever factors stood are gone in it. */
+/** The record with the factor bound; undefined where it may not be. */
 function bindInto(current: Person, permission: SetUpPermission, factor: Factor, now: number): Person | undefined {
-  if (!isAllowed(current, permission, now)) return undefined;
-  const bound = { ...current, factors: [factor], activation: undefined, setUps: [] };
-  if (permission.by === 'recovery-code') return bound;
+  if (!isAllowed(current, permission, now, levelOf(factor)) || current.factors.length >= mostFactors) return undefined;
+  const bound = { ...current, activation: undefined, setUps: [] };
+  // In place of what was lost. What is worth more stays: a recovery code speaks for nothing above level 2 (R32).
+  if (permission.by === 'recovery-code')
+    return { ...bound, factors: [...current.factors.filter(old => levelOf(old) > permission.upTo), factor] };
   if (current.activation === undefined) return undefined;
-  // A code for a first factor never removes one that came in between.
-  if (current.factors.length > 0 && !current.activation.replaces) return undefined;
-  return current.activation.replaces ? { ...bound, recovery: undefined } : bound;
+  if (current.activation.replaces) return { ...bound, factors: [factor], recovery: undefined };
+  // A code for a first factor adds none beside one that came in between; one for a higher level does.
+  if (levelOf(factor) <= highestLevel(current)) return undefined;
+  return { ...bound, factors: [...current.factors, factor] };
 }
 
 async function report(

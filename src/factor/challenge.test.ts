@@ -3,6 +3,7 @@ import { codeAt } from '../../test/vectors/code-at.ts';
 import { type Bench, openBench, source, withTotp, wrongCode } from '../../test/vectors/factor-bench.ts';
 import type { Person } from './person.ts';
 
+const asked = { kind: 'totp', level: 2, challenge: 'c', app: 'mail', source } as const;
 let bench: Bench;
 let anna: Person;
 let secret: string;
@@ -12,7 +13,7 @@ beforeEach(async () => {
 });
 
 function answer(code: string, from: { person?: Person; browser?: string } = {}) {
-  return bench.challenge.answer({ person: anna, app: 'mail', source, code, ...from });
+  return bench.challenge.answer({ ...asked, person: anna, answer: code, ...from });
 }
 
 const now = () => codeAt(secret, bench.clock.time);

@@ -1,13 +1,21 @@
 import type { Attempts } from './attempts.ts';
 import type { FactorDeps } from './deps.ts';
+import type { Verdict } from './kind.ts';
 import type { People } from './people.ts';
-import type { Factor, Person } from './person.ts';
-import { factorKind } from './registry.ts';
+import type { Factor, KindName, Person } from './person.ts';
+import { levelOf, verifyWith } from './registry.ts';
+import { waysOf } from './ways.ts';
 
 export interface ChallengeAnswer {
   readonly person: Pick<Person, 'id'>;
-  /** As typed. */
-  readonly code: string;
+  /** The kind that was asked for. */
+  readonly kind: KindName;
+  /** What the page demands: a factor below it is not tried, for passing it would lead nowhere. */
+  readonly level: number;
+  /** As typed, or as the browser's authenticator signed it. */
+  readonly answer: string;
+  /** Id of the pending sign-in. */
+  readonly challenge: string;
   readonly source: string;
   /** Id from `KnownBrowsers.verify`. */
   readonly browser?: string | undefined;
@@ -22,7 +30,10 @@ export type ChallengeOutcome =
   | { readonly outcome: 'repeated' }
   | { readonly outcome: 'delayed'; readonly until: number };
 
-type Tried = { readonly verdict: 'accepted' | 'repeated'; readonly factor: Factor } | { readonly verdict: 'wrong' };
+interface Tried {
+  readonly verdict: Verdict;
+  readonly factor: Factor | undefined;
+}
 
 export class Challenge {
   readonly #deps: FactorDeps;
@@ -35,7 +46,7 @@ export class Challenge {
     this.#attempts = parts.attempts;
   }
 
-  /** One answer to a challenge: the attempt is consumed, then the code is tried on each factor of the person. */
+  /** One answer to a challenge: the attempt is consumed, then it is tried on each factor of that kind that she has. */
   async answer(answer: ChallengeAnswer): Promise<ChallengeOutcome> {
     // Read anew: a factor that was removed since the caller looked must not open anything.
     const person = await this.#people.byId(answer.person.id);
@@ -48,28 +59,28 @@ export class Challenge {
       if (await this.#attempts.firstRefusal(request, attempt)) await this.#failed(answer, person, 'delayed', '');
       return { outcome: 'delayed', until: attempt.until };
     }
-    const tried = await this.#try(person, answer.code);
-    if (tried.verdict === 'accepted') {
+    const { verdict, factor } = await this.#try(person, answer);
+    if (verdict === 'accepted' && factor !== undefined) {
       await attempt.succeeded();
-      return this.#passed(answer, person, tried.factor);
+      return this.#passed(answer, person, factor);
     }
-    if (tried.verdict === 'repeated') {
+    if (verdict === 'repeated') {
       await attempt.refund();
-      await this.#failed(answer, person, 'used', tried.factor.id);
+      await this.#failed(answer, person, 'used', factor?.id ?? '');
       return { outcome: 'repeated' };
     }
     await this.#failed(answer, person, 'wrong', '');
     return { outcome: 'wrong' };
   }
 
-  async #try(person: Person, code: string): Promise<Tried> {
-    let repeated: Factor | undefined;
-    for (const factor of person.factors) {
-      const verdict = (await factorKind(factor.kind)?.verify(this.#deps, person, factor, code)) ?? 'wrong';
+  async #try(person: Person, { kind, level, answer, challenge }: ChallengeAnswer): Promise<Tried> {
+    let best: Tried = { verdict: 'wrong', factor: undefined };
+    for (const factor of waysOf(person, level).filter(way => way.kind === kind)) {
+      const verdict = await verifyWith(this.#deps, factor, { person, answer, challenge });
       if (verdict === 'accepted') return { verdict, factor };
-      if (verdict === 'repeated') repeated ??= factor;
+      if (verdict === 'repeated') best = { verdict, factor };
     }
-    return repeated === undefined ? { verdict: 'wrong' } : { verdict: 'repeated', factor: repeated };
+    return best;
   }
 
   async #passed(answer: ChallengeAnswer, person: Person, factor: Factor): Promise<ChallengeOutcome> {
@@ -85,7 +96,7 @@ export class Challenge {
     }
     const { id, name, realm } = person;
     const { app, source } = answer;
-    const passed = { factor: factor.id, level: Math.min(factor.level, factorKind(factor.kind)?.level ?? 0) };
+    const passed = { factor: factor.id, level: levelOf(factor) };
     await this.#deps.audit.record({ type: 'challenge.passed', realm, person: id, name, app, source, ...passed });
     return { outcome: 'passed', ...passed };
   }

@@ -1,3 +1,6 @@
+import type { Level } from '../config/settings.ts';
+import type { TotpCredential } from './totp/credential.ts';
+
 /**
  * A person: one account of a realm, known by a random id. The name may change hands or spelling; what is bound to a
  * person is bound to the id (CWE-694; R39), so that a name given to somebody new never inherits a factor.
@@ -15,25 +18,36 @@ export interface Person {
   readonly setUps: readonly SetUpPermission[];
 }
 
-/** A registered second factor of one person. */
-export interface Factor {
-  readonly id: string;
-  readonly kind: 'totp';
-  readonly level: number;
-  /** Given by its owner: "Telefoon". */
-  readonly label: string;
-  readonly boundAt: number;
-  readonly boundBy: 'activation-code' | 'recovery-code';
-  readonly lastUsedAt: number | undefined;
-  /** What the kind needs to verify; the whole record is sealed in the store. */
-  readonly credential: { readonly secret: string };
+/** What each kind of factor needs to verify with; the whole record of the person is sealed in the store. */
+export interface Credentials {
+  readonly totp: TotpCredential;
 }
+
+export type KindName = keyof Credentials;
+
+/** A registered second factor of one person, of one of these kinds. */
+export type Factor<K extends KindName = KindName> = {
+  [Kind in K]: {
+    readonly id: string;
+    readonly kind: Kind;
+    /** What its set-up proved it to be worth; never above what its kind can be. */
+    readonly level: Level;
+    /** Given by its owner: "Telefoon". */
+    readonly label: string;
+    readonly boundAt: number;
+    readonly boundBy: SetUpPermission['by'];
+    readonly lastUsedAt: number | undefined;
+    readonly credential: Credentials[Kind];
+  };
+}[K];
 
 /** An activation code that was given out and not yet used (R38). Only its hash is kept. */
 export interface Activation {
   readonly hash: string;
   readonly until: number;
   readonly by: string;
+  /** The highest level of a factor that it binds. */
+  readonly upTo: Level;
   /** For who lost everything: at set-up the old factors and recovery codes go. */
   readonly replaces: boolean;
   readonly issuedAt: number;
@@ -55,6 +69,8 @@ export interface SetUpPermission {
   readonly by: 'activation-code' | 'recovery-code';
   /** When it was allowed; milliseconds since the epoch. */
   readonly at: number;
+  /** The highest level of a factor that may be bound with it. */
+  readonly upTo: Level;
 }
 
 /** How long an allowed set-up may take: as long as a pending sign-in may live at most. */

@@ -1,25 +1,32 @@
+import type { Level } from '../config/settings.ts';
 import type { FactorDeps } from './deps.ts';
-import type { Factor, Person } from './person.ts';
+import type { FactorKind, Given, Verdict } from './kind.ts';
+import type { Factor, KindName, Person } from './person.ts';
 import { verifyTotp } from './totp/verify.ts';
 
-/** All that differs between kinds of factors that are answered with a typed code. */
-export interface FactorKind {
-  readonly kind: Factor['kind'];
-  /** The highest level that a challenge passed with it gives (REQUIREMENTS.md, levels). */
-  readonly level: 2 | 3 | 4;
-  verify(
-    deps: Pick<FactorDeps, 'store' | 'clock'>,
-    person: Person,
-    factor: Factor,
-    code: string,
-  ): Promise<'accepted' | 'wrong' | 'repeated'>;
-}
-
-export const factorKinds: Readonly<Record<Factor['kind'], FactorKind>> = {
+/** A kind of factor is one folder and one line here. */
+export const factorKinds: { readonly [K in KindName]: FactorKind<K> } = {
   totp: { kind: 'totp', level: 2, verify: verifyTotp },
 };
 
-/** The kind by its name; undefined for one that this release does not know, which then verifies nothing (rule 2). */
-export function factorKind(kind: string): FactorKind | undefined {
-  return Object.hasOwn(factorKinds, kind) ? factorKinds[kind as Factor['kind']] : undefined;
+/** False for one that this release does not know, which then verifies nothing and gives no level (rule 2). */
+export function isKind(kind: string): kind is KindName {
+  return Object.hasOwn(factorKinds, kind);
+}
+
+/** What a challenge passed with this factor gives: what its set-up proved, never above its kind; 0 for an unknown one. */
+export function levelOf(factor: { readonly kind: string; readonly level: number }): Level | 0 {
+  if (!isKind(factor.kind)) return 0;
+  return Math.min(factor.level, factorKinds[factor.kind].level) as Level | 0;
+}
+
+/** One answer tried on one factor. */
+export async function verifyWith<K extends KindName>(
+  deps: Pick<FactorDeps, 'store' | 'clock'>,
+  factor: Factor<K>,
+  given: Pick<Given, 'answer' | 'challenge'> & { readonly person: Pick<Person, 'id'> },
+): Promise<Verdict> {
+  if (!isKind(factor.kind)) return 'wrong';
+  const kind: FactorKind<K> = factorKinds[factor.kind];
+  return kind.verify(deps, { ...given, factor });
 }

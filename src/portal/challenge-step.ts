@@ -1,42 +1,40 @@
-import { factorKind } from '../factor/registry.ts';
-import { normaliseCode } from '../factor/totp/credential.ts';
-import { type ChallengeMistake, challengePage } from '../ui/pages-challenge.tsx';
+import type { KindName } from '../factor/person.ts';
+import { kindsOf } from '../factor/ways.ts';
 import type { Outcome } from './answers.ts';
 import type { PortalDeps } from './deps.ts';
-import { type AnswerProps, hasFactor, type Step } from './steps.ts';
+import type { AnswerProps, Step } from './steps.ts';
 import type { View } from './view.ts';
 
+export type KindStep = (deps: PortalDeps, view: View) => Step;
+
 /**
- * Asks for a code of a factor that is bound already.
+ * Asks for a factor of one kind that is bound already and reaches what the page demands.
  *
  * Who has only the password would try: codes at random (the attempt is consumed before it is verified, and delays
- * grow); a code of his own account (the person comes from the pending, not from the form); an accepted code again
- * (its step is used up); the pending of somebody who types her code elsewhere (a pending belongs to one portal
- * browser, and `pass` checks that again when it writes).
+ * grow); a factor of his own account (the person comes from the pending, not from the form); an accepted answer again
+ * (it is used up); the pending of somebody who answers hers elsewhere (a pending belongs to one portal browser, and
+ * `pass` checks that again when it writes); a kind that is worth less than the page demands (not open).
  */
-export function challengeStep(deps: PortalDeps, view: View): Step {
+export function challengeOf(kind: KindName, parts: Pick<Step, 'show' | 'answer'>): Step {
   return {
-    path: '/challenge/:id',
-    isOpen: ({ pending, person }) => pending.passed === undefined && hasFactor(person),
-    show: ({ page, signIn: { pending }, tokens, mistake }) =>
-      challengePage(page, {
-        account: pending.name,
-        action: view.at(`/challenge/${pending.id}`),
-        tokens,
-        otherWays: view.at(`/other-ways/${pending.id}`),
-        ...(mistake === undefined ? {} : { mistake: mistake as ChallengeMistake }),
-      }),
-    answer: props => answerChallenge(deps, props),
+    path: `/challenge/:id/${kind}`,
+    isOpen: ({ pending, person }) =>
+      pending.passed === undefined && kindsOf(person, pending.demands.level).includes(kind),
+    ...parts,
   };
 }
 
-async function answerChallenge(deps: PortalDeps, props: AnswerProps): Promise<Outcome> {
-  const { signIn, typed, source, browser } = props;
+/** Verifies what was typed or signed, and notes the pass with the pending sign-in. */
+export async function answerChallenge(
+  deps: PortalDeps,
+  kind: KindName,
+  { signIn, typed: answer, source, browser }: AnswerProps,
+): Promise<Outcome> {
   const { pending, person, portalCookie, browser: fresh } = signIn;
-  if (!hasFactor(person)) return { kind: 'unknown' };
-  // Not a guess but a slip: told apart before an attempt is spent on it.
-  if (!/^[0-9]{6}$/.test(normaliseCode(typed))) return { kind: 'mistake', mistake: 'malformed' };
-  const result = await deps.challenge.answer({ person, code: typed, source, browser, app: pending.app });
+  if (person === undefined) return { kind: 'unknown' };
+  const { app, id: challenge, demands } = pending;
+  const asked = { person, kind, level: demands.level, answer, challenge, source, browser, app };
+  const result = await deps.challenge.answer(asked);
   switch (result.outcome) {
     case 'passed': {
       const { level, factor } = result;
@@ -54,9 +52,4 @@ async function answerChallenge(deps: PortalDeps, props: AnswerProps): Promise<Ou
     case 'delayed':
       return { kind: 'delayed', until: result.until };
   }
-}
-
-/** Level of a factor that was just bound, never above what its kind gives. */
-export function levelOf(factor: { readonly kind: string; readonly level: number }): number {
-  return Math.min(factor.level, factorKind(factor.kind)?.level ?? 0);
 }

@@ -1,7 +1,9 @@
 import type { Hono } from 'hono';
+import { kindsOf } from '../factor/ways.ts';
 import { SluisError } from '../kernel/errors.ts';
 import { sha256 } from '../kernel/hash.ts';
 import { otherWaysPage } from '../ui/pages-challenge.tsx';
+import { notEnoughPage } from '../ui/pages-kinds.tsx';
 import { notInvitedPage, recoveryCodesPage, recoveryCodesShownPage } from '../ui/pages-set-up.tsx';
 import { hopPage } from '../ui/pages-start.tsx';
 import { pendingHardEnd } from '../visit/pending.ts';
@@ -20,8 +22,11 @@ interface Parts {
 
 /** How a sign-in comes to the portal, where it may turn, and how it leaves. */
 export function mountSignIn(app: Hono<PortalEnv>, parts: Parts): void {
+  const { view } = parts;
   app.get('/p/:handoff', c => arrive(c, parts));
   app.get('/other-ways/:id', c => withSignIn(c, parts, signIn => otherWays(c, parts, signIn)));
+  app.get('/challenge/:id', c => withSignIn(c, parts, async signIn => view.go(c, placeOf(signIn))));
+  app.get('/not-enough/:id', c => withSignIn(c, parts, signIn => notEnough(c, parts, signIn)));
   app.get('/no-code/:id', c => withSignIn(c, parts, signIn => noCode(c, parts, signIn)));
   app.get('/recovery-codes/:id', c => withSignIn(c, parts, signIn => showCodes(c, parts, signIn)));
   app.post('/recovery-codes/:id', c => withSignIn(c, parts, signIn => answerCodes(c, parts, signIn)));
@@ -70,14 +75,29 @@ async function alreadyProved(deps: PortalDeps, pending: SignIn['pending'], brows
 async function otherWays(c: PortalContext, { view }: Parts, signIn: SignIn): Promise<Response> {
   const { pending, person } = signIn;
   if (pending.passed !== undefined || !hasFactor(person)) return view.go(c, placeOf(signIn));
+  const several = kindsOf(person, pending.demands.level);
+  const kinds = several.length > 1 ? several : [];
   const html = otherWaysPage(view.page(c), {
     recovery: view.at(`/recovery/${pending.id}`),
     activation: person.activation === undefined ? undefined : view.at(`/set-up/${pending.id}`),
-    challenge: view.at(`/challenge/${pending.id}`),
+    challenge: view.at(placeOf(signIn)),
+    kinds: kinds.map(kind => ({ kind, href: view.at(`/challenge/${pending.id}/${kind}`) })),
     account: pending.name,
     restart: view.restart(pending),
   });
   return view.html(c, html);
+}
+
+async function notEnough(c: PortalContext, { view, deps }: Parts, signIn: SignIn): Promise<Response> {
+  const { pending, person } = signIn;
+  if (placeOf(signIn) !== `/not-enough/${pending.id}`) return view.go(c, placeOf(signIn));
+  const raises = (person?.activation?.upTo ?? 0) >= pending.demands.level;
+  const app = deps.apps.find(candidate => candidate.id === pending.app);
+  const html = notEnoughPage(view.page(c), {
+    haveCode: raises ? view.at(`/set-up/${pending.id}?code=1`) : undefined,
+    back: { href: `${app?.origin ?? ''}/`, app: app?.title ?? '' },
+  });
+  return view.html(c, html, 403);
 }
 
 async function noCode(c: PortalContext, { view }: Parts, signIn: SignIn): Promise<Response> {

@@ -51,7 +51,7 @@ test('CWE-352: a form of another site, another browser, another sign-in or witho
   ];
   for (const [fields, headers] of attacks) {
     const body = `${new URLSearchParams({ ...fields, code })}`.replace('code%3D1%26code', 'code');
-    const answer = await browser.send(`/challenge/${id}`, { method: 'POST', body, headers });
+    const answer = await browser.send(`/challenge/${id}/totp`, { method: 'POST', body, headers });
     expect([answer.status, titleOf(answer)], JSON.stringify([fields, headers])).toEqual([
       403,
       'Dit formulier is niet meer geldig',
@@ -82,7 +82,7 @@ test('a pending answers its own portal browser only; forged, foreign and missing
     const thief = bench.browser();
     if (value !== undefined) thief.cookies.set(portalCookieName, value);
     for (const path of [
-      `/challenge/${id}`,
+      `/challenge/${id}/totp`,
       `/set-up/${id}`,
       `/set-up/${id}/totp`,
       `/recovery/${id}`,
@@ -122,7 +122,7 @@ test('a handoff is good once; whoever takes the pending over starts the challeng
   if (pending === undefined) throw new Error('the pending is gone');
   const attacker = bench.browser();
   const back = await attacker.open(`/p/${await bench.pendings.handoff(pending)}`);
-  expect(back.path).toBe(`/challenge/${id}`);
+  expect(back.path).toBe(`/challenge/${id}/totp`);
   expect(releaseCodeOf(await attacker.open(`/go/${id}`))).toBeUndefined();
   const now = await bench.pendings.byCookie(cookie);
   expect(now !== undefined && bench.pendings.opens(now, releaseCodeOf(passed) ?? '')).toBe(false);

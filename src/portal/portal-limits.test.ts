@@ -79,7 +79,7 @@ test('a store that is lost while a code is verified: nothing passes, and the rep
   expect((await browser.post(page, { code })).status).toBe(503);
   bench.pendings.pass = pass;
   expect((await bench.pendings.byCookie(cookie))?.passed).toBeUndefined();
-  expect((await browser.post(page, { code })).location).toBe(`/challenge/${id}`);
+  expect((await browser.post(page, { code })).location).toBe(`/challenge/${id}/totp`);
   bench.clock.time += minute;
   expect((await browser.post(page, { code: codeAt(secret, bench.clock.time) })).location).toBe(`/go/${id}`);
 });
@@ -134,7 +134,7 @@ test('a pending that is taken back in the very moment in which a session passes 
   };
   await owner.open(`/p/${handoffs[0]}`);
   const taken = await attacker.open(`/go/${pending.id}`);
-  expect([taken.path, releaseCodeOf(taken)]).toEqual([`/challenge/${pending.id}`, undefined]);
+  expect([taken.path, releaseCodeOf(taken)]).toEqual([`/challenge/${pending.id}/totp`, undefined]);
   expect((await owner.open(`/go/${pending.id}`)).status).toBe(410);
   // And whoever holds the factor goes on from there.
   expect(releaseCodeOf(await attacker.submit(taken, { code: codeAt(secret, bench.clock.time) }))).toBeDefined();

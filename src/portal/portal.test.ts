@@ -111,13 +111,13 @@ test('R07: a code of the authenticator app opens the challenge, a wrong one says
   expect(bench.events.some(event => event.type === 'challenge.failed')).toBe(false);
   const wrong = await browser.post(malformed, { code: wrongCode(secret, bench.clock.time) });
   expect([wrong.status, wrong.html.includes('Deze code klopt niet')]).toEqual([422, true]);
-  expect((await browser.open(`/go/${id}`)).path).toBe(`/challenge/${id}`);
+  expect((await browser.open(`/go/${id}`)).path).toBe(`/challenge/${id}/totp`);
 
   const passed = await browser.submit(wrong, { code: codeAt(secret, bench.clock.time) });
   expect(titleOf(passed)).toBe('Een moment');
   expect(await opens(bench, cookie, releaseCodeOf(passed))).toBe(true);
   // Back to the challenge: it is done, so on to the app.
-  expect(releaseCodeOf(await browser.open(`/challenge/${id}`))).toBeDefined();
+  expect(releaseCodeOf(await browser.open(`/challenge/${id}/totp`))).toBeDefined();
 });
 
 test('R09: after many mistakes the page says how long, counts down without script, and then asks again', async () => {
@@ -201,7 +201,7 @@ test('R32: a recovery code leads to set-up and nowhere else until a new factor i
   const codes = await browser.submit(totp, { code: codeAt(secretOn(totp), bench.clock.time) });
   expect(codesOn(codes)).toHaveLength(10);
   expect(await opens(bench, cookie, releaseCodeOf(await browser.submit(codes, {})))).toBe(true);
-  expect(page.path).toBe(`/challenge/${id}`);
+  expect(page.path).toBe(`/challenge/${id}/totp`);
 });
 
 test('who lost everything sets up anew with a code from the desk that replaces', async () => {
@@ -255,7 +255,7 @@ test('signing out ends the sessions of this browser and the sign-ins it had begu
   expect(titleOf(out)).toBe('U bent uitgelogd');
   expect(bench.ended).toEqual([browserOf('of an earlier pass')]);
   expect(browser.cookies.size).toBe(0);
-  expect((await browser.open(`/challenge/${id}`)).status).toBe(410);
+  expect((await browser.open(`/challenge/${id}/totp`)).status).toBe(410);
 });
 
 test('assets are served under their own names only', async () => {

@@ -2,11 +2,11 @@ import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { SluisError } from '../kernel/errors.ts';
 import { isLanguage, languageCookie } from '../ui/messages.ts';
-import { challengeStep } from './challenge-step.ts';
 import type { PortalDeps, PortalEnv } from './deps.ts';
 import { mountSignIn } from './finish.ts';
 import { mountAssets, mountGeneral } from './general.ts';
-import { activationStep, recoveryStep, totpStep } from './set-up-steps.ts';
+import { kindSteps } from './kinds.ts';
+import { activationStep, kindsStep, recoveryStep } from './set-up-steps.ts';
 import { Steps } from './steps.ts';
 import { type PortalContext, View } from './view.ts';
 
@@ -33,7 +33,7 @@ export function createPortal(deps: PortalDeps): Hono<PortalEnv> {
   app.use(bodyLimit({ maxSize: longestForm, onError: c => view.refuse(c as PortalContext, 'too-large') }));
   mountGeneral(app, { deps, view });
   mountSignIn(app, { deps, view, steps });
-  for (const step of [challengeStep, activationStep, totpStep, recoveryStep]) steps.mount(app, step(deps, view));
+  for (const step of [activationStep, kindsStep, recoveryStep, ...kindSteps()]) steps.mount(app, step(deps, view));
   return app;
 }
 

@@ -1,14 +1,12 @@
-import QRCode from 'qrcode';
-import { bindTotp } from '../enrolment/bind.ts';
 import type { SetUpPermission } from '../factor/person.ts';
-import { normaliseCode } from '../factor/totp/credential.ts';
-import { beginTotp, totpUri } from '../factor/totp/enrol.ts';
+import { highestLevel } from '../factor/ways.ts';
 import { type RecoveryMistake, recoveryPage } from '../ui/pages-challenge.tsx';
-import { type ActivationMistake, activationPage, notInvitedPage, totpPage } from '../ui/pages-set-up.tsx';
+import { kindsPage } from '../ui/pages-kinds.tsx';
+import { type ActivationMistake, activationPage, notInvitedPage } from '../ui/pages-set-up.tsx';
 import type { Outcome } from './answers.ts';
-import { levelOf } from './challenge-step.ts';
 import type { PortalDeps } from './deps.ts';
-import type { SignIn } from './sign-in.ts';
+import { kindsFor, setUpOf } from './kinds.ts';
+import { placeOf, type SignIn } from './sign-in.ts';
 import { type AnswerProps, hasFactor, type ShowProps, type Step } from './steps.ts';
 import type { View } from './view.ts';
 
@@ -18,7 +16,7 @@ import type { View } from './view.ts';
  * Who has only the password would try: codes at random (80 bits, attempts consumed and delayed); the code of another
  * person (it is hashed with her id); skipping this page (the next one is open only once the pending notes an accepted
  * code, and binding checks the permission in the person's record again); a person who has a factor already (not open,
- * unless the desk gave a code that replaces).
+ * unless she was given a code that replaces, or one for a higher level).
  */
 export function activationStep(deps: PortalDeps, view: View): Step {
   return {
@@ -26,7 +24,9 @@ export function activationStep(deps: PortalDeps, view: View): Step {
     isOpen: ({ pending, person }) =>
       pending.passed === undefined &&
       pending.setUp === undefined &&
-      (!hasFactor(person) || person.activation?.replaces === true),
+      (!hasFactor(person) ||
+        person.activation?.replaces === true ||
+        (person.activation?.upTo ?? 0) > highestLevel(person)),
     show: props => showActivation(view, props),
     answer: props => answerActivation(deps, props),
   };
@@ -65,11 +65,40 @@ async function answerActivation(deps: PortalDeps, props: AnswerProps): Promise<O
   }
 }
 
-/** Notes the permission and draws the new secret in one write, so that two tabs show the same one. */
-async function allow(deps: PortalDeps, { pending, portalCookie }: SignIn, setUp: SetUpPermission): Promise<Outcome> {
-  const { secret } = beginTotp(deps, pending, deps.realm.title);
-  const noted = await deps.pendings.step(pending, portalCookie, { setUp, draft: { kind: 'totp', secret } });
-  return noted === undefined ? { kind: 'gone' } : { kind: 'go', place: `/set-up/${pending.id}/totp` };
+/** Notes the permission; where there is but one kind to choose, its set-up begins in the same write, so that two tabs show the same secret. */
+async function allow(deps: PortalDeps, signIn: SignIn, setUp: SetUpPermission): Promise<Outcome> {
+  const { pending, portalCookie } = signIn;
+  const [only, ...more] = kindsFor(setUp.upTo);
+  const draft = only === undefined || more.length > 0 ? undefined : await setUpOf(only)?.draft(deps, signIn);
+  const noted = await deps.pendings.step(pending, portalCookie, { setUp, draft });
+  return noted === undefined ? { kind: 'gone' } : { kind: 'go', place: placeOf({ ...signIn, pending: noted }) };
+}
+
+/**
+ * Asks which kind of factor she wants to set up. Open only where the pending notes that set-up is allowed; a kind above
+ * what was allowed is not offered, and binding looks again.
+ */
+export function kindsStep(deps: PortalDeps, view: View): Step {
+  return {
+    path: '/set-up/:id/kinds',
+    isOpen: ({ pending }) => pending.passed === undefined && pending.setUp !== undefined,
+    show: ({ page, signIn: { pending }, tokens, mistake }) =>
+      kindsPage(page, {
+        account: pending.name,
+        action: view.at(`/set-up/${pending.id}/kinds`),
+        tokens,
+        kinds: kindsFor(pending.setUp?.upTo ?? 0),
+        missing: mistake !== undefined,
+      }),
+    answer: async ({ signIn, form }) => {
+      const { pending, portalCookie } = signIn;
+      const kind = kindsFor(pending.setUp?.upTo ?? 0).find(one => one === form.field('kind'));
+      const draft = kind === undefined ? undefined : await setUpOf(kind)?.draft(deps, signIn);
+      if (draft === undefined) return { kind: 'mistake', mistake: 'malformed' };
+      const noted = await deps.pendings.step(pending, portalCookie, { draft });
+      return noted === undefined ? { kind: 'gone' } : { kind: 'go', place: placeOf({ ...signIn, pending: noted }) };
+    },
+  };
 }
 
 /**
@@ -108,66 +137,4 @@ async function answerRecovery(deps: PortalDeps, props: AnswerProps): Promise<Out
     case 'delayed':
       return { kind: 'delayed', until: result.until };
   }
-}
-
-/**
- * Shows the new secret and asks for its first code.
- *
- * Who has only the password would ask for this page at once: it is open only where the pending of this very portal
- * browser notes an accepted code, which a change of browser erases; and `bindTotp` binds only under a permission that
- * stands in the person's record and ends with the first binding.
- */
-export function totpStep(deps: PortalDeps, view: View): Step {
-  return {
-    path: '/set-up/:id/totp',
-    isOpen: ({ pending }) =>
-      pending.passed === undefined && pending.setUp !== undefined && pending.draft?.kind === 'totp',
-    show: props => showTotp(deps, view, props),
-    answer: props => answerTotp(deps, props),
-  };
-}
-
-async function showTotp(deps: PortalDeps, view: View, { page, signIn, tokens, mistake }: ShowProps): Promise<string> {
-  const { pending } = signIn;
-  const secret = pending.draft?.secret ?? '';
-  const uri = totpUri(pending, deps.realm.title, secret);
-  const picture = await QRCode.toString(uri, { type: 'svg', errorCorrectionLevel: 'M', margin: 2 });
-  return totpPage(page, {
-    account: pending.name,
-    action: view.at(`/set-up/${pending.id}/totp`),
-    tokens,
-    secret: secret.match(/.{1,4}/g)?.join(' ') ?? secret,
-    uri,
-    picture: `data:image/svg+xml;base64,${Buffer.from(picture).toString('base64')}`,
-    ...(mistake === undefined ? {} : { mistake: mistake === 'wrong' ? 'wrong' : 'malformed' }),
-  });
-}
-
-async function answerTotp(deps: PortalDeps, { signIn, typed, source }: AnswerProps): Promise<Outcome> {
-  const { pending, person, portalCookie, browser } = signIn;
-  const { setUp, draft } = pending;
-  if (person === undefined || setUp === undefined || draft === undefined) return { kind: 'unknown' };
-  if (!/^[0-9]{6}$/.test(normaliseCode(typed))) return { kind: 'mistake', mistake: 'malformed' };
-  const { secret } = draft;
-  const label = 'Authenticator';
-  const result = await bindTotp(deps, { person, secret, code: typed, permission: setUp, label, source });
-  if (result.outcome === 'wrong') return { kind: 'mistake', mistake: 'wrong' };
-  if (result.outcome === 'refused') return permissionGone(deps, signIn);
-  const { factor } = result;
-  // Whoever is in by the factor that went, is out: it may be in a thief's hands.
-  if (result.removed.length > 0) await deps.endSessionsOf(person.id);
-  const level = levelOf(factor);
-  const passed = await deps.pendings.pass(pending, portalCookie, { level, factor: factor.id, browser });
-  // The factor stands even where the sign-in has run out: she signs in again and uses it.
-  if (passed === undefined) return { kind: 'gone', setUp: true };
-  return { kind: 'go', place: `/recovery-codes/${pending.id}`, known: true };
-}
-
-/** Used, ended or replaced elsewhere: back to where the sign-in stands without it. */
-async function permissionGone(deps: PortalDeps, { pending, portalCookie }: SignIn): Promise<Outcome> {
-  const now = await deps.pendings.forPortal(pending.id, portalCookie);
-  if (now !== undefined && now.passed === undefined) {
-    await deps.pendings.step(pending, portalCookie, { setUp: undefined, draft: undefined });
-  }
-  return { kind: 'unknown' };
 }

@@ -1,4 +1,5 @@
 import type { Person } from '../factor/person.ts';
+import { kindsOf } from '../factor/ways.ts';
 import type { Pending } from '../visit/pending.ts';
 import type { PortalDeps } from './deps.ts';
 import { browserOf, realmCookieFor } from './realm-cookie.ts';
@@ -37,6 +38,9 @@ export async function findSignIn(
  */
 export function placeOf({ pending, person }: Pick<SignIn, 'pending' | 'person'>): string {
   if (pending.passed !== undefined) return `/go/${pending.id}`;
-  if (pending.setUp !== undefined && pending.draft !== undefined) return `/set-up/${pending.id}/totp`;
-  return person !== undefined && person.factors.length > 0 ? `/challenge/${pending.id}` : `/set-up/${pending.id}`;
+  const { id, setUp, draft, demands } = pending;
+  if (setUp !== undefined) return `/set-up/${id}/${draft?.kind ?? 'kinds'}`;
+  const [kind] = kindsOf(person, demands.level);
+  if (kind !== undefined) return `/challenge/${id}/${kind}`;
+  return person !== undefined && person.factors.length > 0 ? `/not-enough/${id}` : `/set-up/${id}`;
 }

@@ -29,7 +29,7 @@ describe('R32 recovery codes', () => {
 
   test('each is used once, and says how many are left', async () => {
     const [first = '', second = ''] = await bench.recovery.make(anna, { factor, source });
-    const permission = { by: 'recovery-code', at: bench.clock.time };
+    const permission = { by: 'recovery-code', at: bench.clock.time, upTo: 2 };
     expect(await use(first)).toEqual({ outcome: 'accepted', left: 9, permission });
     expect(await use(first)).toEqual({ outcome: 'wrong' });
     expect(await use(second.toLowerCase().replaceAll('-', ' '))).toMatchObject({ outcome: 'accepted', left: 8 });

@@ -88,7 +88,7 @@ export class RecoveryCodes {
       if (await this.#attempts.firstRefusal(request, attempt)) await this.#refused(person, source, 'delayed');
       return { outcome: 'delayed', until: attempt.until };
     }
-    const permission = { by: 'recovery-code', at: this.#deps.clock.now() } as const;
+    const permission = { by: 'recovery-code', at: this.#deps.clock.now(), upTo: 2 } as const;
     const used = await this.#consume(person, answer.code, permission);
     if (used === undefined) {
       await this.#refused(person, source, 'wrong');

@@ -47,6 +47,21 @@ export const english: Readonly<Record<keyof typeof dutch, string>> = {
   'other-ways.restart-about': 'You go back to the sign-in page of {app}.',
   'other-ways.back': 'I do have a code',
 
+  'other-ways.use': 'Use another way: {kind}',
+
+  'kind.totp': 'Authenticator app',
+  'kind.totp-about': 'An app on your phone or computer. The app shows a new code every 30 seconds.',
+
+  'kinds.title': 'Choose your second step',
+  'kinds.lead': 'What do you want to use?',
+  'kinds.missing': 'Choose what you want to use.',
+  'kinds.submit': 'Continue',
+
+  'not-enough.title': 'This page needs a stronger second step',
+  'not-enough.why': 'This page holds data that need extra protection.',
+  'not-enough.what': 'Go to the desk. They help you to a stronger second step, such as a security key.',
+  'not-enough.back': 'Back to {app}',
+
   'activation.title': 'Set up your second step',
   'activation.why':
     'Passwords sometimes get stolen. With a second step, a thief with only your password cannot get in. Setting it up takes about 3 minutes.',

@@ -48,6 +48,22 @@ export const dutch = {
   'other-ways.restart-about': 'U gaat terug naar het inlogscherm van {app}.',
   'other-ways.back': 'Ik heb toch een code',
 
+  'other-ways.use': 'Gebruik een andere manier: {kind}',
+
+  'kind.totp': 'Authenticator-app',
+  'kind.totp-about': 'Een app op uw telefoon of computer. De app laat elke 30 seconden een nieuwe code zien.',
+
+  'kinds.title': 'Kies uw tweede stap',
+  'kinds.lead': 'Wat wilt u gebruiken?',
+  'kinds.missing': 'Kies wat u wilt gebruiken.',
+  'kinds.submit': 'Ga verder',
+
+  'not-enough.title': 'Voor deze pagina is een sterkere tweede stap nodig',
+  'not-enough.why': 'Op deze pagina staan gegevens die extra bescherming nodig hebben.',
+  'not-enough.what':
+    'Ga naar de balie. Daar helpen ze u aan een sterkere tweede stap, bijvoorbeeld een beveiligingssleutel.',
+  'not-enough.back': 'Terug naar {app}',
+
   'activation.title': 'Stel uw tweede stap in',
   'activation.why':
     'Wachtwoorden worden soms gestolen. Met een tweede stap komt een dief er met alleen uw wachtwoord niet in. Instellen duurt ongeveer 3 minuten.',

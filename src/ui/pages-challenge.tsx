@@ -1,3 +1,4 @@
+import type { KindName } from '../factor/person.ts';
 import { DigitsField, Form, type FormTokens, WordsField } from './form.tsx';
 import { DeskBlock, Layout, Link, Mistake, type Page, Paragraph, render, Title } from './layout.tsx';
 import type { Translate } from './messages.ts';
@@ -75,6 +76,8 @@ export function otherWaysPage(
     readonly recovery: string;
     readonly activation: string | undefined;
     readonly challenge: string;
+    /** Kinds of factors of hers that would do, those last used first; nothing where there is but one. */
+    readonly kinds: readonly { readonly kind: KindName; readonly href: string }[];
     /** Gives this sign-in up and shows the app's login page. */
     readonly restart: { readonly href: string; readonly app: string };
   },
@@ -85,6 +88,9 @@ export function otherWaysPage(
       <Title>{t('other-ways.title')}</Title>
       <Paragraph>{t('other-ways.lead')}</Paragraph>
       <ul class="utrecht-unordered-list">
+        {props.kinds.map(({ kind, href }) => (
+          <Way href={href} title={t('other-ways.use', { kind: t(`kind.${kind}`) })} about={t(`kind.${kind}-about`)} />
+        ))}
         <Way href={props.recovery} title={t('other-ways.recovery')} about={t('other-ways.recovery-about')} />
         {props.activation === undefined ? null : (
           <Way href={props.activation} title={t('other-ways.activation')} about={t('other-ways.activation-about')} />

@@ -4,6 +4,7 @@ import type { Page } from './layout.tsx';
 import { type Language, otherLanguage, translateTo } from './messages.ts';
 import { challengePage, delayedPage, otherWaysPage, recoveryPage } from './pages-challenge.tsx';
 import { firstAidPage, troublePage, troubles } from './pages-first-aid.tsx';
+import { kindsPage, notEnoughPage } from './pages-kinds.tsx';
 import { type Refusal, refusalPage, refusals } from './pages-refusal.tsx';
 import {
   activationPage,
@@ -55,10 +56,11 @@ function samplePage(language: Language, assets: AssetNames): Page {
   };
 }
 
-const ways = {
+const ways: Omit<Parameters<typeof otherWaysPage>[1], 'account'> = {
   recovery: '/recovery/1',
   activation: '/set-up/1',
   challenge: '/challenge/1',
+  kinds: [{ kind: 'totp', href: '/challenge/1/totp' }],
   restart: { href: '/restart', app: hostile },
 };
 
@@ -73,6 +75,7 @@ function challengeSamples(page: Page): [string, string][] {
     ['challenge-delayed', delayedPage(page, { wait: 24_000, retry: '/challenge/1', otherWays: '/other-ways/1' })],
     ['challenge-delayed-long', delayedPage(page, { wait: 900_000, retry: '/challenge/1', otherWays: undefined })],
     ['other-ways', otherWaysPage(page, { ...ways, account: form.account })],
+    ['not-enough', notEnoughPage(page, { haveCode: '/set-up/1?code=1', back: { href: '/', app: hostile } })],
     ['recovery', recoveryPage(page, form)],
     ['recovery-wrong', recoveryPage(page, { ...form, mistake: 'wrong' })],
     ['recovery-malformed', recoveryPage(page, { ...form, mistake: 'malformed' })],
@@ -98,6 +101,8 @@ function setUpSamples(page: Page): [string, string][] {
     ]),
     ['not-invited', notInvitedPage(page, { ...notInvited, atDesk: false })],
     ['not-invited-desk', notInvitedPage(page, { ...notInvited, atDesk: true })],
+    ['kinds', kindsPage(page, { ...form, kinds: ['totp'], missing: false })],
+    ['kinds-missing', kindsPage(page, { ...form, kinds: ['totp'], missing: true })],
     ['totp', totpPage(page, totp)],
     ['totp-wrong', totpPage(page, { ...totp, mistake: 'wrong' })],
     ['totp-malformed', totpPage(page, { ...totp, mistake: 'malformed' })],

@@ -1,3 +1,4 @@
+import type { SetUpPermission } from '../factor/person.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { sealedCodec } from '../kernel/codec.ts';
 import { sha256 } from '../kernel/hash.ts';
@@ -48,7 +49,7 @@ export interface Pending {
       }
     | undefined;
   /** Set-up was allowed (R38), by what, and when. */
-  readonly setUp: { readonly by: 'activation-code' | 'recovery-code'; readonly at: number } | undefined;
+  readonly setUp: SetUpPermission | undefined;
   /** The factor that is being set up and not yet confirmed. */
   readonly draft: { readonly kind: string; readonly secret: string } | undefined;
   /** One request is about to release it: others wait for what it answers. */

@@ -253,7 +253,7 @@ describe('R08 R32 R38 rule 12: anna has a factor, and the thief has her password
     const totp = await submit(portal, await recoveryPage(app, portal), { code: anna.recoveryCodes[0] ?? '' });
     expect(secretOn(totp)).toMatch(/^[A-Z2-7]{32}$/);
     const id = await pendingId(app);
-    for (const path of [`/go/${id}`, `/recovery-codes/${id}`, `/challenge/${id}`]) {
+    for (const path of [`/go/${id}`, `/recovery-codes/${id}`, `/challenge/${id}/totp`]) {
       expect([path, releaseOn(await follow(portal, await portal.get(path)))]).toEqual([path, undefined]);
     }
     await expectNothing(sluis, place, app, []);

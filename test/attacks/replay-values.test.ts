@@ -99,7 +99,7 @@ describe('R08: values of her way in, in another browser', () => {
     const her = browserOf(sluis, 'demo');
     await passFirstGate(her.app, 'demo', anna);
     const page = await openPortal(her.app, her.portal);
-    const id = /\/challenge\/([\w-]{22})/.exec(page.text)?.[1] ?? '';
+    const id = /\/challenge\/([\w-]{22})\/totp/.exec(page.text)?.[1] ?? '';
     const { secret } = await signInFully(sluis, 'demo', 'demo', anna);
     const strangers = [portalClient(sluis), (await signInFully(sluis, 'demo', 'demo', bram)).portal];
     for (const stranger of strangers) {
@@ -108,7 +108,7 @@ describe('R08: values of her way in, in another browser', () => {
         expect([path, answer.status, releaseOn(answer)]).toEqual([path, 410, undefined]);
       }
       // Even a right code, with the tokens of her form.
-      const posted = await stranger.post(`/challenge/${id}`, {
+      const posted = await stranger.post(`/challenge/${id}/totp`, {
         ...hiddenFields(page.text),
         code: freshCode(sluis, secret),
       });

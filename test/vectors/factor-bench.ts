@@ -1,12 +1,13 @@
 import type { Audit, AuditEvent } from '../../src/audit/event.ts';
 import { ActivationCodes } from '../../src/enrolment/activation.ts';
-import { bindTotp } from '../../src/enrolment/bind.ts';
+import { bindFactor } from '../../src/enrolment/bind.ts';
 import { Attempts } from '../../src/factor/attempts.ts';
 import { Challenge } from '../../src/factor/challenge.ts';
 import { KnownBrowsers } from '../../src/factor/known-browser.ts';
 import { People } from '../../src/factor/people.ts';
 import type { Factor, Person } from '../../src/factor/person.ts';
 import { newSecret } from '../../src/factor/totp/credential.ts';
+import { verifyTotp } from '../../src/factor/totp/verify.ts';
 import { KeyRing } from '../../src/kernel/key-ring.ts';
 import { systemRandom } from '../../src/kernel/random.ts';
 import { RecoveryCodes } from '../../src/recovery/recovery-codes.ts';
@@ -63,12 +64,12 @@ export async function withTotp(
   if (accepted.outcome !== 'accepted') throw new Error(`the activation code was ${accepted.outcome}`);
   const person = await bench.people.create(realm, name);
   const secret = newSecret(systemRandom);
-  const bound = await bindTotp(bench.deps, {
+  const answer = codeAt(secret, bench.clock.time);
+  const bound = await bindFactor(bench.deps, {
     person,
-    secret,
-    code: codeAt(secret, bench.clock.time),
+    factor: { kind: 'totp', level: 2, label: 'Telefoon', credential: { secret } },
+    confirm: ({ id }) => verifyTotp(bench.deps, { person, factor: { id, credential: { secret } }, answer }),
     permission: accepted.permission,
-    label: 'Telefoon',
     source,
   });
   if (bound.outcome !== 'bound') throw new Error(`the factor was ${bound.outcome}`);

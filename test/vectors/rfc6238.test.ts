@@ -28,32 +28,32 @@ describe('R24 RFC 6238 appendix B through our own verification', () => {
 
     test(`the code at ${seconds} is accepted once`, async () => {
       bench.clock.time = seconds * 1000;
-      expect(await verifyTotp(bench.deps, person, factor, code)).toBe('accepted');
-      expect(await verifyTotp(bench.deps, person, factor, code)).toBe('repeated');
+      expect(await verifyTotp(bench.deps, { person, factor, answer: code })).toBe('accepted');
+      expect(await verifyTotp(bench.deps, { person, factor, answer: code })).toBe('repeated');
     });
 
     test.each([-1, 1])(`the code at ${seconds} is accepted %i step away`, async steps => {
       bench.clock.time = (seconds + steps * 30) * 1000;
-      expect(await verifyTotp(bench.deps, person, factor, code)).toBe('accepted');
+      expect(await verifyTotp(bench.deps, { person, factor, answer: code })).toBe('accepted');
     });
 
     test.each([-2, 2])(`the code at ${seconds} is refused %i steps away`, async steps => {
       bench.clock.time = (seconds + steps * 30) * 1000;
-      expect(await verifyTotp(bench.deps, person, factor, code)).toBe('wrong');
+      expect(await verifyTotp(bench.deps, { person, factor, answer: code })).toBe('wrong');
     });
   }
 
   test('spaces are no mistake, all else is wrong and throws nothing', async () => {
     bench.clock.time = 59_000;
     for (const typed of ['', '28708', '2870820', '28708a', '94287082', '२८७०८२', '-287082.', '2'.repeat(5_000)]) {
-      expect(await verifyTotp(bench.deps, person, factor, typed)).toBe('wrong');
+      expect(await verifyTotp(bench.deps, { person, factor, answer: typed })).toBe('wrong');
     }
-    expect(await verifyTotp(bench.deps, person, factor, ' 287 082\u00a0')).toBe('accepted');
+    expect(await verifyTotp(bench.deps, { person, factor, answer: ' 287 082\u00a0' })).toBe('accepted');
   });
 
   test('a seed shorter than 128 bits verifies nothing', async () => {
     bench.clock.time = 59_000;
     const short = { id: 's', credential: { secret: 'JBSWY3DPEHPK3PXP' } };
-    expect(await verifyTotp(bench.deps, person, short, '996554')).toBe('wrong');
+    expect(await verifyTotp(bench.deps, { person, factor: short, answer: '996554' })).toBe('wrong');
   });
 });

@@ -6,6 +6,11 @@ import type { Random } from '../../kernel/random.ts';
 export const totpPeriod = 30;
 export const totpDigits = 6;
 
+/** What is kept of an authenticator app: its seed, base32. */
+export interface TotpCredential {
+  readonly secret: string;
+}
+
 const seedBytes = 20;
 const base32 = new ScureBase32Plugin();
 const crypto = new NodeCryptoPlugin();

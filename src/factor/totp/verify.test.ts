@@ -17,7 +17,11 @@ test('R24 no sequence of codes and clock movements, backwards too, has a step ac
       for (const { shift, offset } of moves) {
         bench.clock.time += shift * 30_000;
         const time = bench.clock.time + offset * 30_000;
-        const verdict = await verifyTotp(bench.deps, { id: 'p' }, factor, codeAt(factor.credential.secret, time));
+        const verdict = await verifyTotp(bench.deps, {
+          person: { id: 'p' },
+          factor,
+          answer: codeAt(factor.credential.secret, time),
+        });
         const step = Math.floor(time / 30_000);
         const expected = Math.abs(offset) > 1 ? 'wrong' : step > highest ? 'accepted' : 'repeated';
         // Two steps share a code once in a million; a wrong guess of ours must not fail the run.
@@ -44,7 +48,7 @@ test('R24 one code posted 50 times at once is accepted exactly once, 200 rounds 
     bench.clock.time += 30_000;
     const code = codeAt(secret, bench.clock.time);
     const verdicts = await Promise.all(
-      Array.from({ length: 50 }, () => verifyTotp(bench.deps, { id: 'p' }, factor, code)),
+      Array.from({ length: 50 }, () => verifyTotp(bench.deps, { person: { id: 'p' }, factor, answer: code })),
     );
     expect(verdicts.filter(verdict => verdict === 'accepted')).toHaveLength(1);
     expect(verdicts.filter(verdict => verdict === 'repeated')).toHaveLength(49);

@@ -1,0 +1,80 @@
+import type { KindName } from '../factor/person.ts';
+import { Form, type FormTokens } from './form.tsx';
+import { Button, DeskBlock, Layout, Link, Mistake, type Page, Paragraph, render, Title } from './layout.tsx';
+
+const mistakeId = 'kind-mistake';
+
+/** Asks which kind of factor a person wants to set up: one is chosen for her already, the first. */
+export function kindsPage(
+  page: Page,
+  props: {
+    readonly account: string;
+    readonly action: string;
+    readonly tokens: FormTokens;
+    readonly kinds: readonly KindName[];
+    /** She sent the form without a choice. */
+    readonly missing: boolean;
+  },
+): string {
+  const { t } = page;
+  const mistake = props.missing ? t('kinds.missing') : undefined;
+  return render(
+    <Layout page={page} title={t('kinds.title')} failed={props.missing}>
+      <Title>{t('kinds.title')}</Title>
+      <Mistake t={t} text={mistake} />
+      <Form action={props.action} tokens={props.tokens} account={props.account} t={t}>
+        <fieldset class="utrecht-form-fieldset sluis-field" aria-describedby={props.missing ? mistakeId : undefined}>
+          <legend class="utrecht-form-label">{t('kinds.lead')}</legend>
+          {mistake === undefined ? null : (
+            <p class="utrecht-form-field-error-message" id={mistakeId}>
+              {mistake}
+            </p>
+          )}
+          {props.kinds.map((kind, index) => (
+            <KindChoice page={page} kind={kind} chosen={index === 0 && !props.missing} />
+          ))}
+        </fieldset>
+        <div class="sluis-actions">
+          <Button>{t('kinds.submit')}</Button>
+        </div>
+      </Form>
+    </Layout>,
+  );
+}
+
+function KindChoice({ page: { t }, kind, chosen }: { page: Page; kind: KindName; chosen: boolean }) {
+  return (
+    <p class="sluis-choice">
+      <input class="utrecht-radio-button" type="radio" id={`kind-${kind}`} name="kind" value={kind} checked={chosen} />
+      <label for={`kind-${kind}`}>
+        <strong>{t(`kind.${kind}`)}</strong>
+        <br />
+        {t(`kind.${kind}-about`)}
+      </label>
+    </p>
+  );
+}
+
+/** None of her factors reaches what the page demands: what she can do now (R25). */
+export function notEnoughPage(
+  page: Page,
+  props: { readonly haveCode: string | undefined; readonly back: { readonly href: string; readonly app: string } },
+): string {
+  const { t } = page;
+  return render(
+    <Layout page={page} title={t('not-enough.title')}>
+      <Title>{t('not-enough.title')}</Title>
+      <Paragraph>{t('not-enough.why')}</Paragraph>
+      <Paragraph>{t('not-enough.what')}</Paragraph>
+      <DeskBlock page={page} />
+      <div class="sluis-actions">
+        {props.haveCode === undefined ? null : (
+          <Link href={props.haveCode} main>
+            {t('not-invited.have-code')}
+          </Link>
+        )}
+        <Link href={props.back.href}>{t('not-enough.back', { app: props.back.app })}</Link>
+      </div>
+    </Layout>,
+  );
+}
