@@ -181,6 +181,7 @@ describe('the exit code', () => {
     ['listen.not-permitted', 77],
     ['data.unwritable', 73],
     ['store.unavailable', 75],
+    ['data.shared', 75],
     ['data.newer', 65],
     ['data.wrong-key', 65],
     ['account.unknown', 65],

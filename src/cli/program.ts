@@ -238,6 +238,6 @@ export function exitCodeOf(error: unknown): number {
   if (error.code === 'listen.in-use') return 69;
   if (error.code === 'listen.not-permitted') return 77;
   if (error.code === 'data.unwritable') return 73;
-  if (error.code === 'store.unavailable') return 75;
+  if (error.code === 'store.unavailable' || error.code === 'data.shared') return 75;
   return 65;
 }

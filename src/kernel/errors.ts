@@ -5,6 +5,7 @@ export const errorCodes = [
   'data.unwritable',
   'data.newer',
   'data.wrong-key',
+  'data.shared',
   'listen.in-use',
   'listen.not-permitted',
   'store.unavailable',

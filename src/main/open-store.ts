@@ -3,8 +3,11 @@ import type { Finding } from '../cli/doctor.ts';
 import type { RedisSettings, Settings } from '../config/settings.ts';
 import { SluisError } from '../kernel/errors.ts';
 import type { KeyRing } from '../kernel/key-ring.ts';
+import { randomId } from '../kernel/random.ts';
 import type { Store } from '../kernel/store.ts';
 import { checkRing, type DataFolder, openStore } from '../store/data-folder.ts';
+import { claimFolder } from '../store/folder-claim.ts';
+import { networkFileSystemOf, thisMachine } from '../store/machine.ts';
 import type { RedisAccess } from '../store/redis/connect.ts';
 import { factsOf } from '../store/redis/facts.ts';
 import { RedisStore } from '../store/redis/redis-store.ts';
@@ -28,8 +31,38 @@ export async function openConfiguredStore(
   surroundings: Surroundings,
 ): Promise<OpenedStore> {
   if (settings.redis !== undefined) return openRedis(settings.redis, ring, surroundings);
-  const store = await openStore(folder, ring, surroundings.clock);
-  return { store, prune: () => store.prune(), examine: async () => embedded(folder) };
+  return openEmbedded(folder, ring, surroundings);
+}
+
+async function openEmbedded(folder: DataFolder, ring: KeyRing, surroundings: Surroundings): Promise<OpenedStore> {
+  const { clock, logger, random } = surroundings;
+  const claim = claimFolder({
+    folder: folder.path,
+    machine: thisMachine(),
+    id: randomId(random),
+    warn: (what, remedy) => logger.warn({ remedy }, what),
+  });
+  try {
+    const store = await openStore(folder, ring, clock, () => claim.release());
+    for (const { what, remedy } of elsewhere(folder)) logger.warn({ remedy }, what);
+    return { store, prune: () => store.prune(), examine: async () => [...elsewhere(folder), ...embedded(folder)] };
+  } catch (error) {
+    claim.release();
+    throw error;
+  }
+}
+
+/** SQLite's log is shared memory and locks of one kernel; few file systems of networks have both, and none is tried. */
+function elsewhere({ path }: DataFolder): readonly Finding[] {
+  const kind = networkFileSystemOf(path);
+  if (kind === undefined) return [];
+  return [
+    {
+      weight: 'bad',
+      what: `the data folder ${path} stands on a file system that may be shared over a network (${kind}): where two machines write to it, a code could be used twice and the database may break`,
+      remedy: 'Put it on a disk of this machine. For several machines: store.redis.',
+    },
+  ];
 }
 
 async function openRedis(redis: RedisSettings, ring: KeyRing, surroundings: Surroundings): Promise<OpenedStore> {

@@ -34,9 +34,14 @@ export function openDataFolder(path: string): DataFolder {
  * The store of a data folder, migrated, and proved to belong to these keys. Rejects with 'data.newer',
  * 'data.wrong-key', 'data.unwritable' or 'store.unavailable'; nothing stays open then.
  */
-export async function openStore(folder: DataFolder, ring: KeyRing, clock: Clock): Promise<SqliteStore> {
+export async function openStore(
+  folder: DataFolder,
+  ring: KeyRing,
+  clock: Clock,
+  onClosed?: () => void,
+): Promise<SqliteStore> {
   makeForOwnerOnly(folder.database);
-  const store = await SqliteStore.open({ path: folder.database, clock });
+  const store = await SqliteStore.open({ path: folder.database, clock, onClosed });
   try {
     await checkRing(store, ring, folder.path);
     return store;

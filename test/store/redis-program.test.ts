@@ -79,7 +79,7 @@ describe.skipIf(missing('redis'))('R24: Sluis on a Redis', () => {
     await server.admin.config('SET', 'maxmemory-policy', 'allkeys-lru');
     const { code, out } = await cli.run('doctor', '--config', withRedis(url()));
     expect(code).toBe(1);
-    expect(out).toMatch(/ok {4}127\.0\.0\.1:\d+: Redis \d/);
+    expect(out).toMatch(/ok {4}127\.0\.0\.1:\d+: (?:Redis|Valkey) \d/);
     expect(out).toMatch(/BAD .*nothing is kept on disk: when Redis stops, second factors/);
     expect(out).toMatch(/BAD .*allkeys-lru\): a used code could be used again/);
     expect(out).toMatch(/note .*no replica/);
@@ -164,7 +164,7 @@ describe.skipIf(missing('redis'))('R24: Sluis on a cluster', () => {
   it('finds all of it from one node, and sluis doctor looks at every master', async () => {
     expect((await cli.run('users', 'invite', 'anna', '--config', config())).code).toBe(0);
     const { out } = await cli.run('doctor', '--config', config());
-    for (const { port } of group.servers) expect(out).toContain(`127.0.0.1:${port}: Redis`);
+    for (const { port } of group.servers) expect(out).toMatch(new RegExp(`127\\.0\\.0\\.1:${port}: (?:Redis|Valkey) `));
   });
 
   it('is refused at start without its quorum', async () => {

@@ -90,6 +90,14 @@ export function listenerFor(access: RedisAccess, client: Client): Redis {
   });
 }
 
+/** A connection to each node that the configuration names, which asks once and tries no second time; not connected yet. */
+export function nodesOf(access: RedisAccess): Redis[] {
+  if (access.topology.kind !== 'cluster') return [];
+  return access.topology.nodes.map(
+    address => new Redis({ ...timing, ...credentials(access), ...address, retryStrategy: null, lazyConnect: true }),
+  );
+}
+
 function someNode({ topology }: RedisAccess, client: Cluster): Options {
   const known = client
     .nodes('master')

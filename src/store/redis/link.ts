@@ -1,3 +1,4 @@
+import { ailmentOfClosed, ailmentOfOpen } from './cluster-state.ts';
 import { type Client, clientFor, type RedisAccess } from './connect.ts';
 import { isConnectionLoss, unavailable } from './trouble.ts';
 
@@ -35,11 +36,14 @@ export class Link {
     const link = new Link(access);
     try {
       await inTime(link.client.connect(), openingTime);
-      return link;
     } catch (error) {
       link.close();
-      throw unavailable(link.#lastError ?? error);
+      throw unavailable((await ailmentOfClosed(access)) ?? link.#lastError ?? error);
     }
+    const ailment = await ailmentOfOpen(link.client);
+    if (ailment === undefined) return link;
+    link.close();
+    throw unavailable(ailment);
   }
 
   /**

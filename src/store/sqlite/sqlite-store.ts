@@ -19,6 +19,13 @@ const pruneBatch = 500;
 type Row = ReturnType<StatementSync['get']>;
 type Bound = string | number | null;
 
+export interface SqliteStoreOptions {
+  readonly path: string;
+  readonly clock: Clock;
+  /** Called once, when nothing of this process uses the file any more. */
+  readonly onClosed?: (() => void) | undefined;
+}
+
 /**
  * The store on one SQLite file, which several processes may open at once (`serve` and the command line). Expiry is
  * by the clock given here. Not for the path of a request with a known session: node:sqlite holds the event loop.
@@ -28,11 +35,13 @@ export class SqliteStore implements Store {
   readonly #clock: Clock;
   readonly #sql: Statements;
   readonly #channels = new Channels();
+  readonly #onClosed: (() => void) | undefined;
   #writes = 0;
 
-  private constructor(db: DatabaseSync, clock: Clock) {
+  private constructor(db: DatabaseSync, { clock, onClosed }: SqliteStoreOptions) {
     this.#db = db;
     this.#clock = clock;
+    this.#onClosed = onClosed;
     this.#sql = prepareStatements(db);
   }
 
@@ -40,7 +49,7 @@ export class SqliteStore implements Store {
    * Opens and migrates. Rejects with 'data.newer' for data of a later release, otherwise with 'store.unavailable';
    * nothing stays open then.
    */
-  static async open(options: { path: string; clock: Clock }): Promise<SqliteStore> {
+  static async open(options: SqliteStoreOptions): Promise<SqliteStore> {
     let db: DatabaseSync | undefined;
     try {
       db = new DatabaseSync(options.path, { timeout: 0 });
@@ -51,7 +60,7 @@ export class SqliteStore implements Store {
       // FULL: what was answered to a person (a code is used, a visit spent) survives a power cut.
       db.exec('PRAGMA synchronous = FULL');
       await whileBusy(() => migrate(opened));
-      return new SqliteStore(db, options.clock);
+      return new SqliteStore(db, options);
     } catch (error) {
       if (db?.isOpen) db.close();
       throw error instanceof SluisError ? error : unavailable(error, options.path);
@@ -184,7 +193,9 @@ export class SqliteStore implements Store {
   close(): Promise<void> {
     return this.#step(() => {
       this.#channels.clear();
-      if (this.#db.isOpen) this.#db.close();
+      if (!this.#db.isOpen) return;
+      this.#db.close();
+      this.#onClosed?.();
     });
   }
 
