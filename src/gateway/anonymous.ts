@@ -5,7 +5,7 @@ import { helpLine, scriptUnauthorized } from '../ui/fragments.tsx';
 import type { JarCookie } from '../visit/jar.ts';
 import { cookieHeader, readSetCookie } from '../visit/set-cookie.ts';
 import type { Visit } from '../visit/visits.ts';
-import { appending, canAppend, withoutBodyMarks } from './append.ts';
+import { appending, canAppend, chain, withoutBodyMarks } from './append.ts';
 import { cookieLines } from './cookie-lines.ts';
 import { cookieNames, dropCookie } from './cookie-names.ts';
 import type { Exchange, GatewayDeps } from './exchange.ts';
@@ -16,6 +16,7 @@ import { takeNote } from './note.ts';
 import { finish, languageOf, redirect, refuse } from './respond.ts';
 import { appFailed } from './trouble.ts';
 import { beginVisit, keepTarget, livingVisit, openVisitJar, visitOwner } from './visit-cookies.ts';
+import { visitGate } from './visit-gate.ts';
 
 /** Milliseconds. Nobody knows who it is, and files are small: with the network's own buffers still a very slow line. */
 const longestStall = 30_000;
@@ -88,10 +89,12 @@ async function judgeVisitAnswer(
   const note = takeNote(exchange);
   const language = languageOf(exchange);
   const headers = visitAnswerHeaders(deps, exchange, visit, answer, cookies);
-  if (exchange.app.settings.helpLine === false && note === undefined) return { headers };
-  if (exchange.head.method === 'HEAD' || !canAppend(answer.status, answer.headers)) return { headers };
+  if (exchange.head.method === 'HEAD') return { headers };
+  const gate = visitGate(deps.visits, visit);
+  if (exchange.app.settings.helpLine === false && note === undefined) return { headers, through: gate };
+  if (!canAppend(answer.status, answer.headers)) return { headers, through: gate };
   const line = helpLine(language, exchange.app.site.helpUrl, note?.refusal, note?.values);
-  return { headers: withoutBodyMarks(headers), through: appending(answer.headers, line) };
+  return { headers: withoutBodyMarks(headers), through: chain(gate, appending(answer.headers, line)) };
 }
 
 /** Of headers that say how long an answer may be kept: a login page kept by a browser, or by something between, would come back with the form of a visit that is spent. */

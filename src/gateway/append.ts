@@ -80,7 +80,7 @@ class Tail extends Transform {
 }
 
 /** Two transforms as one writable end and one readable end. */
-function chain(first: Transform, second: Transform): Transform {
+export function chain(first: Transform, second: Transform): Transform {
   first.on('error', error => second.destroy(error));
   first.pipe(second);
   const joined = new Transform({

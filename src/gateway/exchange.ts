@@ -8,6 +8,7 @@ import type { KnownBrowsers } from '../factor/known-browser.ts';
 import type { People } from '../factor/people.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Random } from '../kernel/random.ts';
+import type { Store } from '../kernel/store.ts';
 import type { RouteTable } from '../policy/route.ts';
 import type { Target } from '../policy/target.ts';
 import type { SessionEnds } from '../session/session-ends.ts';
@@ -46,6 +47,7 @@ export interface AppRuntime {
 export interface GatewayDeps {
   readonly clock: Clock;
   readonly random: Random;
+  readonly store: Store;
   readonly sessions: Sessions;
   readonly ends: SessionEnds;
   readonly visits: Visits;

@@ -11,14 +11,16 @@ import { leaveNote } from './note.ts';
 import { redirect, refuse } from './respond.ts';
 import { answerSignIn } from './sign-in-answer.ts';
 import { type Outcome, rulesOf, SignInAttempts } from './sign-in-attempt.ts';
+import { SignInJoins } from './sign-in-joins.ts';
 import { keptTarget } from './visit-cookies.ts';
 
-/** A second click within this time shares the first one's answer. */
-const joinTime = 60_000;
-
-interface Running {
-  readonly bodyMac: string;
-  readonly outcome: Promise<Outcome>;
+interface Posted {
+  readonly body: Buffer;
+  /** Living and unspent. */
+  readonly visit: Visit | undefined;
+  /** Of the cookie, whether it is spent or not. */
+  readonly cookieVisit: Visit;
+  readonly session: OpenSession | undefined;
 }
 
 /**
@@ -28,12 +30,12 @@ interface Running {
 export class SignIns {
   readonly #deps: GatewayDeps;
   readonly #attempts: SignInAttempts;
-  /** By visit: a double click joins the first. */
-  readonly #running = new Map<string, Running>();
+  readonly #joins: SignInJoins;
 
   constructor(deps: GatewayDeps) {
     this.#deps = deps;
     this.#attempts = new SignInAttempts(deps);
+    this.#joins = new SignInJoins(deps);
   }
 
   /** `visit` is living and unspent, or undefined: then nothing is sent on. */
@@ -69,31 +71,26 @@ export class SignIns {
     session: OpenSession | undefined,
   ): Promise<void> {
     const cookieVisit = this.#visitOfCookie(exchange);
-    const running = cookieVisit === undefined ? undefined : this.#running.get(cookieVisit.id);
-    if (running !== undefined && cookieVisit !== undefined && running.bodyMac === macOf(cookieVisit, body, session)) {
-      return answerSignIn(this.#deps, exchange, await running.outcome, cookieVisit, session);
-    }
-    if (visit === undefined) return this.#withoutVisit(exchange, signIn, cookieVisit, session);
-    const outcome = this.#attempts.attempt(exchange, signIn, visit, session);
-    this.#remember(visit, macOf(visit, body, session), outcome);
-    return answerSignIn(this.#deps, exchange, await outcome, visit, session);
+    const outcome = cookieVisit && (await this.#outcome(exchange, signIn, { body, visit, cookieVisit, session }));
+    if (cookieVisit === undefined || outcome === undefined)
+      return this.#withoutVisit(exchange, signIn, cookieVisit, session);
+    return answerSignIn(this.#deps, exchange, outcome, cookieVisit, session);
   }
 
-  #remember(visit: Visit, bodyMac: string, outcome: Promise<Outcome>): void {
-    const entry = { bodyMac, outcome };
-    this.#running.set(visit.id, entry);
-    const forget = () => {
-      // An attempt after this one has an entry of its own.
-      if (this.#running.get(visit.id) === entry) this.#running.delete(visit.id);
-    };
-    setTimeout(forget, joinTime).unref();
-    // What was refused before anything was sent holds for that moment only: the visit can still be used.
-    outcome
-      .then(() => this.#deps.visits.isSpent(visit))
-      .then(spent => {
-        if (!spent) forget();
-      })
-      .catch(forget);
+  /** Of this form, whoever sends it: a double click joins the first, here or at another instance. */
+  async #outcome(exchange: Exchange, signIn: SignIn, posted: Posted): Promise<Outcome | undefined> {
+    const { body, visit, cookieVisit, session } = posted;
+    const bodyMac = macOf(cookieVisit, body, session);
+    if (visit === undefined || !(await this.#joins.begin(visit, bodyMac)))
+      return this.#joins.outcome(cookieVisit, bodyMac);
+    try {
+      const outcome = await this.#attempts.attempt(exchange, signIn, visit, session);
+      await this.#joins.settle(visit, bodyMac, outcome);
+      return outcome;
+    } catch (error) {
+      await this.#joins.drop(visit, bodyMac);
+      throw error;
+    }
   }
 
   #visitOfCookie(exchange: Exchange): Visit | undefined {

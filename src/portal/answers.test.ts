@@ -40,3 +40,29 @@ test.each(unseen)(
     expect(await verified(outcome, 3 * minute)).toBe(2);
   },
 );
+
+test('R24: a form that another instance has in hand is waited for, and looked at once', async () => {
+  const bench = await openBench();
+  const gate = Promise.withResolvers<Outcome>();
+  const outcome: Outcome = { kind: 'go', place: '/go/1' };
+  let times = 0;
+  const verify = () => {
+    times += 1;
+    return gate.promise;
+  };
+  const [here, there] = [new Answers(bench.deps), new Answers(bench.deps)];
+  const both = [here.once(['a form'], verify), there.once(['a form'], verify)];
+  await new Promise(resolve => setImmediate(resolve));
+  gate.resolve(outcome);
+  expect(await Promise.all(both)).toEqual([outcome, outcome]);
+  expect(times).toBe(1);
+});
+
+test('R24: a form that broke on its way is not looked at again, nor waited for', async () => {
+  const bench = await openBench();
+  const broken = () => Promise.reject(new Error('the store is lost'));
+  await expect(new Answers(bench.deps).once(['a form'], broken)).rejects.toThrow('lost');
+  bench.clock.time += 10 * minute;
+  const again = await new Answers(bench.deps).once(['a form'], broken);
+  expect(again).toEqual({ kind: 'unknown' });
+});

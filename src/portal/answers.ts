@@ -1,3 +1,4 @@
+import { eventually } from '../kernel/eventually.ts';
 import { sha256 } from '../kernel/hash.ts';
 import type { KeyRing } from '../kernel/key-ring.ts';
 import type { Store } from '../kernel/store.ts';
@@ -17,6 +18,8 @@ export type Outcome =
 // Long enough for a double click and a reload. Nothing limits forms that are refused unseen, and one person must not
 // fill the disk with them.
 const unverifiedLife = 2 * 60_000;
+/** More than any verification takes, the slow hash of a recovery code included. */
+const longestWait = 10_000;
 
 /**
  * One posted form, one outcome: a double click, a reload or a repeat on another instance gets the same one, and what
@@ -46,14 +49,24 @@ export class Answers {
 
   async #first(key: string, verify: () => Promise<Outcome>): Promise<Outcome> {
     const { store } = this.#deps;
-    if (!(await store.create(key, JSON.stringify({ kind: 'unknown' }), pendingHardEnd))) {
-      const kept = await store.get(key);
-      return kept === undefined ? { kind: 'unknown' } : (JSON.parse(kept.value) as Outcome);
-    }
-    const outcome = await verify();
+    if (!(await store.create(key, JSON.stringify({ kind: 'unknown' }), pendingHardEnd))) return this.#settled(key);
+    const outcome = await verify().catch(async (error: unknown) => {
+      // Broken on the way: a repeat need not wait for what never comes.
+      await store.replace(key, 1, JSON.stringify({ kind: 'unknown' })).catch(() => false);
+      throw error;
+    });
     const kept = JSON.stringify(outcome);
     await (isVerified(outcome) ? store.replace(key, 1, kept) : store.replace(key, 1, kept, unverifiedLife));
     return outcome;
+  }
+
+  /** What another instance has in hand, once it is done: a double click knows nothing of workers. Killed on the way, it never is. */
+  async #settled(key: string): Promise<Outcome> {
+    const kept = await eventually(async () => {
+      const record = await this.#deps.store.get(key);
+      return record?.version === 1 ? undefined : (record ?? 'gone');
+    }, longestWait);
+    return kept === undefined || kept === 'gone' ? { kind: 'unknown' } : (JSON.parse(kept.value) as Outcome);
   }
 }
 
