@@ -158,12 +158,15 @@ const limitsSchema = z.strictObject({
       'Open connections of one source address; not for balancers and this machine. More where many people share one address.',
     ),
   headTime: durationUpTo('24h').prefault('10s'),
-  requestTime: durationUpTo('24h').prefault('5m'),
+  requestTime: durationUpTo('24h')
+    .prefault('5m')
+    .describe('To receive a whole request; in a session, a body may take longer while it goes on.'),
+  uploadTime: durationUpTo('24h').prefault('6h').describe('The longest that any request may take to arrive.'),
   keepAlive: durationUpTo('24h').prefault('65s'),
   stallTime: durationUpTo('24h')
     .prefault('2m')
     .describe(
-      'How long a piece of an answer may wait to be taken, before the answer is cut off: with the buffers of the network in between, a lowest speed of some KB a second.',
+      'How long a piece of an answer may wait to be taken, before the answer is cut off: with the buffers of the network in between, a lowest speed of some KB a second. Also how long a body in a session may stand still; 30s at most for strangers.',
     ),
   pendings: z
     .int()

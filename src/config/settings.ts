@@ -135,11 +135,12 @@ export interface LimitSettings {
   readonly signInBody: number;
   readonly body: number;
   readonly connections: number;
-  /** To receive a whole head, and a whole request. */
+  /** To receive a whole head, a whole request, and the longest one of somebody in a session. */
   readonly headTime: number;
   readonly requestTime: number;
+  readonly uploadTime: number;
   readonly keepAlive: number;
-  /** How long a browser may take nothing of an answer that waits for it. */
+  /** How long a browser may take nothing of an answer that waits for it, or send nothing of a long body. */
   readonly stallTime: number;
   /** Open connections of one source address, an IPv6 network being one; balancers and this machine have no such limit. */
   readonly connectionsPerSource: number;

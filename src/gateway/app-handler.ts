@@ -95,7 +95,11 @@ export class AppHandler {
     if (!queryMatches(exchange.app.settings.preset, exchange.target.query)) return turnAway(this.#deps, exchange);
     exchange.acceptBody();
     const body = await readBody(exchange.req, this.#deps.limits.signInBody);
-    if (!body.whole) return refuse(exchange, 'too-large', { next: exchange.app.settings.preset.login.page });
+    if (!body.whole)
+      return refuse(exchange, 'too-large', {
+        next: exchange.app.settings.preset.login.page,
+        limit: this.#deps.limits.signInBody,
+      });
     return this.#signIns.post(exchange, body.read, await livingVisit(this.#deps, exchange), session);
   }
 

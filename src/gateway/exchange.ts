@@ -22,6 +22,7 @@ import type { Visits } from '../visit/visits.ts';
 import type { ClockWatch } from './clock-watch.ts';
 import type { Head } from './head.ts';
 import type { AppLog } from './log.ts';
+import type { Receiving } from './receiving.ts';
 
 /** One protected app, with what requests to it need at hand. */
 export interface AppRuntime {
@@ -60,6 +61,7 @@ export interface GatewayDeps {
   readonly limits: LimitSettings;
   readonly log: AppLog;
   readonly clockWatch: ClockWatch;
+  readonly receiving: Receiving;
 }
 
 /** One request to one app and the answer to it. */
@@ -97,6 +99,11 @@ export class Exchange {
 
   get hasBody(): boolean {
     return this.head.chunked || (this.head.contentLength ?? 0) > 0;
+  }
+
+  /** Bytes of the body are still to come, or must be expected to. */
+  get bodyComes(): boolean {
+    return this.hasBody && !this.req.complete && (!this.head.expects || this.#accepted);
   }
 
   /** Lets a client that asked first send its body. */

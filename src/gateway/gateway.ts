@@ -41,6 +41,7 @@ export class Gateway {
     if (this.#refused.has(req.socket)) return;
     const head = readHead(req, this.#deps.limits);
     if (isRefusal(head)) return this.#refuseHead(req, res, head);
+    if (head.chunked || (head.contentLength ?? 0) > 0) this.#deps.receiving.watch(req);
     const app = this.#hosts.apps.get(head.host);
     const portal = this.#hosts.portals.get(head.host);
     const source = this.#sources.of(req, head);

@@ -9,7 +9,7 @@ import type { Exchange, GatewayDeps } from './exchange.ts';
 import { forward } from './forward.ts';
 import { requestHeaders } from './headers.ts';
 import { refuse } from './respond.ts';
-import { BodyRefused } from './scanned-body.ts';
+import { BodyRefused, BodyTooLarge } from './scanned-body.ts';
 import { type OpenedJar, SessionAnswer } from './session-answer.ts';
 import { isUnreadable, queryCarriesCredentials, sessionBody } from './session-body.ts';
 import { appFailed } from './trouble.ts';
@@ -20,11 +20,12 @@ export function passInSession(deps: GatewayDeps, exchange: Exchange, open: OpenS
   const { app, head, target, source } = exchange;
   if (queryCarriesCredentials(exchange) || isUnreadable(exchange))
     return refuse(exchange, 'bad-request', { next: app.settings.preset.landing });
+  if ((head.contentLength ?? 0) > deps.limits.body) return tooLarge(deps, exchange);
   const { session } = open;
   const opened = openJar(deps, exchange, session);
   const cookie = opened.plain ?? cookieFor(deps, exchange, opened.jar);
   noteActivity(deps, exchange, session);
-  const body = sessionBody(exchange, deps.limits.body, early);
+  const body = sessionBody(deps, exchange, early);
   const answers = new SessionAnswer(deps, exchange, { session, opened, body });
   forward({
     pool: app.pool,
@@ -38,11 +39,16 @@ export function passInSession(deps: GatewayDeps, exchange: Exchange, open: OpenS
     res: exchange.res,
     watch: cut => deps.sessions.onEnd(session.id, () => exchange.endsSession || cut()),
     judge: answer => answers.judge(answer),
-    failed: (failure, error) =>
-      error instanceof BodyRefused
-        ? refuse(exchange, 'bad-request', { next: app.settings.preset.landing })
-        : appFailed(deps, exchange, failure),
+    failed: (failure, error) => {
+      if (error instanceof BodyTooLarge) tooLarge(deps, exchange);
+      else if (error instanceof BodyRefused) refuse(exchange, 'bad-request', { next: app.settings.preset.landing });
+      else appFailed(deps, exchange, failure);
+    },
   });
+}
+
+function tooLarge({ limits }: GatewayDeps, exchange: Exchange): void {
+  refuse(exchange, 'too-large', { next: exchange.app.settings.preset.landing, limit: limits.body });
 }
 
 /** Remembered, since browsers send the same header again and again. */

@@ -16,7 +16,7 @@ export function redirect(exchange: Exchange, location: string): void {
 export function refuse(
   exchange: Exchange,
   refusal: Refusal,
-  options: { next?: string; seconds?: number; reference?: string } = {},
+  options: { next?: string; seconds?: number; limit?: number; reference?: string } = {},
 ): void {
   const { app } = exchange;
   const { origin, preset } = app.settings;
@@ -26,6 +26,7 @@ export function refuse(
     next,
     app: app.settings.title,
     ...(options.seconds === undefined ? {} : { seconds: options.seconds }),
+    ...(options.limit === undefined ? {} : { limit: options.limit }),
     ...(options.reference === undefined ? {} : { reference: options.reference }),
   });
   const retry = options.seconds === undefined ? {} : { 'retry-after': String(options.seconds) };
@@ -61,7 +62,20 @@ export function finish(
     ...(setCookies.length === 0 ? {} : { 'set-cookie': setCookies }),
     'content-length': String(length),
   });
-  res.end(exchange.head.method === 'HEAD' ? undefined : body);
+  if (exchange.head.method === 'HEAD') return void res.end();
+  if (!exchange.bodyComes) return void res.end(body);
+  res.write(body);
+  endAfterBody(exchange);
+}
+
+/**
+ * Closing a connection on which bytes wait to be read takes back what was sent on it (RFC 9112 9.6): the rest of the
+ * body is thrown away first. It has no longer to come than any body.
+ */
+function endAfterBody({ req, res }: Exchange): void {
+  const end = () => res.end();
+  req.once('end', end).once('close', end);
+  req.resume();
 }
 
 export function pageOf(exchange: Exchange): Page {

@@ -6,6 +6,11 @@ export class BodyRefused extends Error {
   override readonly name = 'BodyRefused';
 }
 
+/** More than `limits.body`. */
+export class BodyTooLarge extends Error {
+  override readonly name = 'BodyTooLarge';
+}
+
 /**
  * Passes a body on one chunk late, so that what the scanner refuses never arrives whole: the app sees a request that
  * broke off. Bytes are counted against the limit on the way.
@@ -24,7 +29,8 @@ export class ScannedBody extends Transform {
 
   override _transform(chunk: Buffer, _encoding: string, done: TransformCallback): void {
     this.#size += chunk.length;
-    if (this.#size > this.#limit || this.#scanner.push(chunk)) return done(new BodyRefused());
+    if (this.#size > this.#limit) return done(new BodyTooLarge());
+    if (this.#scanner.push(chunk)) return done(new BodyRefused());
     const before = this.#held;
     this.#held = chunk;
     done(null, before);

@@ -20,6 +20,7 @@ const limits: LimitSettings = {
   connections: 10,
   headTime: 1_000,
   requestTime: 5_000,
+  uploadTime: 5_000,
   keepAlive: 1_000,
   stallTime: 1_000,
   connectionsPerSource: 10,

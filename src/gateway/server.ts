@@ -17,7 +17,8 @@ export function openServer(listen: ListenSettings, limits: LimitSettings, handle
   const options: ServerOptions = {
     maxHeaderSize: limits.head,
     headersTimeout: limits.headTime,
-    requestTimeout: limits.requestTime,
+    // A last bound: what comes before it is watched by Receiving.
+    requestTimeout: Math.max(limits.uploadTime, limits.requestTime, limits.headTime),
     keepAliveTimeout: limits.keepAlive,
     connectionsCheckingInterval: 5_000,
     insecureHTTPParser: false,

@@ -3,7 +3,7 @@ import { routeParameters } from '../policy/route.ts';
 import { foldName, readPairs } from '../policy/target.ts';
 import { matchesAny, seenParameters } from '../preset/match.ts';
 import { CredentialWatch, type FieldScanner, scannerFor } from '../signin/scanner.ts';
-import type { Exchange } from './exchange.ts';
+import type { Exchange, GatewayDeps } from './exchange.ts';
 import { ScannedBody } from './scanned-body.ts';
 
 export interface SessionBody {
@@ -31,20 +31,25 @@ export function isUnreadable({ head, hasBody }: Exchange): boolean {
 }
 
 /** Requests without a body have none to watch. `early` are bytes that were read while a sign-in was looked for. */
-export function sessionBody(exchange: Exchange, limit: number, early: Buffer | undefined): SessionBody | undefined {
+export function sessionBody(deps: GatewayDeps, exchange: Exchange, early: Buffer | undefined): SessionBody | undefined {
   if (!exchange.hasBody) return undefined;
   const seen = new Map<string, string[]>();
-  const body = new ScannedBody(watcher(exchange, seen), limit);
+  const body = new ScannedBody(watcher(exchange, seen), deps.limits.body);
   exchange.acceptBody();
-  feed(exchange, body, early);
+  deps.receiving.allowLong(exchange.req);
+  feed(deps, exchange, body, early);
   return { stream: body, seen };
 }
 
-function feed(exchange: Exchange, body: ScannedBody, early: Buffer | undefined): void {
+function feed(deps: GatewayDeps, exchange: Exchange, body: ScannedBody, early: Buffer | undefined): void {
   const { req } = exchange;
   req.on('error', error => body.destroy(error));
   req.on('close', () => {
     if (!req.complete) body.destroy(new Error('the client went away'));
+  });
+  // The app answered before it had all, or the body was refused: unread bytes would keep the answer from its reader.
+  body.on('close', () => {
+    if (!req.complete && !req.destroyed) deps.receiving.throwAway(req);
   });
   if (early !== undefined && early.length > 0) body.write(early);
   if (req.readableEnded) body.end();

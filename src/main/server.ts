@@ -5,6 +5,7 @@ import { ClockWatch } from '../gateway/clock-watch.ts';
 import type { AppRuntime } from '../gateway/exchange.ts';
 import { Gateway, type GatewayHosts, type PortalHandler } from '../gateway/gateway.ts';
 import { locationRewriter } from '../gateway/headers.ts';
+import { Receiving } from '../gateway/receiving.ts';
 import { closeServer, listen, openRedirectServer, openServer } from '../gateway/server.ts';
 import { Sources } from '../gateway/source.ts';
 import { openUpstream, publicConnections } from '../gateway/upstream.ts';
@@ -38,7 +39,14 @@ export async function startServer(core: Core, version: string): Promise<RunningS
     info: core.logger.info.bind(core.logger),
   };
   const gateway = new Gateway(
-    { ...core, known: core.knownBrowsers, limits: settings.limits, log, clockWatch: new ClockWatch(core.clock, log) },
+    {
+      ...core,
+      known: core.knownBrowsers,
+      limits: settings.limits,
+      log,
+      clockWatch: new ClockWatch(core.clock, log),
+      receiving: new Receiving(settings.limits),
+    },
     hosts,
     new Sources(settings.listen.balancers),
   );

@@ -30,7 +30,12 @@ export function createPortal(deps: PortalDeps): Hono<PortalEnv> {
   app.notFound(c => view.refuse(c, 'not-found'));
   mountAssets(app, { deps, view });
   app.use(async (c, next) => refused(c, deps, view) ?? switched(c, view, deps) ?? next());
-  app.use(bodyLimit({ maxSize: longestForm, onError: c => view.refuse(c as PortalContext, 'too-large') }));
+  app.use(
+    bodyLimit({
+      maxSize: longestForm,
+      onError: c => view.refuse(c as PortalContext, 'too-large', { limit: longestForm }),
+    }),
+  );
   mountGeneral(app, { deps, view });
   mountSignIn(app, { deps, view, steps });
   for (const step of [activationStep, kindsStep, recoveryStep, ...kindSteps()]) steps.mount(app, step(deps, view));

@@ -205,7 +205,8 @@ export const english: Readonly<Record<keyof typeof dutch, string>> = {
   'refusal.navigate.title': 'Open this page in your browser',
   'refusal.navigate.text': 'This page works only when you open it yourself, in a window of your browser.',
   'refusal.too-large.title': 'This is too large',
-  'refusal.too-large.text': 'You send more than is allowed here. Make it smaller and try again.',
+  'refusal.too-large.text':
+    'You send more than is allowed here: at most {limit} at once. Make it smaller and try again.',
   'refusal.upgrade.title': 'This connection is not possible here',
   'refusal.upgrade.text': 'This part of the application does not work through this protection yet.',
   'refusal.account-unknown.title': 'You cannot sign in here',

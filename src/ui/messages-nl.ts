@@ -211,7 +211,8 @@ export const dutch = {
   'refusal.navigate.title': 'Open deze pagina in uw browser',
   'refusal.navigate.text': 'Deze pagina werkt alleen als u hem zelf opent, in een venster van uw browser.',
   'refusal.too-large.title': 'Dit is te groot',
-  'refusal.too-large.text': 'U verstuurt meer dan hier mag. Maak het kleiner en probeer het opnieuw.',
+  'refusal.too-large.text':
+    'U verstuurt meer dan hier mag: hooguit {limit} per keer. Maak het kleiner en probeer het opnieuw.',
   'refusal.upgrade.title': 'Deze verbinding kan hier niet',
   'refusal.upgrade.text': 'Dit onderdeel van de toepassing werkt nog niet via deze beveiliging.',
   'refusal.account-unknown.title': 'U kunt hier niet inloggen',

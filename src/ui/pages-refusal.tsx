@@ -35,14 +35,33 @@ export interface RefusalProps {
   readonly app?: string;
   /** Seconds to wait, for `limited`. */
   readonly seconds?: number;
+  /** Bytes that may be sent, for `too-large`. */
+  readonly limit?: number;
   /** Finds the line in the log; means nothing to anybody else. */
   readonly reference?: string;
+}
+
+const sizes = [
+  [1024 ** 3, 'GB'],
+  [1024 ** 2, 'MB'],
+  [1024, 'KB'],
+  [1, 'bytes'],
+] as const;
+
+/** As programs on a desk show it: rounded down, so that what fits by the page is let in. */
+function sizeText(bytes: number): string {
+  const [unit, name] = sizes.find(([size]) => bytes >= size) ?? [1, 'bytes'];
+  return `${Math.floor(bytes / unit)} ${name}`;
 }
 
 /** The page of a refusal; answer it with `refusals[refusal].status`. */
 export function refusalPage(page: Page, refusal: Refusal, props: RefusalProps): string {
   const { t } = page;
-  const values = { app: props.app ?? page.site.organisation, seconds: props.seconds ?? 60 };
+  const values = {
+    app: props.app ?? page.site.organisation,
+    seconds: props.seconds ?? 60,
+    limit: sizeText(props.limit ?? 0),
+  };
   const title = t(`refusal.${refusal}.title`, values);
   const { next, desk } = refusals[refusal];
   return render(

@@ -125,7 +125,13 @@ function generalSamples(page: Page): [string, string][] {
 }
 
 function refusalSample(page: Page, refusal: Refusal): string {
-  return refusalPage(page, refusal, { next: '/', app: hostile, seconds: 30, reference: 'K7Q2-9F4M' });
+  return refusalPage(page, refusal, {
+    next: '/',
+    app: hostile,
+    seconds: 30,
+    limit: 104_857_600,
+    reference: 'K7Q2-9F4M',
+  });
 }
 
 /** An app's own login page with our line under it. */
