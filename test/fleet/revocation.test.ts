@@ -1,0 +1,162 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { missing } from '../support/apps.ts';
+import type { Client } from '../support/client.ts';
+import { type Fleet, refusalOf, startFleet, urlOf } from '../support/fleet.ts';
+import { enter, type Inside } from '../support/inside.ts';
+import { html, type MaliciousApp, startMaliciousApp } from '../support/malicious-app.ts';
+import { RawConnection } from '../support/raw-http.ts';
+import { type RedisServer, startRedis, until } from '../support/redis.ts';
+import { type RedisWire, startRedisWire } from '../support/redis-wire.ts';
+
+let server: RedisServer;
+let app: MaliciousApp;
+let wire: RedisWire;
+let fleet: Fleet;
+let inside: Inside;
+/** Her browser, sent to the other instance. */
+let elsewhere: Client;
+
+describe.skipIf(missing('redis'))('R13 R24: what one instance ends', () => {
+  beforeAll(async () => {
+    server = await startRedis();
+    app = await startMaliciousApp();
+    app.answers.set('/map', html('binnen'));
+  });
+  afterAll(async () => {
+    await app.close();
+    await server.close();
+  });
+  beforeEach(async () => {
+    wire = await startRedisWire(server.port);
+    const ways = { one: urlOf(server.port), two: urlOf(wire.port) };
+    fleet = await startFleet([{ id: 'demo', upstream: app.url, preset: 'demo' }], ways);
+    inside = await enter(fleet.one, 'demo', 'anna', { GPSESSIE: 'kluis', GPAUTH: 'ingelogd' });
+    elsewhere = inside.client.copy().at(fleet.two.port);
+    expect((await elsewhere.get('/map')).status).toBe(200);
+  });
+  afterEach(async () => {
+    await fleet.close();
+    await wire.close();
+  });
+
+  const ends: Readonly<Record<string, () => Promise<unknown>>> = {
+    'by her own sign-out': async () => {
+      const csrf = /name="csrf" value="([^"]+)"/.exec((await inside.client.get('/_sluis/sign-out')).text)?.[1] ?? '';
+      expect((await inside.client.post('/_sluis/sign-out', { csrf })).location).toBe('/_sluis/signed-out');
+    },
+    "by the app's own sign-out": async () => {
+      app.answers.set('/uit', html('dag', ['Set-Cookie: GPAUTH=weg; Path=/']));
+      await inside.client.get('/uit');
+    },
+    'by sluis users sign-out, and all of hers': async () => {
+      expect(await fleet.one.core.ends.ofPerson(inside.session.person, 'by-operator')).toBe(1);
+    },
+  };
+  const end = () => fleet.one.core.ends.one(inside.session, 'by-operator');
+
+  it.each(Object.entries(ends))('%s is refused at the other, which knew it, soon', async (_how, ended) => {
+    await ended();
+    await refusalOf(elsewhere, '/map');
+  });
+
+  it('is refused soon, and how soon is told', async ({ annotate }) => {
+    await end();
+    await annotate(`refused at the other instance after ${await refusalOf(elsewhere, '/map')} ms`);
+  });
+
+  it.each(['hanging', 'cut'] as const)(
+    'is found out by asking alone, where the listening connection is %s',
+    async state => {
+      wire.set(state, 'listening');
+      await end();
+      await refusalOf(elsewhere, '/map');
+    },
+  );
+
+  it('is found out where Redis itself threw the listeners out', async () => {
+    await server.admin.call('CLIENT', 'KILL', 'TYPE', 'pubsub');
+    await end();
+    await refusalOf(elsewhere, '/map');
+  });
+
+  it('is found out where Redis stood still for a while', async () => {
+    await end();
+    await server.admin.call('CLIENT', 'PAUSE', '700', 'ALL');
+    await refusalOf(elsewhere, '/map');
+  });
+
+  it.each(['hanging', 'cut'] as const)(
+    'while the other was cut off (%s): refused with its grace, and when it is back it never serves again',
+    async state => {
+      wire.set(state);
+      await end();
+      fleet.two.clock.advance(61_000);
+      const statuses: number[] = [];
+      const ask = async () => {
+        const { status } = await elsewhere.get('/map');
+        statuses.push(status);
+        return status;
+      };
+      expect(await ask()).toBe(503);
+      wire.set('whole');
+      await until(async () => (await ask()) === 303);
+      await ask();
+      expect(new Set(statuses)).toEqual(new Set([503, 303]));
+    },
+  );
+
+  it('within the grace of one that was cut off ends with the first word that gets through', async () => {
+    wire.set('hanging');
+    await end();
+    wire.set('whole');
+    await refusalOf(elsewhere, '/map');
+    for (let round = 0; round < 5; round += 1) expect((await elsewhere.get('/map')).status).toBe(303);
+  });
+
+  it('is not forgotten by one that begins later', async () => {
+    await end();
+    const { two } = fleet;
+    await two.core.sessions.confirm();
+    expect((await elsewhere.get('/map')).status).toBe(303);
+    expect((await inside.client.copy().get('/map')).status).toBe(303);
+  });
+
+  const running: Readonly<Record<string, string>> = {
+    'a download': 'HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\neerste-deel',
+    'a stream of events': 'HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\ndata: eerste-deel\n\n',
+    'an answer in chunks': 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nb\r\neerste-deel\r\n',
+  };
+
+  it.each(Object.entries(running))('cuts %s at the other instance, and at the app behind it', async (_what, bytes) => {
+    app.answers.set('/loopt', socket => void socket.write(bytes));
+    const connection = await RawConnection.open(fleet.two.port);
+    const begun = new Promise(resolve => connection.socket.once('data', resolve));
+    connection.write(elsewhere.bytes('GET', '/loopt'));
+    await begun;
+    const dropped = app.dropped('/loopt');
+    await end();
+    expect((await connection.readAll()).toString('latin1')).toContain('eerste-deel');
+    await dropped;
+  });
+
+  it('cuts a long poll that the app still holds, and an upload', async () => {
+    const asked = Promise.withResolvers<void>();
+    app.answers.set('/wacht', () => asked.resolve());
+    const poll = await RawConnection.open(fleet.two.port);
+    poll.write(elsewhere.bytes('GET', '/wacht'));
+    await asked.promise;
+    const upload = await RawConnection.open(fleet.two.port);
+    const post = elsewhere.bytes('POST', '/op', 'x'.repeat(100), {
+      'Content-Length': '1000',
+      Origin: fleet.one.origin('demo'),
+    });
+    upload.write(post);
+    // The last piece that came is held back until another comes.
+    const more = setInterval(() => upload.write('x'), 50);
+    await until(async () => app.bytes().includes('POST /op'));
+    clearInterval(more);
+    const dropped = [app.dropped('/wacht'), app.dropped('/op')];
+    await end();
+    await Promise.all([...dropped, poll.closed(), upload.closed()]);
+  });
+});
