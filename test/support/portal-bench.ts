@@ -1,10 +1,11 @@
 import type { AppSettings, RealmSettings } from '../../src/config/settings.ts';
+import type { Store } from '../../src/kernel/store.ts';
 import type { PortalDeps } from '../../src/portal/deps.ts';
 import { createPortal } from '../../src/portal/portal.ts';
 import { demo } from '../../src/preset/demo.ts';
 import { loadAssets } from '../../src/ui/assets.ts';
 import { type Pending, PendingSignIns } from '../../src/visit/pending.ts';
-import { openBench, realm, source } from '../vectors/factor-bench.ts';
+import { type BenchClock, openBench, realm, source } from '../vectors/factor-bench.ts';
 
 export const portalOrigin = 'https://sluis.gemeente.test';
 export const appOrigin = 'https://webmail.gemeente.test';
@@ -47,9 +48,17 @@ const app: AppSettings = {
 
 export type PortalBench = Awaited<ReturnType<typeof openPortal>>;
 
+export interface PortalChange {
+  readonly realm?: Partial<RealmSettings>;
+  readonly deps?: Partial<PortalDeps>;
+  readonly clock?: BenchClock;
+  /** Instead of the embedded one: of a fleet, each instance has its own on one Redis. */
+  readonly store?: Store;
+}
+
 /** A portal on the real embedded store, and what the gateway would have done before people get there. */
-export async function openPortal(change: { realm?: Partial<RealmSettings>; deps?: Partial<PortalDeps> } = {}) {
-  const bench = await openBench();
+export async function openPortal(change: PortalChange = {}) {
+  const bench = await openBench(change);
   const pendings = new PendingSignIns(bench.deps);
   const ended: string[] = [];
   const reported: unknown[] = [];
@@ -98,11 +107,17 @@ export async function openPortal(change: { realm?: Partial<RealmSettings>; deps?
 
 /** As much of a browser as the portal needs: cookies, forms, redirects on its own host. */
 export class Browser {
-  readonly cookies = new Map<string, string>();
+  readonly cookies: Map<string, string>;
   readonly #portal: ReturnType<typeof createPortal>;
 
-  constructor(portal: ReturnType<typeof createPortal>) {
+  constructor(portal: ReturnType<typeof createPortal>, cookies = new Map<string, string>()) {
     this.#portal = portal;
+    this.cookies = cookies;
+  }
+
+  /** This very browser, sent to another instance by a balancer. */
+  at(portal: ReturnType<typeof createPortal>): Browser {
+    return new Browser(portal, this.cookies);
   }
 
   async send(path: string, init: RequestInit = {}): Promise<Answer> {

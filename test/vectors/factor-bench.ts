@@ -10,6 +10,7 @@ import { newSecret } from '../../src/factor/totp/credential.ts';
 import { verifyTotp } from '../../src/factor/totp/verify.ts';
 import { KeyRing } from '../../src/kernel/key-ring.ts';
 import { systemRandom } from '../../src/kernel/random.ts';
+import type { Store } from '../../src/kernel/store.ts';
 import { RecoveryCodes } from '../../src/recovery/recovery-codes.ts';
 import { SqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import { codeAt } from './code-at.ts';
@@ -20,10 +21,15 @@ export const minute = 60_000;
 
 export type Bench = Awaited<ReturnType<typeof openBench>>;
 
-/** Everything about factors on the real embedded store in memory, under a clock that stands until it is moved. */
-export async function openBench() {
-  const clock = { time: Date.UTC(2026, 2, 2, 9), now: () => clock.time };
-  const store = await SqliteStore.open({ path: ':memory:', clock });
+export interface BenchClock {
+  time: number;
+  now(): number;
+}
+
+/** Everything about factors on the real embedded store in memory, or on the one given, under a clock that stands until it is moved. */
+export async function openBench(given: { readonly clock?: BenchClock; readonly store?: Store } = {}) {
+  const clock: BenchClock = given.clock ?? { time: Date.UTC(2026, 2, 2, 9), now: () => clock.time };
+  const store: Store = given.store ?? (await SqliteStore.open({ path: ':memory:', clock }));
   const ring = new KeyRing([{ id: 'k1', secret: Buffer.alloc(32, 7) }], systemRandom);
   const events: AuditEvent[] = [];
   const audit: Audit = {
