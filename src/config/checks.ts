@@ -1,4 +1,5 @@
 import { isLoopbackAddress, isLoopbackHost, registrableDomain } from './address.ts';
+import { checkManagement } from './checks-management.ts';
 import { checkStore } from './checks-store.ts';
 import type { Parts } from './parts.ts';
 import type { Problem } from './problem.ts';
@@ -21,6 +22,7 @@ export function checkTogether(parts: Parts, highestLevel: number, findings: Find
   for (const { id, realm } of parts.mentions) if (realm !== undefined) checkRealmName(id, realm, parts, findings);
   for (const [name, realm] of parts.realms) checkRealm(name, realm, parts, findings);
   for (const [id, app] of parts.apps) checkApp(id, app, parts, highestLevel, findings);
+  checkManagement(parts, findings);
   checkSession(parts, findings);
   checkStore(parts, findings);
 }

@@ -8,7 +8,7 @@ type Resolve = (path: string) => string;
 
 /** Settings from parts without a problem; undefined where a part or preset is missing. */
 export function complete(parts: Parts, presets: ReadonlyMap<string, Preset>, resolve: Resolve): Settings | undefined {
-  const { data, store, listen, session, limits, levels, log, keys } = parts;
+  const { data, store, listen, management, stop, session, limits, levels, log, keys } = parts;
   if (
     data === undefined ||
     store === undefined ||
@@ -17,7 +17,7 @@ export function complete(parts: Parts, presets: ReadonlyMap<string, Preset>, res
     limits === undefined
   )
     return undefined;
-  if (levels === undefined || log === undefined || keys === undefined) return undefined;
+  if (stop === undefined || levels === undefined || log === undefined || keys === undefined) return undefined;
   const apps = [...parts.apps].flatMap(([id, app]) => {
     const preset = presets.get(id);
     return preset === undefined ? [] : [appSettings(id, app, preset, resolve)];
@@ -26,6 +26,8 @@ export function complete(parts: Parts, presets: ReadonlyMap<string, Preset>, res
     dataFolder: resolve(data),
     redis: store.redis && redisSettings(store.redis, resolve),
     listen: listenSettings(listen, resolve),
+    management,
+    stop: { notice: stop.notice ?? 0, drain: stop.drain },
     realms: new Map([...parts.realms].map(([name, realm]) => [name, realmSettings(name, realm, apps, resolve)])),
     apps,
     session,

@@ -59,9 +59,9 @@ describe('the configuration that npm start uses', () => {
 
   it('shows settings in its comments that are right as well', () => {
     const text = readFileSync(join(configFolder, 'sluis.yaml'), 'utf8')
-      .replace(/^( *)# ((tls|redirect|theme|routes|balancers|nameCharacters):.*)$/gm, '$1$2')
+      .replace(/^( *)# ((tls|redirect|theme|routes|balancers|nameCharacters|management|stop):.*)$/gm, '$1$2')
       .replace(
-        /^( *)# ( {2,}(- path|methods|level|maxAge|certificate|key|address|port|acmeFolder|css|logo): .*)$/gm,
+        /^( *)# ( {2,}(- path|methods|level|maxAge|certificate|key|address|port|acmeFolder|css|logo|notice|drain): .*)$/gm,
         '$1$2',
       );
     const loaded = loadSettings(text, { folder, presets });

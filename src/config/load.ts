@@ -12,7 +12,13 @@ import type { Settings } from './settings.ts';
 import { readSource, type Source } from './source.ts';
 
 export type Loaded =
-  | { readonly ok: true; readonly settings: Settings; readonly warnings: readonly Problem[] }
+  | {
+      readonly ok: true;
+      readonly settings: Settings;
+      readonly warnings: readonly Problem[];
+      /** What the operator wrote, for saying which keys changed. */
+      readonly written: unknown;
+    }
   | { readonly ok: false; readonly problems: readonly Problem[]; readonly warnings: readonly Problem[] };
 
 export interface LoadOptions {
@@ -43,7 +49,7 @@ export function loadSettings(text: string, { folder, presets, highestLevel = 2 }
     checkNames(id, app, preset, parts.realms, findings);
   }
   const settings = problems.length === 0 ? complete(parts, chosen, absolute) : undefined;
-  if (settings !== undefined) return { ok: true, settings, warnings: byLine(warnings) };
+  if (settings !== undefined) return { ok: true, settings, warnings: byLine(warnings), written: source.value };
   return { ok: false, problems: byLine(problems), warnings: byLine(warnings) };
 }
 

@@ -57,6 +57,8 @@ export function readParts(source: Source, problems: Problem[]): Parts {
     data: section('data'),
     store: section('store'),
     listen: section('listen'),
+    management: section('management'),
+    stop: section('stop'),
     session: section('session'),
     limits: section('limits'),
     levels: section('levels'),

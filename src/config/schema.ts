@@ -44,6 +44,20 @@ const listenSchema = z.strictObject({
     .describe('A second, plain port that redirects to https and serves the files of ACME http-01.'),
 });
 
+const stopSchema = z.strictObject({
+  notice: durationUpTo('5m')
+    .optional()
+    .describe('How long all goes on as before while /readyz says no already: balancers see it first. None by default.'),
+  drain: durationUpTo('1h')
+    .prefault('10s')
+    .describe('How long requests under way may go on once no new ones are taken.'),
+});
+
+const managementSchema = z
+  .strictObject({ address: z.string().min(1).default('127.0.0.1'), port: port.default(9090) })
+  .optional()
+  .describe('Where /healthz and /readyz are answered, in plain http: for balancers and supervisors, never for people.');
+
 export const firstFactors = ['activation-code', 'desk'] as const;
 
 export const realmSchema = z.strictObject({
@@ -197,6 +211,8 @@ export const configurationSchema = z.strictObject({
   data: file.describe('The folder of the embedded store, and of the keys where none are given.'),
   store: storeSchema.prefault({}),
   listen: listenSchema.prefault({}),
+  management: managementSchema,
+  stop: stopSchema.prefault({}),
   realms: z.record(identifier, realmSchema).describe('Apps that share one account directory share a realm.'),
   apps: z.record(identifier, appSchema),
   session: sessionSchema.prefault({}),

@@ -9,6 +9,10 @@ export interface Settings {
   /** What all instances share; undefined: the embedded store in the data folder. */
   readonly redis: RedisSettings | undefined;
   readonly listen: ListenSettings;
+  /** The listener for balancers and supervisors; undefined: none. */
+  readonly management: { readonly address: string; readonly port: number } | undefined;
+  /** How long a stop is announced before it begins, and what is under way may then go on. */
+  readonly stop: { readonly notice: number; readonly drain: number };
   readonly realms: ReadonlyMap<string, RealmSettings>;
   readonly apps: readonly AppSettings[];
   readonly session: SessionSettings;

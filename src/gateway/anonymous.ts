@@ -81,7 +81,7 @@ async function judgeVisitAnswer(
   answer: AnswerHead,
 ): Promise<HeadVerdict> {
   if (await deps.visits.isSpent(visit)) return { instead: () => toLogin(deps, exchange, undefined) };
-  deps.clockWatch.see(exchange.app.settings.id, oneHeader(answer.headers, 'date'));
+  deps.ongoing.clockWatch.see(exchange.app.settings.id, oneHeader(answer.headers, 'date'));
   const cookies = answerCookies(deps, exchange, answer);
   if (proofIn(exchange.app.settings.preset, cookies) !== undefined) {
     return { instead: () => proofOutsideSignIn(deps, exchange, visit) };

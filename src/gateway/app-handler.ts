@@ -5,7 +5,7 @@ import { queryMatches, readSignIn } from '../signin/grammar.ts';
 import { type Admission, admit } from './admit.ts';
 import { passAsset, passLoginPage, turnAway } from './anonymous.ts';
 import { cookieNames } from './cookie-names.ts';
-import type { Exchange, GatewayDeps } from './exchange.ts';
+import type { AppRuntime, Exchange, GatewayDeps } from './exchange.ts';
 import { isTopNavigation } from './head.ts';
 import { passInSession } from './in-session.ts';
 import { ownHost } from './own-host.ts';
@@ -41,7 +41,7 @@ export class AppHandler {
   #route(exchange: Exchange, found: OpenSession | undefined): void | Promise<void> {
     const { app, head, target } = exchange;
     const now = this.#deps.clock.now();
-    const session = found !== undefined && this.#isOver(found, now) ? undefined : found;
+    const session = found !== undefined && this.#isOver(found, app, now) ? undefined : found;
     if (target.readings.some(reading => reading === '/_sluis' || reading.startsWith('/_sluis/'))) {
       return ownHost(this.#deps, exchange, session);
     }
@@ -64,8 +64,10 @@ export class AppHandler {
   }
 
   /** Over is over, whatever else is asked: decide() says the same; asked first so that the login page opens as for anybody. */
-  #isOver(open: OpenSession, now: number): boolean {
-    return now >= open.session.absoluteEnd || now >= this.#deps.sessions.idleEnd(open.session);
+  #isOver({ session }: OpenSession, app: AppRuntime, now: number): boolean {
+    // An app may have come to another realm: whom that one calls by this name is somebody else.
+    if (session.realm !== app.realm.name) return true;
+    return now >= session.absoluteEnd || now >= this.#deps.sessions.idleEnd(session);
   }
 
   async #anonymous(exchange: Exchange, decision: Decision, entry: Entry | undefined): Promise<void> {

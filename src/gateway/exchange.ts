@@ -19,9 +19,9 @@ import { onlyValue, readCookieHeader } from '../visit/cookie-header.ts';
 import type { PendingSignIns } from '../visit/pending.ts';
 import type { SealedCookies } from '../visit/sealed-cookies.ts';
 import type { Visits } from '../visit/visits.ts';
-import type { ClockWatch } from './clock-watch.ts';
 import type { Head } from './head.ts';
 import type { AppLog } from './log.ts';
+import type { Ongoing } from './ongoing.ts';
 import type { Receiving } from './receiving.ts';
 
 /** One protected app, with what requests to it need at hand. */
@@ -60,8 +60,8 @@ export interface GatewayDeps {
   readonly audit: Audit;
   readonly limits: LimitSettings;
   readonly log: AppLog;
-  readonly clockWatch: ClockWatch;
   readonly receiving: Receiving;
+  readonly ongoing: Ongoing;
 }
 
 /** One request to one app and the answer to it. */

@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
 import { SluisError } from '../kernel/errors.ts';
 import { randomId } from '../kernel/random.ts';
 import { readTarget } from '../policy/target.ts';
@@ -27,8 +26,6 @@ export class Gateway {
   readonly #hosts: GatewayHosts;
   readonly #sources: Sources;
   readonly #apps: AppHandler;
-  /** Connections on which a head was refused: node has parsed what was pipelined behind it before the answer is out. */
-  readonly #refused = new WeakSet<Socket>();
 
   constructor(deps: GatewayDeps, hosts: GatewayHosts, sources: Sources) {
     this.#deps = deps;
@@ -37,8 +34,9 @@ export class Gateway {
     this.#apps = new AppHandler(deps);
   }
 
-  handle(req: IncomingMessage, res: ServerResponse): void {
-    if (this.#refused.has(req.socket)) return;
+  /** Resolves once nothing more is done for this request; never rejects. Undefined: what goes on ends with `res`. */
+  handle(req: IncomingMessage, res: ServerResponse): Promise<void> | undefined {
+    if (this.#deps.ongoing.refused.has(req.socket)) return undefined;
     const head = readHead(req, this.#deps.limits);
     if (isRefusal(head)) return this.#refuseHead(req, res, head);
     if (head.chunked || (head.contentLength ?? 0) > 0) this.#deps.receiving.watch(req);
@@ -52,22 +50,28 @@ export class Gateway {
     if (app === undefined) return this.#refuseHead(req, res, { status: 400, reason: 'Host' }, 421);
     const exchange = new Exchange(app, head, readTarget(head.target), req, res, source);
     try {
-      this.#settle(res, this.#apps.handle(exchange), exchange);
+      return this.#settle(res, this.#apps.handle(exchange), exchange);
     } catch (error) {
       this.#failed(res, error, exchange);
+      return undefined;
     }
   }
 
-  #refuseHead(req: IncomingMessage, res: ServerResponse, refusal: HeadRefusal, status: number = refusal.status): void {
+  #refuseHead(
+    req: IncomingMessage,
+    res: ServerResponse,
+    refusal: HeadRefusal,
+    status: number = refusal.status,
+  ): undefined {
     // The rest of what was sent may have another reading: nothing more is read from this connection.
-    this.#refused.add(req.socket);
+    this.#deps.ongoing.refused.add(req.socket);
     res.setHeader('connection', 'close');
     res.on('finish', () => req.socket.destroySoon());
     refusePlain(res, status);
   }
 
-  #settle(res: ServerResponse, work: void | Promise<void>, exchange: Exchange | undefined): void {
-    if (work instanceof Promise) work.catch((error: unknown) => this.#failed(res, error, exchange));
+  #settle(res: ServerResponse, work: void | Promise<void>, exchange: Exchange | undefined): Promise<void> | undefined {
+    return work instanceof Promise ? work.catch((error: unknown) => this.#failed(res, error, exchange)) : undefined;
   }
 
   /** The last resort fails closed: 503 where the store is lost, else 500; what it was stands in the log only (rule 7). */

@@ -30,7 +30,8 @@ export async function release(deps: GatewayDeps, exchange: Exchange): Promise<vo
 export async function ownPending(deps: GatewayDeps, exchange: Exchange): Promise<Pending | undefined> {
   const cookie = exchange.cookie(cookieNames.pending);
   const pending = cookie === undefined ? undefined : await deps.pendings.byCookie(cookie);
-  return pending?.app === exchange.app.settings.id ? pending : undefined;
+  const { id, realm } = exchange.app.settings;
+  return pending?.app === id && pending.realm === realm ? pending : undefined;
 }
 
 async function open(deps: GatewayDeps, exchange: Exchange, pending: Pending): Promise<void> {

@@ -1,14 +1,14 @@
 import { EventEmitter } from 'node:events';
 import { mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import type { Server } from 'node:http';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { LimitSettings } from '../config/settings.ts';
-import { closeServer, limitSources, listen, openRedirectServer, openServer } from './server.ts';
+import type { Listener } from './connections.ts';
+import { limitSources, listen, openRedirectServer, openServer } from './server.ts';
 import { Sources } from './source.ts';
 
 const limits: LimitSettings = {
@@ -27,23 +27,15 @@ const limits: LimitSettings = {
   pendings: 5,
 };
 const settings = { address: '127.0.0.1', port: 0, tls: undefined, balancers: [], redirect: undefined };
-const servers: Server[] = [];
+const servers: Listener[] = [];
 
 afterEach(async () => {
-  await Promise.all(
-    servers.splice(0).map(
-      server =>
-        new Promise(resolve => {
-          server.close(resolve);
-          server.closeAllConnections();
-        }),
-    ),
-  );
+  await Promise.all(servers.splice(0).map(server => server.close(0)));
 });
 
-async function start(server: Server): Promise<number> {
+async function start(server: Listener): Promise<number> {
   servers.push(server);
-  return listen(server, '127.0.0.1', 0);
+  return listen(server.server, '127.0.0.1', 0);
 }
 
 function talk(port: number, bytes: string): Promise<string> {
@@ -90,7 +82,7 @@ describe('bad input: a port that cannot be had', () => {
   it('in use says which, and what to do', async () => {
     const port = await start(openServer(settings, limits, (_req, res) => res.end()));
     const second = openServer(settings, limits, (_req, res) => res.end());
-    await expect(listen(second, '127.0.0.1', port)).rejects.toMatchObject({
+    await expect(listen(second.server, '127.0.0.1', port)).rejects.toMatchObject({
       code: 'listen.in-use',
       message: expect.stringContaining(`127.0.0.1:${port}`),
     });
@@ -98,7 +90,7 @@ describe('bad input: a port that cannot be had', () => {
 
   it('of another machine says so', async () => {
     const server = openServer(settings, limits, (_req, res) => res.end());
-    await expect(listen(server, '192.0.2.1', 0)).rejects.toMatchObject({ code: 'listen.not-permitted' });
+    await expect(listen(server.server, '192.0.2.1', 0)).rejects.toMatchObject({ code: 'listen.not-permitted' });
   });
 
   it('certificates that are not there are named', () => {
@@ -141,11 +133,24 @@ describe('connections of one source address', () => {
     ['a balancer', 20, () => '10.0.0.1'],
     ['this machine', 20, () => '127.0.0.1'],
   ])('of %s %i of twenty stay', (_title, expected, address) => {
-    expect(counted(arrive(limitSources(new Sources(['10.0.0.0/8']), 5), many(address)))).toBe(expected);
+    expect(
+      counted(
+        arrive(
+          limitSources(
+            () => new Sources(['10.0.0.0/8']),
+            () => 5,
+          ),
+          many(address),
+        ),
+      ),
+    ).toBe(expected);
   });
 
   it('one that is closed makes room for one other', () => {
-    const limit = limitSources(new Sources([]), 2);
+    const limit = limitSources(
+      () => new Sources([]),
+      () => 2,
+    );
     const [first] = arrive(limit, ['192.0.2.7', '192.0.2.7', '192.0.2.7']);
     first?.destroy();
     expect(counted(arrive(limit, ['192.0.2.7', '192.0.2.7']))).toBe(1);
@@ -155,7 +160,7 @@ describe('connections of one source address', () => {
 it('a connection that cannot be accepted does not end the others', async () => {
   const server = openServer(settings, limits, (_req, res) => res.end('een'));
   const port = await start(server);
-  server.emit('error', new Error('accept ENFILE'));
+  server.server.emit('error', new Error('accept ENFILE'));
   expect(await talk(port, 'GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n')).toMatch(/een$/);
 });
 
@@ -177,7 +182,7 @@ describe('port 80', () => {
       'https://app.test/.well-known/acme-challenge/nergens',
     ],
   ])('%j: %s %s', async (request, status, location) => {
-    const port = await start(openRedirectServer(limits, hosts, undefined));
+    const port = await start(openRedirectServer(limits, () => ({ hosts, acmeFolder: undefined })));
     const answer = await talk(port, `${request}\r\n\r\n`);
     expect(answer.slice(9, 12)).toBe(status);
     expect(/^location: (.*)\r$/im.exec(answer)?.[1]).toBe(location);
@@ -191,7 +196,7 @@ describe('port 80', () => {
     // A file like any other to look at, which fails as it is read.
     symlinkSync('/proc/self/mem', join(folder, 'token-broken'));
     try {
-      const port = await start(openRedirectServer(limits, hosts, folder));
+      const port = await start(openRedirectServer(limits, () => ({ hosts, acmeFolder: folder })));
       const ask = (path: string) =>
         talk(port, `GET /.well-known/acme-challenge/${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
       expect(await ask('token-1')).toMatch(/^HTTP\/1\.1 200 [\s\S]*sleutel$/);
@@ -208,7 +213,7 @@ describe('port 80', () => {
 
 describe('R25: a server that stops', () => {
   /** A request that is under way: resolves once the handler has it; `answer` lets it come to its end. */
-  async function underWay(): Promise<{ server: Server; port: number; said: Promise<string>; answer: () => void }> {
+  async function underWay(): Promise<{ server: Listener; port: number; said: Promise<string>; answer: () => void }> {
     let arrived = () => {};
     let answer = () => {};
     const here = new Promise<void>(resolve => {
@@ -227,7 +232,7 @@ describe('R25: a server that stops', () => {
 
   it('lets what is under way come to its end, takes nothing new, and does not wait for idle connections', async () => {
     const { server, port, said, answer } = await underWay();
-    const closed = closeServer(server, 30_000);
+    const closed = server.close(30_000);
     await expect(talk(port, 'GET / HTTP/1.1\r\nHost: a\r\n\r\n')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
     answer();
     await closed;
@@ -236,7 +241,7 @@ describe('R25: a server that stops', () => {
 
   it('waits no longer than it was told', async () => {
     const { server, said } = await underWay();
-    await closeServer(server, 1);
+    await server.close(1);
     expect(await said).not.toContain('and done');
   });
 });

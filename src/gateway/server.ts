@@ -1,75 +1,104 @@
-import { readFileSync, unwatchFile, watchFile } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { isLoopbackAddress } from '../config/address.ts';
 import type { LimitSettings, ListenSettings } from '../config/settings.ts';
 import { sourceNet } from '../factor/source-net.ts';
 import { SluisError } from '../kernel/errors.ts';
+import { type Listener, listenerOf } from './connections.ts';
 import { Sources } from './source.ts';
+import { openTlsServer } from './tls-files.ts';
 
 type Handler = (req: IncomingMessage, res: ServerResponse) => void;
 
+/** A server for people, with what a change of the configuration may change of it. */
+export interface OpenServer extends Listener {
+  /** Holds for connections, and for requests, that begin from now on. Throws 'config.unreadable'; nothing changed then. */
+  adjust(listen: ListenSettings, limits: LimitSettings): void;
+}
+
 /** Every limit and time explicit: slow heads, slow bodies, endless heads and too many connections end here. */
-export function openServer(listen: ListenSettings, limits: LimitSettings, handler: Handler): Server {
+export function openServer(listen: ListenSettings, limits: LimitSettings, handler: Handler): OpenServer {
   const options: ServerOptions = {
-    maxHeaderSize: limits.head,
-    headersTimeout: limits.headTime,
-    // A last bound: what comes before it is watched by Receiving.
-    requestTimeout: Math.max(limits.uploadTime, limits.requestTime, limits.headTime),
-    keepAliveTimeout: limits.keepAlive,
     connectionsCheckingInterval: 5_000,
     insecureHTTPParser: false,
     requireHostHeader: false,
     joinDuplicateHeaders: false,
   };
-  const server = listen.tls === undefined ? createServer(options) : tlsServer(options, listen.tls);
-  server.maxConnections = limits.connections;
-  // Node would drop what is beyond such a count and say nothing: the strict head counts, and refuses.
-  server.maxHeadersCount = 0;
-  const answers = new WeakMap<Socket, ServerResponse>();
-  const tracked: Handler = (req, res) => {
-    answers.set(req.socket, res);
-    handler(req, res);
-  };
+  const tls = listen.tls === undefined ? undefined : openTlsServer(options, listen.tls);
+  const server = tls?.server ?? createServer(options);
+  const doors = { sources: new Sources(listen.balancers), mostPerSource: limits.connectionsPerSource };
+  setLimits(server, limits);
+  const { connections, close, cut } = listenerOf(server);
   // Plain http goes to this machine and to named balancers only: anybody else would send a password in the clear.
-  const sources = new Sources(listen.balancers);
-  if (listen.tls === undefined) server.on('connection', refuseStrangers(sources));
-  server.on('connection', limitSources(sources, limits.connectionsPerSource));
-  server.on('request', tracked);
-  server.on('checkContinue', tracked);
+  if (tls === undefined)
+    server.on(
+      'connection',
+      refuseStrangers(() => doors.sources),
+    );
+  server.on(
+    'connection',
+    limitSources(
+      () => doors.sources,
+      () => doors.mostPerSource,
+    ),
+  );
+  server.on('request', handler);
+  server.on('checkContinue', handler);
   // Any other expectation: the strict head answers 417.
-  server.on('checkExpectation', tracked);
+  server.on('checkExpectation', handler);
   server.on('connect', (_req, socket: Socket) => socket.destroy());
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
     // An answer is under way: a second one behind it would be taken for the answer to something else.
-    if (answers.get(socket)?.closed === false) socket.destroySoon();
+    if (connections.isBusy(socket)) socket.destroySoon();
     else refuseSocket(error, socket);
   });
-  return server;
+  return {
+    server,
+    adjust: (changed, changedLimits) => {
+      // First: the only part that can fail. Between TLS and none there is no change without a restart.
+      if (changed.tls !== undefined) tls?.use(changed.tls);
+      doors.sources = new Sources(changed.balancers);
+      doors.mostPerSource = changedLimits.connectionsPerSource;
+      setLimits(server, changedLimits);
+    },
+    close,
+    cut,
+  };
 }
 
-export function refuseStrangers(sources: Sources): (socket: Pick<Socket, 'remoteAddress' | 'destroy'>) => void {
+function setLimits(server: Server, limits: LimitSettings): void {
+  server.headersTimeout = limits.headTime;
+  // A last bound: what comes before it is watched by Receiving.
+  server.requestTimeout = Math.max(limits.uploadTime, limits.requestTime, limits.headTime);
+  server.keepAliveTimeout = limits.keepAlive;
+  server.maxConnections = limits.connections;
+  // Node would drop what is beyond such a count and say nothing: the strict head counts, and refuses.
+  server.maxHeadersCount = 0;
+  // Read for each new connection, though its types and documents know it as an option only.
+  Object.assign(server, { maxHeaderSize: limits.head });
+}
+
+export function refuseStrangers(sources: () => Sources): (socket: Pick<Socket, 'remoteAddress' | 'destroy'>) => void {
   return socket => {
     const peer = socket.remoteAddress ?? '';
-    if (!isLoopbackAddress(peer) && !sources.isBalancer(peer)) socket.destroy();
+    if (!isLoopbackAddress(peer) && !sources().isBalancer(peer)) socket.destroy();
   };
 }
 
 /** Of all connections nobody gets more than a part: not for balancers, who stand for many, nor for this machine. */
 export function limitSources(
-  sources: Sources,
-  most: number,
+  sources: () => Sources,
+  most: () => number,
 ): (socket: Pick<Socket, 'remoteAddress' | 'destroy' | 'once'>) => void {
   const open = new Map<string, number>();
   return socket => {
     const peer = socket.remoteAddress ?? '';
-    if (isLoopbackAddress(peer) || sources.isBalancer(peer)) return;
+    if (isLoopbackAddress(peer) || sources().isBalancer(peer)) return;
     const net = sourceNet(peer);
     const count = (open.get(net) ?? 0) + 1;
-    if (count > most) return void socket.destroy();
+    if (count > most()) return void socket.destroy();
     open.set(net, count);
     socket.once('close', () => {
       const left = (open.get(net) ?? 1) - 1;
@@ -79,43 +108,6 @@ export function limitSources(
   };
 }
 
-function tlsServer(options: ServerOptions, tls: { certificate: string; key: string }): Server {
-  const read = () => ({ cert: readTlsFile(tls.certificate), key: readTlsFile(tls.key) });
-  const server = createTlsServer({
-    ...options,
-    ...read(),
-    minVersion: 'TLSv1.2',
-    ALPNProtocols: ['http/1.1'],
-    honorCipherOrder: true,
-  });
-  // Renewed certificates are taken up by themselves; a half-written pair is not.
-  const renew = () => {
-    try {
-      server.setSecureContext({ ...read(), minVersion: 'TLSv1.2' });
-    } catch {
-      // The old certificate stays until a pair that fits is there.
-    }
-  };
-  // Looked at by name every two seconds: renewed files are renamed into place or sit behind a link, and a watch of the
-  // file itself would stay with the old one.
-  for (const file of [tls.certificate, tls.key]) watchFile(file, { persistent: false, interval: 2_000 }, renew);
-  server.on('close', () => {
-    for (const file of [tls.certificate, tls.key]) unwatchFile(file, renew);
-  });
-  return server;
-}
-
-function readTlsFile(file: string): Buffer {
-  try {
-    return readFileSync(file);
-  } catch (cause) {
-    throw new SluisError('config.unreadable', `cannot read ${file}`, {
-      cause,
-      remedy: 'check listen.tls and the rights of the file',
-    });
-  }
-}
-
 /** What llhttp refuses gets one fixed answer, never a guess at what was meant. */
 function refuseSocket(error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
@@ -123,10 +115,10 @@ function refuseSocket(error: NodeJS.ErrnoException, socket: Socket): void {
   socket.end(`HTTP/1.1 ${status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`);
 }
 
-/** Listens, or says plainly why it cannot. Resolves to the port that was bound. */
-export function listen(server: Server, address: string, port: number): Promise<number> {
+/** Listens, or says plainly why it cannot; `key` is the setting of the port. Resolves to the port that was bound. */
+export function listen(server: Server, address: string, port: number, key = 'listen.port'): Promise<number> {
   return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => reject(explain(error, address, port)));
+    server.once('error', (error: NodeJS.ErrnoException) => reject(explain(error, address, port, key)));
     server.listen(port, address, () => {
       server.removeAllListeners('error');
       // One connection that could not be accepted (no file handles left) must not end all others.
@@ -137,25 +129,12 @@ export function listen(server: Server, address: string, port: number): Promise<n
   });
 }
 
-/** Takes no new connections, and lets what is under way come to its end, for at most `drain` milliseconds. */
-export async function closeServer(server: Server, drain: number): Promise<void> {
-  // Connections that become idle on the way are closed too: browsers would keep them open for the next request.
-  const sweep = setInterval(() => server.closeIdleConnections(), 50);
-  const end = setTimeout(() => server.closeAllConnections(), drain);
-  await new Promise<void>(resolve => {
-    server.close(() => resolve());
-    server.closeIdleConnections();
-  });
-  clearInterval(sweep);
-  clearTimeout(end);
-}
-
-function explain(cause: NodeJS.ErrnoException, address: string, port: number): SluisError {
+function explain(cause: NodeJS.ErrnoException, address: string, port: number, key: string): SluisError {
   const place = `${address}:${port}`;
   if (cause.code === 'EADDRINUSE') {
     return new SluisError('listen.in-use', `${place} is in use by another program`, {
       cause,
-      remedy: 'stop that program, or choose another port under listen.port',
+      remedy: `stop that program, or choose another port under ${key}`,
     });
   }
   return new SluisError('listen.not-permitted', `cannot listen on ${place} (${cause.code ?? cause.message})`, {
@@ -164,26 +143,32 @@ function explain(cause: NodeJS.ErrnoException, address: string, port: number): S
   });
 }
 
+/** What port 80 knows. */
+export interface RedirectSettings {
+  readonly hosts: ReadonlySet<string>;
+  readonly acmeFolder: string | undefined;
+}
+
 /** Port 80: redirects to https, and serves ACME http-01 files (RFC 8555 8.3) from one folder. */
-export function openRedirectServer(
-  limits: LimitSettings,
-  hosts: ReadonlySet<string>,
-  acmeFolder: string | undefined,
-): Server {
-  const server = createServer({
-    maxHeaderSize: 8_192,
-    headersTimeout: limits.headTime,
-    requestTimeout: limits.headTime,
-    keepAliveTimeout: 1_000,
-  });
+export function openRedirectServer(limits: LimitSettings, settings: () => RedirectSettings): Listener {
+  const listener = listenerOf(
+    createServer({
+      maxHeaderSize: 8_192,
+      headersTimeout: limits.headTime,
+      requestTimeout: limits.headTime,
+      keepAliveTimeout: 1_000,
+    }),
+  );
+  const { server } = listener;
   server.maxConnections = limits.connections;
   server.on('request', (req, res) => {
+    const { hosts, acmeFolder } = settings();
     const token = /^\/\.well-known\/acme-challenge\/([A-Za-z0-9_-]{1,128})$/.exec(req.url ?? '')?.[1];
     if (token !== undefined && acmeFolder !== undefined) return void sendAcme(join(acmeFolder, token), res);
     redirectToHttps(req, res, hosts);
   });
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => refuseSocket(error, socket));
-  return server;
+  return listener;
 }
 
 function redirectToHttps(req: IncomingMessage, res: ServerResponse, hosts: ReadonlySet<string>): void {

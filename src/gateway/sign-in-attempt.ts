@@ -11,7 +11,6 @@ import { cookieHeader, mergeJar } from '../visit/set-cookie.ts';
 import type { Visit } from '../visit/visits.ts';
 import { admit } from './admit.ts';
 import { answerCookies } from './anonymous.ts';
-import { AuditThrottle } from './audit-throttle.ts';
 import { cookieNames } from './cookie-names.ts';
 import type { Exchange, GatewayDeps } from './exchange.ts';
 import { oneHeader, ownRequestHeaders } from './headers.ts';
@@ -58,13 +57,9 @@ const free: readonly SignInRefusal[] = ['origin', 'grammar', 'visit-spent', 'nam
 /** Sends one sign-in to the app, judges what comes back, and keeps it in quarantine. */
 export class SignInAttempts {
   readonly #deps: GatewayDeps;
-  readonly #throttle: AuditThrottle;
 
   constructor(deps: GatewayDeps) {
     this.#deps = deps;
-    this.#throttle = new AuditThrottle(deps.clock, (source, count) =>
-      deps.log.warn({ source, count }, 'refused sign-ins of one source that the audit leaves out'),
-    );
   }
 
   async attempt(exchange: Exchange, signIn: SignIn, visit: Visit, session: OpenSession | undefined): Promise<Outcome> {
@@ -253,7 +248,7 @@ export class SignInAttempts {
 
   async refused(exchange: Exchange, reason: SignInRefusal, name?: string): Promise<void> {
     const { app, source } = exchange;
-    if (free.includes(reason) && !this.#throttle.admits(source)) return;
+    if (free.includes(reason) && !this.#deps.ongoing.throttle.admits(source)) return;
     await this.#deps.audit.record({
       type: 'sign-in.refused',
       realm: app.realm.name,

@@ -1,6 +1,6 @@
 import { AuditTrail } from '../audit/chain.ts';
 import { pinoSink } from '../audit/pino-sink.ts';
-import type { Settings } from '../config/settings.ts';
+import type { SessionSettings, Settings } from '../config/settings.ts';
 import { ActivationCodes } from '../enrolment/activation.ts';
 import { Attempts } from '../factor/attempts.ts';
 import { Challenge } from '../factor/challenge.ts';
@@ -36,6 +36,7 @@ export interface Surroundings {
 
 /** The domain over one store: what `serve` and every command work with. */
 export interface Core extends FactorDeps, Omit<OpenedStore, 'store'> {
+  /** Those that it was opened with, or that it follows since. */
   readonly settings: Settings;
   readonly logger: Logger;
   readonly operator: string;
@@ -52,6 +53,8 @@ export interface Core extends FactorDeps, Omit<OpenedStore, 'store'> {
   readonly ends: SessionEnds;
   readonly visits: Visits;
   readonly sealed: SealedCookies;
+  /** From now on these settings hold, in what was made from the ones before too. */
+  follow(settings: Settings): void;
 }
 
 /** Opens the data folder and the store and puts the domain on it. Rejects with 'data.*' or 'store.unavailable'; nothing stays open then. */
@@ -65,16 +68,20 @@ export async function openCore(settings: Settings, surroundings: Surroundings): 
   const ring = new KeyRing(loadKeys(folder, random, from), random);
   const { store, prune, examine } = await openConfiguredStore(settings, folder, ring, surroundings);
   const audit = new AuditTrail({ store, ring, clock, log: pinoSink(logger) });
+  let current = settings;
   const deps = { store, ring, clock, random, audit };
   const people = new People(deps);
   const attempts = new Attempts(deps);
   const pendings = new PendingSignIns(deps);
-  const sessions = new Sessions({ ...deps, settings: settings.session });
+  const sessions = new Sessions({ ...deps, settings: sessionSettings(() => current) });
+
   return {
     ...deps,
     prune,
     examine,
-    settings,
+    get settings() {
+      return current;
+    },
     logger,
     operator,
     people,
@@ -88,5 +95,21 @@ export async function openCore(settings: Settings, surroundings: Surroundings): 
     ends: new SessionEnds({ sessions, pendings, audit }),
     visits: new Visits(deps),
     sealed: new SealedCookies(random),
+    follow: changed => {
+      current = changed;
+      logger.level = changed.log.level;
+    },
+  };
+}
+
+/** As they are when they are asked for. */
+function sessionSettings(current: () => Settings): SessionSettings {
+  return {
+    get idle() {
+      return current().session.idle;
+    },
+    get absolute() {
+      return current().session.absolute;
+    },
   };
 }

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
-import type { RealmSettings } from '../config/settings.ts';
+import type { AppSettings, RealmSettings } from '../config/settings.ts';
 import type { PortalHandler } from '../gateway/gateway.ts';
 import { createPortal } from '../portal/portal.ts';
 import { stillProves } from '../session/proof.ts';
@@ -8,13 +8,20 @@ import type { Assets } from '../ui/assets.ts';
 import type { Pending } from '../visit/pending.ts';
 import type { Core } from './core.ts';
 
+interface PortalParts {
+  readonly realm: RealmSettings;
+  /** Of all realms. */
+  readonly apps: readonly AppSettings[];
+  readonly assets: Assets;
+}
+
 /** The portal of one realm as the server calls it. */
-export function portalOf(core: Core, realm: RealmSettings, assets: Assets): PortalHandler {
+export function portalOf(core: Core, { realm, apps, assets }: PortalParts): PortalHandler {
   const sources = new WeakMap<IncomingMessage, string>();
   const portal = createPortal({
     ...core,
     realm,
-    apps: core.settings.apps.filter(app => app.realm === realm.name),
+    apps: apps.filter(app => app.realm === realm.name),
     assets,
     endSessions: browser => core.ends.ofBrowser(browser, 'signed-out'),
     carryOver: (from, to, person, name) => core.ends.carryOver(from, to, person, name),

@@ -12,9 +12,6 @@ export interface ServeOptions {
   readonly started?: (core: Core) => Promise<void>;
 }
 
-/** How long requests under way may go on after the process was asked to stop. */
-const drainTime = 10_000;
-
 /** Serves until the process is asked to stop. Exit code 0. Rejects like `openCore` and `startServer`; nothing stays open then. */
 export async function serve(machine: Machine, { settings, file, started }: ServeOptions): Promise<number> {
   const logger = createLogger({ level: settings.log.level });
@@ -24,7 +21,7 @@ export async function serve(machine: Machine, { settings, file, started }: Serve
     machine.terminal.err(greeting(settings, file));
     await started?.(core);
     await machine.stopped();
-    await server.close(drainTime);
+    await server.close(core.settings.stop);
     return 0;
   } finally {
     await core.store.close();

@@ -1,183 +1,161 @@
-import type { Server } from 'node:http';
-import type { Pool } from 'undici';
-import type { AppSettings, RealmSettings } from '../config/settings.ts';
-import { ClockWatch } from '../gateway/clock-watch.ts';
-import type { AppRuntime } from '../gateway/exchange.ts';
-import { Gateway, type GatewayHosts, type PortalHandler } from '../gateway/gateway.ts';
-import { locationRewriter } from '../gateway/headers.ts';
-import { Receiving } from '../gateway/receiving.ts';
-import { closeServer, listen, openRedirectServer, openServer } from '../gateway/server.ts';
-import { Sources } from '../gateway/source.ts';
-import { openUpstream, publicConnections } from '../gateway/upstream.ts';
-import type { SignInForm } from '../preset/preset.ts';
-import { type Assets, loadAssets } from '../ui/assets.ts';
+import type { Settings } from '../config/settings.ts';
+import type { Listener } from '../gateway/connections.ts';
+import { openHealthServer, type Readiness } from '../gateway/health.ts';
+import { listen, type OpenServer, openRedirectServer, openServer, type RedirectSettings } from '../gateway/server.ts';
 import type { Core } from './core.ts';
-import { portalOf } from './portals.ts';
+import { type Common, commonOf, Generation } from './generation.ts';
+import { type Repeat, repeat, StoreWatch } from './store-watch.ts';
+
+/** How a server stops, in milliseconds. */
+export interface Stop {
+  /** How long it goes on as before while /readyz says no already. */
+  readonly notice: number;
+  /** How long requests under way may go on after it takes no new ones. */
+  readonly drain: number;
+}
 
 /** Sluis, listening. */
 export interface RunningServer {
   readonly port: number;
-  /** Lets requests under way come to their end, for at most this long (milliseconds; default 0). */
-  close(drain?: number): Promise<void>;
+  /**
+   * Serves by other settings from now on; requests under way end by those that they began with. Throws what
+   * `Generation.build` throws, 'config.unreadable' for TLS files: then everything stays as it was. What only a restart
+   * can change must be the same.
+   */
+  change(settings: Settings): void;
+  /** Lets requests under way come to their end; without `stop` they are cut. */
+  close(stop?: Stop): Promise<void>;
+  /** What `close` waits for ends at once. */
+  cut(): void;
 }
 
-const confirmEvery = 500;
 const pruneEvery = 60_000;
 
 /** Builds every app and portal of the configuration and listens. Rejects with 'listen.*' or 'config.*'; nothing stays open then. */
 export async function startServer(core: Core, version: string): Promise<RunningServer> {
-  const { settings } = core;
-  const looks = new Map([...settings.realms].map(([name, realm]) => [name, loadAssets(realm.theme)]));
-  const apps = settings.apps.map(app => appRuntime(app, realmOf(core, app), assetsOf(looks, app.realm)));
-  const hosts: GatewayHosts = {
-    apps: byHost(apps.map(app => [app.settings.origin, app])),
-    portals: portalsOf(core, looks),
-  };
-  const log = {
-    error: core.logger.error.bind(core.logger),
-    warn: core.logger.warn.bind(core.logger),
-    info: core.logger.info.bind(core.logger),
-  };
-  const gateway = new Gateway(
-    {
-      ...core,
-      known: core.knownBrowsers,
-      limits: settings.limits,
-      log,
-      clockWatch: new ClockWatch(core.clock, log),
-      receiving: new Receiving(settings.limits),
-    },
-    hosts,
-    new Sources(settings.listen.balancers),
-  );
-  const servers = [openServer(settings.listen, settings.limits, (req, res) => gateway.handle(req, res))];
-  const pools = apps.flatMap(app => [app.pool, app.publicPool, app.assetPool]);
+  const server = new Serving(core);
   try {
-    return await running(core, servers, pools, version);
+    return await server.start(version);
   } catch (error) {
-    await closeAll(servers, pools, 0);
+    await server.end(0);
     throw error;
   }
 }
 
-async function running(core: Core, servers: Server[], pools: readonly Pool[], version: string): Promise<RunningServer> {
-  const { listen: where, limits } = core.settings;
-  // openServer made the first.
-  const port = await listen(servers[0] as Server, where.address, where.port);
-  if (where.redirect !== undefined) {
-    const redirect = openRedirectServer(limits, namesOf(core), where.redirect.acmeFolder);
-    servers.push(redirect);
-    await listen(redirect, where.redirect.address, where.redirect.port);
+class Serving {
+  readonly #core: Core;
+  readonly #common: Common;
+  readonly #stopping = new AbortController();
+  readonly #open: Listener[] = [];
+  readonly #store: StoreWatch;
+  readonly #prune: Repeat | undefined;
+  #people: OpenServer | undefined;
+  #management: Listener | undefined;
+  #generation: Generation | undefined;
+  #drainingSince: number | undefined;
+  #hurry: () => void = () => undefined;
+
+  constructor(core: Core) {
+    this.#core = core;
+    this.#common = commonOf(core, this.#stopping.signal);
+    this.#store = new StoreWatch(core.clock, core.logger, () => core.sessions.confirm());
+    this.#prune = core.prune && repeat(core.logger, pruneEvery, core.prune);
   }
-  const timers = [
-    every(core, confirmEvery, () => core.sessions.confirm()),
-    ...(core.prune === undefined ? [] : [every(core, pruneEvery, core.prune)]),
-  ];
-  await core.audit.record({
-    type: 'server.started',
-    realm: '',
-    version,
-    configuration: [...core.settings.realms.keys()].join(','),
-  });
-  return {
-    port,
-    close: async (drain = 0) => {
-      // The timers go on while it drains: a session that is ended elsewhere ends what it has under way here.
-      await closeAll(servers, pools, drain);
-      for (const timer of timers) clearInterval(timer);
-      await core.audit.record({ type: 'server.stopped', realm: '' });
-    },
-  };
-}
 
-function every(core: Core, interval: number, work: () => Promise<unknown>): NodeJS.Timeout {
-  let busy = false;
-  let lost = false;
-  const settle = (error: unknown) => {
-    // Told when it changes, not at every try.
-    if (error !== undefined && !lost) core.logger.error({ err: error }, 'the store did not answer');
-    if (error === undefined && lost) core.logger.info('the store answers again');
-    lost = error !== undefined;
-    busy = false;
-  };
-  return setInterval(() => {
-    if (busy) return;
-    busy = true;
-    work().then(
-      () => settle(undefined),
-      (error: unknown) => settle(error ?? 'unknown'),
-    );
-  }, interval).unref();
-}
-
-async function closeAll(servers: readonly Server[], pools: readonly Pool[], drain: number): Promise<void> {
-  await Promise.all(servers.map(server => closeServer(server, drain)));
-  await Promise.all(pools.map(pool => pool.destroy()));
-}
-
-function appRuntime(app: AppSettings, realm: RealmSettings, assets: Assets): AppRuntime {
-  const url = new URL(app.origin);
-  return {
-    settings: app,
-    realm,
-    pool: openUpstream(app.upstream),
-    publicPool: openUpstream(app.upstream, publicConnections(app.upstream)),
-    assetPool: openUpstream(app.upstream, publicConnections(app.upstream)),
-    table: { level: app.level, routes: app.routes, folding: app.preset.folding },
-    credentials: { ...credentialNames(app.preset.signIn), folding: app.preset.folding },
-    host: url.host,
-    proto: url.protocol === 'https:' ? 'https' : 'http',
-    site: {
-      organisation: realm.title,
-      desk: realm.desk,
-      assets: assets.names,
-      assetFolder: '/_sluis/assets/',
-      helpUrl: `${realm.portalOrigin}${realm.portalPath}/help`,
-    },
-    findAsset: name => assets.find(name),
-    rewriteLocation: locationRewriter(app.upstream.origin, app.origin),
-  };
-}
-
-function credentialNames(form: SignInForm): { users: Set<string>; passwords: Set<string> } {
-  const named = (role: string) =>
-    new Set(Object.entries(form.fields).flatMap(([name, field]) => (field.role === role ? [name] : [])));
-  return { users: named('user'), passwords: named('password') };
-}
-
-function portalsOf(core: Core, looks: ReadonlyMap<string, Assets>): ReadonlyMap<string, PortalHandler> {
-  return byHost(
-    [...core.settings.realms.values()].map(realm => [
-      realm.portalOrigin,
-      portalOf(core, realm, assetsOf(looks, realm.name)),
-    ]),
-  );
-}
-
-/** By authority as browsers send it, and with the scheme's own port spelled out. */
-function byHost<T>(entries: readonly (readonly [origin: string, value: T])[]): ReadonlyMap<string, T> {
-  const found = new Map<string, T>();
-  for (const [origin, value] of entries) {
-    const url = new URL(origin);
-    found.set(url.host, value);
-    if (url.port === '') found.set(`${url.host}:${url.protocol === 'https:' ? 443 : 80}`, value);
+  async start(version: string): Promise<RunningServer> {
+    const { settings, audit } = this.#core;
+    const first = Generation.build(this.#common, settings);
+    this.#generation = first;
+    // One assignment changes what serves: each request reads it once.
+    const people = openServer(settings.listen, settings.limits, (req, res) => this.#generation?.handle(req, res));
+    this.#people = people;
+    this.#open.push(people);
+    await this.#store.begin();
+    const port = await listen(people.server, settings.listen.address, settings.listen.port);
+    await this.#redirect(settings);
+    await this.#manage(settings);
+    const configuration = [...settings.realms.keys()].join(',');
+    await audit.record({ type: 'server.started', realm: '', version, configuration });
+    return {
+      port,
+      change: changed => this.#change(changed),
+      close: stop => this.#close(stop),
+      cut: () => this.#cut(),
+    };
   }
-  return found;
+
+  /** Ends what listens, what is under way after `drain` milliseconds, and the connections to apps. */
+  async end(drain: number): Promise<void> {
+    await Promise.all(this.#open.map(server => server.close(drain)));
+    await this.#common.upstreams.destroy();
+    await this.#management?.close(0);
+    this.#store.stop();
+    this.#prune?.stop();
+  }
+
+  #change(settings: Settings): void {
+    const next = Generation.build(this.#common, settings);
+    try {
+      this.#people?.adjust(settings.listen, settings.limits);
+    } catch (error) {
+      next.retire();
+      throw error;
+    }
+    const before = this.#generation;
+    this.#core.follow(settings);
+    this.#generation = next;
+    before?.retire();
+  }
+
+  /** The timers go on while it drains: a session that is ended elsewhere ends what it has under way here. */
+  async #close({ notice, drain }: Stop = { notice: 0, drain: 0 }): Promise<void> {
+    this.#drainingSince = this.#core.clock.now();
+    if (notice > 0) await this.#wait(notice);
+    this.#stopping.abort();
+    await this.end(drain);
+    await this.#core.audit.record({ type: 'server.stopped', realm: '' });
+  }
+
+  #wait(time: number): Promise<void> {
+    return new Promise(resolve => {
+      const timer = setTimeout(resolve, time);
+      this.#hurry = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  #cut(): void {
+    this.#hurry();
+    // After the listeners are closed, or one more would be let in.
+    setImmediate(() => {
+      for (const server of this.#open) server.cut();
+    });
+  }
+
+  async #redirect({ listen: { redirect }, limits }: Settings): Promise<void> {
+    if (redirect === undefined) return;
+    const server = openRedirectServer(limits, () => redirectOf(this.#core.settings));
+    this.#open.push(server);
+    await listen(server.server, redirect.address, redirect.port, 'listen.redirect.port');
+  }
+
+  async #manage({ management: where }: Settings): Promise<void> {
+    if (where === undefined) return;
+    const management = openHealthServer(() => this.#readiness());
+    await listen(management.server, where.address, where.port, 'management.port');
+    this.#management = management;
+  }
+
+  #readiness(): Readiness {
+    if (this.#drainingSince !== undefined) return { ready: false, reason: 'draining', since: this.#drainingSince };
+    const { confirmed, since } = this.#store.state();
+    return confirmed ? { ready: true, since } : { ready: false, reason: 'store lost', since };
+  }
 }
 
-function namesOf(core: Core): ReadonlySet<string> {
-  const origins = [
-    ...core.settings.apps.map(app => app.origin),
-    ...[...core.settings.realms.values()].map(realm => realm.portalOrigin),
-  ];
-  return new Set(origins.map(origin => new URL(origin).hostname));
-}
-
-function realmOf(core: Core, app: AppSettings): RealmSettings {
-  // The configuration check refused apps without a realm.
-  return core.settings.realms.get(app.realm) as RealmSettings;
-}
-
-function assetsOf(looks: ReadonlyMap<string, Assets>, realm: string): Assets {
-  return looks.get(realm) as Assets;
+function redirectOf({ apps, realms, listen: { redirect } }: Settings): RedirectSettings {
+  const origins = [...apps.map(app => app.origin), ...[...realms.values()].map(realm => realm.portalOrigin)];
+  return { hosts: new Set(origins.map(origin => new URL(origin).hostname)), acmeFolder: redirect?.acmeFolder };
 }

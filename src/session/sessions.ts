@@ -95,10 +95,14 @@ export class Sessions {
     return cached === undefined ? undefined : this.#open(cached.session, token.identifier, app);
   }
 
-  /** When inactivity ends this session, by what this instance has seen. */
+  /**
+   * When inactivity ends this session, by what this instance has seen; or its age, where the operator allows less than
+   * when it began.
+   */
   idleEnd(session: Session): number {
     const lastSeen = this.#cache.get(session.id)?.lastSeen ?? session.lastSeen;
-    return lastSeen + this.#deps.settings.idle;
+    const { idle, absolute } = this.#deps.settings;
+    return Math.min(lastSeen + idle, session.beganAt + absolute);
   }
 
   /** Notes activity; written to the store at most every 30 s. */

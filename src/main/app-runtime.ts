@@ -1,0 +1,35 @@
+import type { AppSettings, RealmSettings } from '../config/settings.ts';
+import type { AppRuntime } from '../gateway/exchange.ts';
+import { locationRewriter } from '../gateway/headers.ts';
+import type { SignInForm } from '../preset/preset.ts';
+import type { Assets } from '../ui/assets.ts';
+import type { AppPools } from './upstreams.ts';
+
+/** One app with what requests to it need at hand. */
+export function appRuntime(app: AppSettings, realm: RealmSettings, assets: Assets, pools: AppPools): AppRuntime {
+  const url = new URL(app.origin);
+  return {
+    settings: app,
+    realm,
+    ...pools,
+    table: { level: app.level, routes: app.routes, folding: app.preset.folding },
+    credentials: { ...credentialNames(app.preset.signIn), folding: app.preset.folding },
+    host: url.host,
+    proto: url.protocol === 'https:' ? 'https' : 'http',
+    site: {
+      organisation: realm.title,
+      desk: realm.desk,
+      assets: assets.names,
+      assetFolder: '/_sluis/assets/',
+      helpUrl: `${realm.portalOrigin}${realm.portalPath}/help`,
+    },
+    findAsset: name => assets.find(name),
+    rewriteLocation: locationRewriter(app.upstream.origin, app.origin),
+  };
+}
+
+function credentialNames(form: SignInForm): { users: Set<string>; passwords: Set<string> } {
+  const named = (role: string) =>
+    new Set(Object.entries(form.fields).flatMap(([name, field]) => (field.role === role ? [name] : [])));
+  return { users: named('user'), passwords: named('password') };
+}
