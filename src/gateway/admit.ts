@@ -27,15 +27,20 @@ export interface AdmitRequest {
 /** Gathers the facts and asks. Everything that lets a request through, asks here (rule 1). */
 export function admit(sessions: Sessions, request: AdmitRequest): Admission {
   const { app, method, target, entry, session, now } = request;
-  const targets = [target, ...destinationOf(request.destination)];
-  const demand = strictest(app, method, targets);
+  // Nearly every request has one target.
+  const others = request.destination === undefined ? [] : destinationsIn(request.destination);
+  const demand = others.reduce<Demand>(
+    (strictest, other) => stricter(strictest, demandOf(app.table, method, other)),
+    demandOf(app.table, method, target),
+  );
   const { closed, folding } = app.settings.preset;
   const decision = decide({
     now,
     demand,
     entry,
     closed:
-      closed.length > 0 && targets.some(one => matchesAny(closed, method, one, seenParameters(one.query, folding))),
+      closed.length > 0 &&
+      [target, ...others].some(one => matchesAny(closed, method, one, seenParameters(one.query, folding))),
     session:
       session === undefined
         ? request.holds
@@ -49,15 +54,8 @@ export function admit(sessions: Sessions, request: AdmitRequest): Admission {
   return { decision, demand };
 }
 
-function strictest(app: AppRuntime, method: string, targets: readonly Target[]): Demand {
-  const [first, ...others] = targets.map(target => demandOf(app.table, method, target));
-  // There is always the request's own target.
-  return others.reduce(stricter, first as Demand);
-}
-
 /** As it stands, for a URL parser would settle it one way only; with and without what may be a scheme and a host. */
-function destinationOf(destination: string | undefined): Target[] {
-  if (destination === undefined) return [];
+function destinationsIn(destination: string): Target[] {
   const path = destination.split('#', 1)[0] ?? '';
   return [path, path.replace(/^(?:[a-z][a-z0-9+.-]*:)?[/\\]{2}[^/\\?]*/i, '')].map(readTarget);
 }

@@ -49,14 +49,13 @@ export class AppHandler {
     if (head.serviceWorker && !app.settings.preset.serviceWorker) return refuse(exchange, 'not-allowed', { next: '/' });
     const entry =
       session === undefined || mayBeEntry(exchange) ? entryOf(app.settings.preset, head.method, target) : undefined;
-    const destination = rawHeader(exchange, 'destination');
     const admission = admit(this.#deps.sessions, {
       app,
       method: head.method,
       target,
       entry: session === undefined ? entry : undefined,
       session,
-      destination,
+      destination: head.destination,
       now,
     });
     if (session === undefined) return this.#anonymous(exchange, admission.decision, entry);
@@ -160,10 +159,4 @@ function mayBeSignIn(exchange: Exchange): boolean {
   const { preset } = exchange.app.settings;
   const type = (exchange.head.contentType ?? '').toLowerCase();
   return type.startsWith(preset.signIn.mediaType) && queryMatches(preset, exchange.target.query);
-}
-
-function rawHeader(exchange: Exchange, name: string): string | undefined {
-  const { raw } = exchange.head;
-  for (let i = 0; i < raw.length; i += 2) if (raw[i] === name) return raw[i + 1];
-  return undefined;
 }

@@ -23,6 +23,8 @@ export interface Head {
   readonly connection: string | undefined;
   readonly expects: boolean;
   readonly upgrade: boolean;
+  /** DAV: where COPY and MOVE lead (RFC 4918 10.3). */
+  readonly destination: string | undefined;
   readonly acceptLanguage: string | undefined;
   readonly userAgent: string | undefined;
   readonly serviceWorker: boolean;
@@ -111,7 +113,7 @@ export function readHead(req: IncomingMessage, limits: HeadLimits): Head | HeadR
 }
 
 function readHeaders(head: Draft, raw: readonly string[]): Head | HeadRefusal {
-  const lines: string[] = [];
+  const lines = new Array<string>(raw.length);
   let seen = 0;
   for (let i = 0; i < raw.length; i += 2) {
     const { lower: name, bit } = readName(raw[i] as string);
@@ -124,7 +126,8 @@ function readHeaders(head: Draft, raw: readonly string[]): Head | HeadRefusal {
       const problem = note(head, name, value);
       if (problem !== undefined) return problem;
     } else noteList(head, name, value);
-    lines.push(name, value);
+    lines[i] = name;
+    lines[i + 1] = value;
   }
   head.raw = lines;
   return checkFraming(head);
@@ -160,6 +163,7 @@ function noteText(head: Draft, name: string, value: string): void {
   else if (name === 'content-type') head.contentType = value;
   else if (name === 'content-encoding') head.contentEncoding = value;
   else if (name === 'upgrade') head.upgrade = true;
+  else if (name === 'destination') head.destination = value;
 }
 
 function noteList(head: Draft, name: string, value: string): void {
@@ -197,6 +201,7 @@ function blank(method: string, target: string, http10: boolean, raw: readonly st
     connection: undefined,
     expects: false,
     upgrade: false,
+    destination: undefined,
     acceptLanguage: undefined,
     userAgent: undefined,
     serviceWorker: false,
