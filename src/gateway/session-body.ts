@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { routeParameters } from '../policy/route.ts';
+import { looksAtMethods, routeParameters } from '../policy/route.ts';
 import { foldName, readPairs } from '../policy/target.ts';
 import { matchesAny, seenParameters } from '../preset/match.ts';
 import { CredentialWatch, type FieldScanner, scannerFor } from '../signin/scanner.ts';
@@ -78,7 +78,7 @@ function watchedRoutes(exchange: Exchange): ReadonlySet<string> {
   if (table.routes.length === 0) return new Set();
   const names = new Set(routeParameters(table));
   // `_method` says which method is meant: it counts wherever rules look at methods.
-  if (table.routes.some(route => route.methods !== undefined)) names.add('_method');
+  if (looksAtMethods(table)) names.add('_method');
   return names;
 }
 

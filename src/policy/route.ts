@@ -1,4 +1,5 @@
 import type { Level, RouteSettings } from '../config/settings.ts';
+import { RouteIndex } from './route-index.ts';
 import { foldName, readPairs, type Target } from './target.ts';
 
 /** What a route demands of a session. */
@@ -25,19 +26,33 @@ const none: Parameters = new Map();
 export function demandOf(table: RouteTable, method: string, target: Target): Demand {
   const base: Demand = { level: table.level, maxAge: undefined, rule: '(default)' };
   if (table.routes.length === 0) return base;
-  const choices = assignments(readParameters(table, target.query));
+  const index = indexOf(table);
+  const choices = assignments(readParameters(table, index.parameters, target.query));
   const meanings = meantBy(table, method, target.query);
   // More values than an honest request has: whatever any rule demands.
   if (choices === undefined || meanings.length > mostMeanings) return table.routes.map(asDemand).reduce(stricter, base);
   let strictest: Demand | undefined;
+  const rules = target.readings.map(reading => index.about(reading));
   for (const meant of meanings) {
-    for (const reading of target.readings) {
+    for (const about of rules) {
       for (const assignment of choices) {
-        strictest = stricter(strictest, firstMatch(table.routes, meant, reading, assignment) ?? base);
+        strictest = stricter(strictest, firstMatch(about, meant, assignment) ?? base);
       }
     }
   }
   return strictest ?? base;
+}
+
+const indexes = new WeakMap<RouteTable, RouteIndex>();
+
+/** Made at an app's first request and gone with its table: a configuration that is read again brings new tables. */
+function indexOf(table: RouteTable): RouteIndex {
+  let index = indexes.get(table);
+  if (index === undefined) {
+    index = new RouteIndex(table.routes);
+    indexes.set(table, index);
+  }
+  return index;
 }
 
 /** Rules are gone through once for each. */
@@ -60,11 +75,15 @@ function overridesOf(table: RouteTable, query: string): string[] {
 
 /** Folded names that routes of this app look at. */
 export function routeParameters(table: RouteTable): ReadonlySet<string> {
-  return new Set(table.routes.flatMap(route => Object.keys(route.parameters ?? {})));
+  return indexOf(table).parameters;
 }
 
-function readParameters(table: RouteTable, query: string): Parameters {
-  const watched = routeParameters(table);
+/** Whether it matters to any route of this app which method is meant. */
+export function looksAtMethods(table: RouteTable): boolean {
+  return indexOf(table).byMethod;
+}
+
+function readParameters(table: RouteTable, watched: ReadonlySet<string>, query: string): Parameters {
   if (watched.size === 0 || query === '') return none;
   const found = new Map<string, (string | undefined)[]>();
   for (const [name, value] of readPairs(query)) {
@@ -89,15 +108,14 @@ function assignments(parameters: Parameters): ReadonlyMap<string, string>[] | un
   return all;
 }
 
+/** Of rules about one path. */
 function firstMatch(
-  routes: readonly RouteSettings[],
+  about: readonly RouteSettings[],
   method: string,
-  path: string,
   parameters: ReadonlyMap<string, string>,
 ): Demand | undefined {
-  const route = routes.find(
+  const route = about.find(
     candidate =>
-      matchesPath(candidate.path, path) &&
       (candidate.methods === undefined || candidate.methods.includes(method)) &&
       Object.entries(candidate.parameters ?? {}).every(([name, value]) => parameters.get(name) === value),
   );
@@ -108,7 +126,7 @@ function asDemand(route: RouteSettings): Demand {
   return { level: route.level, maxAge: route.maxAge, rule: route.path };
 }
 
-/** Exact, or a prefix ending in `/*` (which matches the folder itself too). Readings are lower-cased, so the pattern is. */
+/** What a pattern means: exact, or a prefix ending in `/*` (which matches the folder itself too). Readings are lower-cased, so the pattern is. RouteIndex finds the same without going through all. */
 export function matchesPath(pattern: string, path: string): boolean {
   const lower = pattern.toLowerCase();
   if (!lower.endsWith('/*')) return lower === path;
