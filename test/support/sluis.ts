@@ -99,7 +99,7 @@ export async function startSluis(apps: readonly TestApp[], options: TestOptions 
   const clock = options.clock ?? options.beside?.clock ?? new RunningClock();
   const log: string[] = [];
   const logger = createLogger({ level: 'info', destination: { write: line => void log.push(line) } });
-  const loaded = loadSettings(yamlOf(apps, { port, namesPort }, options), {
+  const loaded = loadSettings(configurationOf(apps, { port, namesPort }, options), {
     folder,
     presets: { named: presets, generic: genericPreset },
   });
@@ -135,12 +135,12 @@ export async function startSluis(apps: readonly TestApp[], options: TestOptions 
   };
 }
 
-interface Ports {
+export interface Ports {
   readonly port: number;
   readonly namesPort: number;
 }
 
-function yamlOf(apps: readonly TestApp[], { port, namesPort }: Ports, options: TestOptions): string {
+export function configurationOf(apps: readonly TestApp[], { port, namesPort }: Ports, options: TestOptions): string {
   const domain = options.domain ?? 'localhost';
   const portal = options.singleHost === true ? 'single-host' : `http://sluis.${domain}:${namesPort}`;
   const lines = apps.flatMap(app => [

@@ -1,0 +1,67 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { configurationOf, freePort, type TestApp, type TestOptions, type TestSluis } from './sluis.ts';
+
+const program = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url));
+
+/** `sluis serve` as operators run it: a process of its own, from dist/. */
+export interface ServeProcess {
+  readonly port: number;
+  readonly config: string;
+  /** SIGKILL, and the end of the process. */
+  kill(): Promise<void>;
+  /** The same instance again, on its port. */
+  start(): Promise<void>;
+}
+
+/** An instance of the same fleet as `beside`, begun with the same apps and options. Resolves once it listens. */
+export async function startServeProcess(
+  beside: TestSluis,
+  apps: readonly TestApp[],
+  options: TestOptions,
+): Promise<ServeProcess> {
+  const port = await freePort();
+  const { folder, namesPort } = beside.shared;
+  const config = join(folder, `serve-${port}.yaml`);
+  writeFileSync(config, `${configurationOf(apps, { port, namesPort }, options)}\nlog: { level: error }\n`);
+  const process = new Serving(port, config);
+  await process.start();
+  return process;
+}
+
+class Serving implements ServeProcess {
+  readonly port: number;
+  readonly config: string;
+  #process: ChildProcess | undefined;
+
+  constructor(port: number, config: string) {
+    this.port = port;
+    this.config = config;
+  }
+
+  async start(): Promise<void> {
+    const child = spawn(process.execPath, [program, 'serve', '--config', this.config], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    this.#process = child;
+    let said = '';
+    const listening = Promise.withResolvers<void>();
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      said += text;
+      if (said.includes('Sluis is listening')) listening.resolve();
+    });
+    child.once('exit', () => listening.reject(new Error(`serve ended: ${said}`)));
+    await listening.promise;
+  }
+
+  async kill(): Promise<void> {
+    const child = this.#process;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const ended = once(child, 'exit');
+    child.kill('SIGKILL');
+    await ended;
+  }
+}
