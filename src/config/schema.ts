@@ -171,6 +171,12 @@ const limitsSchema = z.strictObject({
     .describe(
       'Open connections of one source address; not for balancers and this machine. More where many people share one address.',
     ),
+  webSockets: z
+    .int()
+    .min(0)
+    .default(1_000)
+    .describe('Open WebSockets of one app; each holds a connection to it for as long as it lives. 0 opens none.'),
+  webSocketsPerSession: z.int().min(1).default(20).describe('Open WebSockets of one session, all its tabs together.'),
   headTime: durationUpTo('24h').prefault('10s'),
   requestTime: durationUpTo('24h')
     .prefault('5m')

@@ -148,6 +148,9 @@ export interface LimitSettings {
   readonly stallTime: number;
   /** Open connections of one source address, an IPv6 network being one; balancers and this machine have no such limit. */
   readonly connectionsPerSource: number;
+  /** Open WebSockets of one app, and of one session. */
+  readonly webSockets: number;
+  readonly webSocketsPerSession: number;
   /** Pending sign-ins that one account, and one source, may have at once. */
   readonly pendings: number;
 }

@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Agent, IncomingMessage, ServerResponse } from 'node:http';
 import { LRUCache } from 'lru-cache';
 import type { Pool } from 'undici';
 import type { Audit } from '../audit/event.ts';
@@ -34,6 +34,8 @@ export interface AppRuntime {
   readonly publicPool: Pool;
   /** For files that everybody may have. */
   readonly assetPool: Pool;
+  /** For WebSockets: each has a connection of its own. */
+  readonly agent: Agent;
   readonly table: RouteTable;
   readonly credentials: CredentialNames;
   /** Host as the app sees it. */

@@ -1,12 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { SluisError } from '../kernel/errors.ts';
 import { randomId } from '../kernel/random.ts';
 import { readTarget } from '../policy/target.ts';
 import { AppHandler } from './app-handler.ts';
 import { type AppRuntime, Exchange, type GatewayDeps } from './exchange.ts';
-import { type HeadRefusal, isRefusal, readHead } from './head.ts';
+import { type Head, type HeadRefusal, isRefusal, readHead } from './head.ts';
 import { refuse } from './respond.ts';
 import type { Sources } from './source.ts';
+import { answerOn, Upgrades } from './upgrade.ts';
+import { readUpgradeHead } from './upgrade-head.ts';
 
 /** Our own pages, behind the same strict head: given by the composition root. */
 export interface PortalHandler {
@@ -26,12 +29,14 @@ export class Gateway {
   readonly #hosts: GatewayHosts;
   readonly #sources: Sources;
   readonly #apps: AppHandler;
+  readonly #upgrades: Upgrades;
 
   constructor(deps: GatewayDeps, hosts: GatewayHosts, sources: Sources) {
     this.#deps = deps;
     this.#hosts = hosts;
     this.#sources = sources;
     this.#apps = new AppHandler(deps);
+    this.#upgrades = new Upgrades(deps);
   }
 
   /** Resolves once nothing more is done for this request; never rejects. Undefined: what goes on ends with `res`. */
@@ -41,12 +46,9 @@ export class Gateway {
     if (isRefusal(head)) return this.#refuseHead(req, res, head);
     if (head.chunked || (head.contentLength ?? 0) > 0) this.#deps.receiving.watch(req);
     const app = this.#hosts.apps.get(head.host);
-    const portal = this.#hosts.portals.get(head.host);
+    const portal = this.#portalOf(head);
     const source = this.#sources.of(req, head);
-    const path = portal?.path ?? '';
-    if (portal !== undefined && (path === '' || head.target === path || head.target.startsWith(`${path}/`))) {
-      return this.#settle(res, portal.handle(req, res, { source }), undefined);
-    }
+    if (portal !== undefined) return this.#settle(res, portal.handle(req, res, { source }), undefined);
     if (app === undefined) return this.#refuseHead(req, res, { status: 400, reason: 'Host' }, 421);
     const exchange = new Exchange(app, head, readTarget(head.target), req, res, source);
     try {
@@ -55,6 +57,31 @@ export class Gateway {
       this.#failed(res, error, exchange);
       return undefined;
     }
+  }
+
+  /** A request for another protocol, on a socket that node has let go of: whatever is not passed on ends here. */
+  upgrade(req: IncomingMessage, socket: Socket, early: Buffer): void {
+    if (this.#deps.ongoing.refused.has(socket)) return void socket.destroy();
+    const res = answerOn(req, socket);
+    const upgrade = readUpgradeHead(req, this.#deps.limits);
+    if ('reason' in upgrade) return this.#refuseHead(req, res, upgrade);
+    const { head, handshake } = upgrade;
+    const app = this.#hosts.apps.get(head.host);
+    if (this.#portalOf(head) !== undefined) return this.#refuseHead(req, res, { status: 501, reason: 'Upgrade' });
+    if (app === undefined) return this.#refuseHead(req, res, { status: 400, reason: 'Host' }, 421);
+    const exchange = new Exchange(app, head, readTarget(head.target), req, res, this.#sources.of(req, head));
+    void this.#settle(res, this.#upgrades.handle({ exchange, handshake, socket, early }), exchange);
+  }
+
+  /** Another configuration holds: what would go on by this one for hours begins anew. */
+  retire(): void {
+    this.#upgrades.retire();
+  }
+
+  #portalOf({ host, target }: Head): PortalHandler | undefined {
+    const portal = this.#hosts.portals.get(host);
+    const path = portal?.path ?? '';
+    return path === '' || target === path || target.startsWith(`${path}/`) ? portal : undefined;
   }
 
   #refuseHead(
@@ -67,6 +94,8 @@ export class Gateway {
     this.#deps.ongoing.refused.add(req.socket);
     res.setHeader('connection', 'close');
     res.on('finish', () => req.socket.destroySoon());
+    // RFC 6455 4.4: which version it could be.
+    if (status === 426) res.setHeader('sec-websocket-version', '13');
     refusePlain(res, status);
   }
 
@@ -102,6 +131,7 @@ const texts: Readonly<Record<number, string>> = {
   414: 'Dit adres is te lang. / This address is too long.',
   417: 'Deze verwachting kan niet. / This expectation cannot be met.',
   421: 'Dit adres is hier niet bekend. / This address is not known here.',
+  426: 'Deze versie van WebSocket kan niet. / This version of WebSocket is not known.',
   431: 'De kop van dit verzoek is te groot. / The head of this request is too large.',
   500: 'Er ging iets mis. Probeer het later opnieuw. / Something went wrong. Try again later.',
   501: 'Dit kan Sluis niet. / Sluis cannot do this.',

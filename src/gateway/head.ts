@@ -22,7 +22,7 @@ export interface Head {
   readonly chunked: boolean;
   readonly connection: string | undefined;
   readonly expects: boolean;
-  readonly upgrade: boolean;
+  readonly upgrade: string | undefined;
   /** DAV: where COPY and MOVE lead (RFC 4918 10.3). */
   readonly destination: string | undefined;
   readonly acceptLanguage: string | undefined;
@@ -31,7 +31,7 @@ export interface Head {
 }
 
 export interface HeadRefusal {
-  readonly status: 400 | 405 | 411 | 414 | 417 | 431 | 501;
+  readonly status: 400 | 405 | 411 | 414 | 417 | 426 | 431 | 501;
   readonly reason: string;
 }
 
@@ -98,8 +98,14 @@ function isGoodCookie(value: string): boolean {
 
 type Draft = { -readonly [K in keyof Head]: Head[K] };
 
-/** Reads a head strictly: what has two readings has none. */
+/** Reads the head of an ordinary request strictly: what has two readings has none. */
 export function readHead(req: IncomingMessage, limits: HeadLimits): Head | HeadRefusal {
+  const head = readAnyHead(req, limits);
+  return !isRefusal(head) && head.upgrade !== undefined ? refuse(501, 'Upgrade') : head;
+}
+
+/** The same, of a request that may ask for another protocol: whoever calls this must look at `upgrade`. */
+export function readAnyHead(req: IncomingMessage, limits: HeadLimits): Head | HeadRefusal {
   const method = req.method ?? '';
   const target = req.url ?? '';
   if (!methods.has(method))
@@ -162,7 +168,7 @@ function noteText(head: Draft, name: string, value: string): void {
   else if (name === 'sec-fetch-dest') head.fetchDest = value;
   else if (name === 'content-type') head.contentType = value;
   else if (name === 'content-encoding') head.contentEncoding = value;
-  else if (name === 'upgrade') head.upgrade = true;
+  else if (name === 'upgrade') head.upgrade = value;
   else if (name === 'destination') head.destination = value;
 }
 
@@ -178,7 +184,6 @@ function checkFraming(head: Draft): Head | HeadRefusal {
   if (head.chunked && (head.contentLength !== undefined || head.http10)) return refuse(400, 'two ways of framing');
   const body = head.chunked || (head.contentLength ?? 0) > 0;
   if (body && (head.method === 'GET' || head.method === 'HEAD')) return refuse(400, `${head.method} with a body`);
-  if (head.upgrade) return refuse(501, 'Upgrade');
   return head;
 }
 
@@ -200,7 +205,7 @@ function blank(method: string, target: string, http10: boolean, raw: readonly st
     chunked: false,
     connection: undefined,
     expects: false,
-    upgrade: false,
+    upgrade: undefined,
     destination: undefined,
     acceptLanguage: undefined,
     userAgent: undefined,

@@ -51,8 +51,8 @@ function tooLarge({ limits }: GatewayDeps, exchange: Exchange): void {
   refuse(exchange, 'too-large', { next: exchange.app.settings.preset.landing, limit: limits.body });
 }
 
-/** Remembered, since browsers send the same header again and again. */
-function openJar(deps: GatewayDeps, exchange: Exchange, session: Session): OpenedJar {
+/** The app's cookies that this request brought. Remembered, since browsers send the same header again and again. */
+export function openJar(deps: GatewayDeps, exchange: Exchange, session: Session): OpenedJar {
   const header = exchange.head.cookie ?? '';
   const memory = deps.sessions.derived(session, 'jars', () => new LRUCache<string, OpenedJar>({ max: 4 }));
   let opened = memory.get(header);
@@ -70,7 +70,7 @@ function openAnew(deps: GatewayDeps, exchange: Exchange, session: Session): Open
   return { jar: all, stale, plain: simple && all.length > 0 ? cookieHeader(all, '/', 0) : undefined };
 }
 
-function cookieFor(deps: GatewayDeps, exchange: Exchange, jar: readonly JarCookie[]): string | undefined {
+export function cookieFor(deps: GatewayDeps, exchange: Exchange, jar: readonly JarCookie[]): string | undefined {
   return jar.length === 0 ? undefined : cookieHeader(jar, exchange.target.path, deps.clock.now());
 }
 

@@ -4,6 +4,7 @@ import type { Clock } from '../kernel/clock.ts';
 import { AuditThrottle } from './audit-throttle.ts';
 import { ClockWatch } from './clock-watch.ts';
 import type { AppLog } from './log.ts';
+import { WebSockets } from './web-sockets.ts';
 
 /** What goes on over a change of the configuration: a Gateway is of one configuration, these are of the process. */
 export interface Ongoing {
@@ -11,6 +12,7 @@ export interface Ongoing {
   readonly refused: WeakSet<Socket>;
   readonly throttle: AuditThrottle;
   readonly clockWatch: ClockWatch;
+  readonly webSockets: WebSockets;
   /** Aborted when the process begins to stop: what has no end of its own, such as an upgraded connection, ends then. */
   readonly stopping: AbortSignal;
 }
@@ -24,6 +26,7 @@ export function beginOngoing(clock: Clock, log: AppLog, stopping: AbortSignal): 
       log.warn({ source, count }, 'refused sign-ins of one source that the audit leaves out'),
     ),
     clockWatch: new ClockWatch(clock, log),
+    webSockets: new WebSockets(clock, log, stopping),
     stopping,
   };
 }

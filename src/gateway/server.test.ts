@@ -25,6 +25,8 @@ const limits: LimitSettings = {
   stallTime: 1_000,
   connectionsPerSource: 10,
   pendings: 5,
+  webSockets: 1_000,
+  webSocketsPerSession: 20,
 };
 const settings = { address: '127.0.0.1', port: 0, tls: undefined, balancers: [], redirect: undefined };
 const servers: Listener[] = [];

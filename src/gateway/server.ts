@@ -6,11 +6,12 @@ import { isLoopbackAddress } from '../config/address.ts';
 import type { LimitSettings, ListenSettings } from '../config/settings.ts';
 import { sourceNet } from '../factor/source-net.ts';
 import { SluisError } from '../kernel/errors.ts';
-import { type Listener, listenerOf } from './connections.ts';
+import { type Connections, type Listener, listenerOf } from './connections.ts';
 import { Sources } from './source.ts';
 import { openTlsServer } from './tls-files.ts';
 
 type Handler = (req: IncomingMessage, res: ServerResponse) => void;
+type UpgradeHandler = (req: IncomingMessage, socket: Socket, early: Buffer) => void;
 
 /** A server for people, with what a change of the configuration may change of it. */
 export interface OpenServer extends Listener {
@@ -18,13 +19,22 @@ export interface OpenServer extends Listener {
   adjust(listen: ListenSettings, limits: LimitSettings): void;
 }
 
-/** Every limit and time explicit: slow heads, slow bodies, endless heads and too many connections end here. */
-export function openServer(listen: ListenSettings, limits: LimitSettings, handler: Handler): OpenServer {
+/**
+ * Every limit and time explicit: slow heads, slow bodies, endless heads and too many connections end here. Without
+ * `upgrade` a request for another protocol is a request like any other.
+ */
+export function openServer(
+  listen: ListenSettings,
+  limits: LimitSettings,
+  handler: Handler,
+  upgrade?: UpgradeHandler,
+): OpenServer {
   const options: ServerOptions = {
     connectionsCheckingInterval: 5_000,
     insecureHTTPParser: false,
     requireHostHeader: false,
     joinDuplicateHeaders: false,
+    shouldUpgradeCallback: req => upgrade !== undefined && isBareWebSocket(req),
   };
   const tls = listen.tls === undefined ? undefined : openTlsServer(options, listen.tls);
   const server = tls?.server ?? createServer(options);
@@ -49,6 +59,7 @@ export function openServer(listen: ListenSettings, limits: LimitSettings, handle
   // Any other expectation: the strict head answers 417.
   server.on('checkExpectation', handler);
   server.on('connect', (_req, socket: Socket) => socket.destroy());
+  if (upgrade !== undefined) server.on('upgrade', takeOver(connections, upgrade));
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
     // An answer is under way: a second one behind it would be taken for the answer to something else.
     if (connections.isBusy(socket)) socket.destroySoon();
@@ -65,6 +76,24 @@ export function openServer(listen: ListenSettings, limits: LimitSettings, handle
     },
     close,
     cut,
+  };
+}
+
+/** All else that would upgrade is a request like any other, and refused as one: node reads on where a body comes first. */
+function isBareWebSocket(req: IncomingMessage): boolean {
+  const { upgrade = '', 'content-length': length, 'transfer-encoding': coding } = req.headers;
+  return req.method === 'GET' && upgrade.toLowerCase() === 'websocket' && length === undefined && coding === undefined;
+}
+
+function takeOver(connections: Connections, upgrade: UpgradeHandler): UpgradeHandler {
+  return (req, socket, early) => {
+    // Node listens no more: a reset that nobody hears of ends the process.
+    socket.on('error', () => socket.destroy());
+    // With a body under way it is no socket but a stand-in for one. And where an answer is under way before it,
+    // whatever was said now would stand in the middle of that one.
+    if (socket !== req.socket || connections.isBusy(socket)) return void socket.destroy();
+    connections.upgraded(socket);
+    upgrade(req, socket, early);
   };
 }
 

@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { Agent, type ClientRequestArgs } from 'node:http';
+import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import { buildConnector, type Dispatcher, errors, Pool } from 'undici';
 import type { UpstreamSettings } from '../config/settings.ts';
@@ -85,10 +87,44 @@ export function publicConnections(settings: UpstreamSettings): number {
   return Math.max(2, Math.ceil(settings.connections / 4));
 }
 
+/**
+ * Connections to the app for what node:http sends itself: opened by the same connector as the pool's, so that CA, pin
+ * and server name hold there too. One request a connection, none is kept.
+ */
+export function openAgent(settings: UpstreamSettings): Agent {
+  return new ConnectorAgent(new URL(settings.origin), connector(settings));
+}
+
+class ConnectorAgent extends Agent {
+  readonly #origin: URL;
+  readonly #connect: buildConnector.connector;
+
+  constructor(origin: URL, connect: buildConnector.connector) {
+    super({ keepAlive: false, maxSockets: Number.POSITIVE_INFINITY });
+    this.#origin = origin;
+    this.#connect = connect;
+  }
+
+  /** Whatever the request says of its address: an agent leads to its own app. */
+  override createConnection(
+    _options: ClientRequestArgs,
+    opened?: (error: Error | null, socket: Duplex) => void,
+  ): undefined {
+    const { hostname, host, protocol, port } = this.#origin;
+    const bare = hostname.replace(/^\[|\]$/g, '');
+    this.#connect({ hostname: bare, host, protocol, port }, (error, socket) => {
+      // Of an error node looks at nothing else.
+      opened?.(error, socket as Duplex);
+    });
+  }
+}
+
 function connector(settings: UpstreamSettings): buildConnector.connector {
   const { ca, fingerprint, serverName, timeouts } = settings;
   const connect = buildConnector({
     timeout: timeouts.connect,
+    // The connector offers HTTP/2 unless told not to, whatever the pool was told.
+    allowH2: false,
     ...(ca === undefined ? {} : { ca: readCa(ca) }),
     ...(serverName === undefined ? {} : { servername: serverName }),
     // A pinned certificate is its own authority: its fingerprint is compared below, before a byte is sent.

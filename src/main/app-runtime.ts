@@ -1,6 +1,7 @@
 import type { AppSettings, RealmSettings } from '../config/settings.ts';
 import type { AppRuntime } from '../gateway/exchange.ts';
 import { locationRewriter } from '../gateway/headers.ts';
+import { openAgent } from '../gateway/upstream.ts';
 import type { SignInForm } from '../preset/preset.ts';
 import type { Assets } from '../ui/assets.ts';
 import type { AppPools } from './upstreams.ts';
@@ -12,6 +13,7 @@ export function appRuntime(app: AppSettings, realm: RealmSettings, assets: Asset
     settings: app,
     realm,
     ...pools,
+    agent: openAgent(app.upstream),
     table: { level: app.level, routes: app.routes, folding: app.preset.folding },
     credentials: { ...credentialNames(app.preset.signIn), folding: app.preset.folding },
     host: url.host,

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { AppSettings, RealmSettings, Settings } from '../config/settings.ts';
 import { Gateway, type PortalHandler } from '../gateway/gateway.ts';
 import type { AppLog } from '../gateway/log.ts';
@@ -78,6 +79,11 @@ export class Generation {
     void work.then(this.#leave);
   }
 
+  upgrade(req: IncomingMessage, socket: Socket, early: Buffer): void {
+    socket.on('close', this.hold());
+    this.#gateway.upgrade(req, socket, early);
+  }
+
   /** Something is under way that no answer shows, an upgraded connection: until the returned function is called, once. */
   hold(): () => void {
     this.#held += 1;
@@ -87,6 +93,7 @@ export class Generation {
   /** Takes no more requests: another generation does. */
   retire(): void {
     this.#retired = true;
+    this.#gateway.retire();
     this.#settle();
   }
 

@@ -67,7 +67,12 @@ class Serving {
     const first = Generation.build(this.#common, settings);
     this.#generation = first;
     // One assignment changes what serves: each request reads it once.
-    const people = openServer(settings.listen, settings.limits, (req, res) => this.#generation?.handle(req, res));
+    const people = openServer(
+      settings.listen,
+      settings.limits,
+      (req, res) => this.#generation?.handle(req, res),
+      (req, socket, early) => this.#generation?.upgrade(req, socket, early),
+    );
     this.#people = people;
     this.#open.push(people);
     await this.#store.begin();

@@ -96,6 +96,15 @@ export class Sessions {
   }
 
   /**
+   * The session as far as this instance knows it, for what was opened in it and still runs; undefined where it has ended.
+   * `read` knows what others have seen of it. Rejects where the store was lost for longer than known sessions go on.
+   */
+  async standing(id: string): Promise<Session | undefined> {
+    if (this.#unconfirmedFor() > confirmWithin) await this.#confirmOrGrace();
+    return (this.#cache.get(id) ?? (await this.#load(id)))?.session;
+  }
+
+  /**
    * When inactivity ends this session, by what this instance has seen; or its age, where the operator allows less than
    * when it began.
    */

@@ -166,7 +166,7 @@ const refused: readonly Way[] = [
     bytes: get('<H>Destination: /a\r\nDestination: /b\r\n').replace('GET', 'MOVE'),
     status: [400],
   },
-  { name: 'Upgrade: websocket', bytes: get('<H>Connection: Upgrade\r\nUpgrade: websocket\r\n'), status: [501] },
+  { name: 'Upgrade: websocket', bytes: get('<H>Connection: Upgrade\r\nUpgrade: websocket\r\n'), status: [426] },
   {
     name: 'Upgrade: h2c',
     bytes: get('<H>Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AA\r\n'),

@@ -96,6 +96,11 @@ export class RawConnection {
     }
   }
 
+  /** So many bytes, whatever they are. */
+  async take(count: number): Promise<Buffer> {
+    return this.#until(buffer => (buffer.length >= count ? count : undefined));
+  }
+
   /** All bytes until the other side closes. */
   async readAll(): Promise<Buffer> {
     return this.#until(buffer => (this.#ended ? buffer.length : undefined), true);
