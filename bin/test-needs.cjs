@@ -19,6 +19,12 @@ const needs = [
   },
   { name: 'dokuwiki', packages: () => ofScripts(['wiki.sh']), install: () => scripts(['wiki.sh']), serves: true },
   { name: 'nginx', packages: () => missing(['nginx']), install: () => apt(['nginx']), serves: false },
+  {
+    name: 'oathtool',
+    packages: () => missing(['oathtool', 'pskctool']),
+    install: () => apt(['oathtool', 'pskctool']),
+    serves: false,
+  },
   { name: 'redis', packages: () => missing(['redis-server']), install: () => apt(['redis-server']), serves: false },
 ];
 

@@ -26,7 +26,18 @@ interface Rule {
   readonly packages?: readonly string[];
 }
 
-const pure = ['node:crypto', 'node:buffer', 'jose', 'otplib', '@otplib/', 'lru-cache', 'zod', 'ipaddr.js', 'qrcode'];
+const pure = [
+  'node:crypto',
+  'node:buffer',
+  'jose',
+  'otplib',
+  '@otplib/',
+  'lru-cache',
+  'zod',
+  'ipaddr.js',
+  'qrcode',
+  'fast-xml-parser',
+];
 
 const rules: Readonly<Record<string, Rule>> = {
   kernel: { values: [], types: [], packages: ['node:crypto', 'node:buffer'] },

@@ -75,7 +75,7 @@ export type AuditEvent = { readonly realm: string } & (
       readonly name: string;
       readonly kind: string;
       readonly factor: string;
-      readonly by: 'activation-code' | 'recovery-code';
+      readonly by: 'activation-code' | 'recovery-code' | 'desk';
       readonly source: string;
     }
   | {
@@ -86,6 +86,24 @@ export type AuditEvent = { readonly realm: string } & (
       readonly factor: string;
       readonly because: 'replaced' | 'reset';
       readonly source: string;
+    }
+  | { readonly type: 'tokens.imported'; readonly count: number; readonly by: string }
+  | {
+      readonly type: 'token.handed-out';
+      readonly person: string;
+      readonly name: string;
+      readonly serial: string;
+      readonly factor: string;
+      readonly by: string;
+    }
+  | {
+      readonly type: 'token.returned';
+      readonly person: string;
+      readonly name: string;
+      readonly serial: string;
+      readonly factor: string;
+      readonly by: string;
+      readonly retired: boolean;
     }
   | { readonly type: 'recovery-codes.made'; readonly person: string; readonly name: string; readonly source: string }
   | {

@@ -30,6 +30,10 @@ const commands: Commands = {
   usersList: note('usersList'),
   usersSignOut: note('usersSignOut'),
   usersShow: note('usersShow'),
+  tokensImport: note('tokensImport'),
+  tokensList: note('tokensList'),
+  tokensHandOut: note('tokensHandOut'),
+  tokensTakeBack: note('tokensTakeBack'),
   auditTail: note('auditTail'),
   auditVerify: note('auditVerify'),
 };

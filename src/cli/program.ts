@@ -1,6 +1,8 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { parseDuration } from '../config/quantity.ts';
+import type { Level } from '../config/settings.ts';
 import { SluisError } from '../kernel/errors.ts';
+import { addTokens, type TokenCommands } from './program-tokens.ts';
 
 /*
  * Rules of the command line. What was asked for goes to standard output, everything else to standard error. An error is
@@ -8,7 +10,7 @@ import { SluisError } from '../kernel/errors.ts';
  */
 
 /** What the commands do; given by the composition root, which alone opens stores and sockets. Each resolves to an exit code. */
-export interface Commands {
+export interface Commands extends TokenCommands {
   serve(options: { config: string }): Promise<number>;
   protect(options: ProtectOptions): Promise<number>;
   check(options: { config: string }): Promise<number>;
@@ -47,6 +49,8 @@ export interface InviteOptions extends RealmOptions {
   readonly letter: boolean;
   readonly replace: boolean;
   readonly reason: string | undefined;
+  /** The highest level of a factor that the code binds. */
+  readonly level: Level;
   /** Milliseconds; undefined: what the configuration says. */
   readonly validity: number | undefined;
 }
@@ -87,6 +91,7 @@ function build(commands: Commands, terminal: Terminal, done: (code: number) => v
     .configureOutput({ writeOut: terminal.out, writeErr: terminal.err });
   addServing(program, { commands, terminal, done });
   addUsers(program, commands, done);
+  addTokens(program, commands, { command, config, done });
   addAudit(program, commands, done);
   return program;
 }
@@ -140,6 +145,7 @@ function addUsers(program: Command, commands: Commands, done: (code: number) => 
     .option('--letter', 'print letters instead of codes', false)
     .option('--replace', 'for who lost everything: the old second step goes at once', false)
     .option('--reason <text>', 'why it is replaced; kept in the audit')
+    .option('--level <level>', 'the highest level of what is set up with it: 2, 3 or 4', level, 2)
     .option('--validity <duration>', 'how long the code works, for example 14d', duration)
     .option('--realm <name>', 'the realm, where the configuration has more than one')
     .addOption(config())
@@ -213,6 +219,11 @@ function duration(text: string): number {
   const found = parseDuration(text);
   if (found === undefined) throw new InvalidArgumentError('expected a duration, for example 14d or 12h');
   return found;
+}
+
+function level(text: string): Level {
+  if (!/^[234]$/.test(text)) throw new InvalidArgumentError('expected an MFA level: 2, 3 or 4');
+  return Number(text) as Level;
 }
 
 function count(text: string): number {

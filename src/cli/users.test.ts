@@ -39,6 +39,7 @@ const one: InviteRequest = {
   letter: false,
   replace: false,
   reason: undefined,
+  level: 2,
   validity: 14 * 24 * 60 * minute,
 };
 const list = (csv: string): InviteRequest => ({ ...one, who: { csv } });

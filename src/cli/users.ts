@@ -1,8 +1,9 @@
-import type { RealmSettings } from '../config/settings.ts';
+import type { Level, RealmSettings } from '../config/settings.ts';
 import type { ActivationCodes } from '../enrolment/activation.ts';
 import { refuseWithFactor } from '../enrolment/activation.ts';
 import type { People } from '../factor/people.ts';
 import type { Person } from '../factor/person.ts';
+import { highestLevel } from '../factor/ways.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { SluisError } from '../kernel/errors.ts';
 import { type LineFault, type Normalise, readNames, refuseFaults } from './invitation-list.ts';
@@ -32,6 +33,8 @@ export interface InviteRequest {
   readonly letter: boolean;
   readonly replace: boolean;
   readonly reason: string | undefined;
+  /** The highest level of a factor that the code binds. */
+  readonly level: Level;
   /** Milliseconds. */
   readonly validity: number;
 }
@@ -48,9 +51,9 @@ const pageBreak = '\f';
  */
 export async function usersInvite(deps: UsersDeps, request: InviteRequest, out: Out): Promise<void> {
   const names = await checkedNames(deps, request);
-  const { realm, replace: replaces, reason, validity } = request;
+  const { realm, replace: replaces, reason, validity, level } = request;
   for (const [index, name] of names.entries()) {
-    const invited = await deps.activation.invite(realm, name, { by: deps.by, replaces, reason, validity });
+    const invited = await deps.activation.invite(realm, name, { by: deps.by, replaces, reason, validity, level });
     // Somebody who lost everything may have lost a device that is signed in.
     if (replaces) await deps.endSessions(realm, name);
     if (request.letter) out(`${index === 0 ? '' : pageBreak}${letterText({ ...deps.letter, name, ...invited })}`);
@@ -104,14 +107,19 @@ async function checkedNames(deps: UsersDeps, request: InviteRequest): Promise<re
   if ('name' in request.who) {
     const name = normalised(deps, request.who.name);
     const person = await deps.people.byName(request.realm, name);
-    if (person !== undefined) refuseWithFactor(person, request.replace);
+    if (person !== undefined) refuseWithFactor(person, request.replace, request.level);
     return [name];
   }
   const lines = readNames(request.who.csv, deps.normalise);
   const faults: LineFault[] = [];
   for (const { name, line } of lines) {
     const person = await deps.people.byName(request.realm, name);
-    if (person !== undefined && person.factors.length > 0 && !request.replace) {
+    if (
+      person !== undefined &&
+      !request.replace &&
+      person.factors.length > 0 &&
+      request.level <= highestLevel(person)
+    ) {
       faults.push({ line, fault: `${name} has a second step already` });
     }
   }

@@ -1,4 +1,5 @@
 import type { Level } from '../config/settings.ts';
+import type { HardwareTokenCredential } from './hardware-token/credential.ts';
 import type { TotpCredential } from './totp/credential.ts';
 
 /**
@@ -21,6 +22,7 @@ export interface Person {
 /** What each kind of factor needs to verify with; the whole record of the person is sealed in the store. */
 export interface Credentials {
   readonly totp: TotpCredential;
+  readonly 'hardware-token': HardwareTokenCredential;
 }
 
 export type KindName = keyof Credentials;
@@ -35,7 +37,7 @@ export type Factor<K extends KindName = KindName> = {
     /** Given by its owner: "Telefoon". */
     readonly label: string;
     readonly boundAt: number;
-    readonly boundBy: SetUpPermission['by'];
+    readonly boundBy: SetUpPermission['by'] | 'desk';
     readonly lastUsedAt: number | undefined;
     readonly credential: Credentials[Kind];
   };

@@ -1,11 +1,13 @@
 import type { Level } from '../config/settings.ts';
 import type { FactorDeps } from './deps.ts';
+import { verifyHardwareToken } from './hardware-token/verify.ts';
 import type { FactorKind, Given, Verdict } from './kind.ts';
 import type { Factor, KindName, Person } from './person.ts';
 import { verifyTotp } from './totp/verify.ts';
 
 /** A kind of factor is one folder and one line here. */
 export const factorKinds: { readonly [K in KindName]: FactorKind<K> } = {
+  'hardware-token': { kind: 'hardware-token', level: 3, verify: verifyHardwareToken },
   totp: { kind: 'totp', level: 2, verify: verifyTotp },
 };
 

@@ -14,6 +14,7 @@ export const errorCodes = [
   'account.name-refused',
   'account.unknown',
   'enrolment.refused',
+  'tokens.refused',
   'cli.usage',
 ] as const;
 

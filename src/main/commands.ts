@@ -1,18 +1,18 @@
-import { readFileSync } from 'node:fs';
 import { createLogger } from '../audit/pino-sink.ts';
 import { auditTail, auditVerify } from '../cli/audit.ts';
 import { doctor } from '../cli/doctor.ts';
 import type { Commands, InviteOptions } from '../cli/program.ts';
-import { type UsersDeps, usersInvite, usersList, usersShow, usersSignOut } from '../cli/users.ts';
+import { usersInvite, usersList, usersShow, usersSignOut } from '../cli/users.ts';
 import { loadSettings } from '../config/load.ts';
-import type { RealmSettings, Settings } from '../config/settings.ts';
 import { SluisError } from '../kernel/errors.ts';
-import { normalForm } from '../signin/account.ts';
 import { accepted, loaded, presetSource, withoutLines } from './configuration.ts';
 import type { Core } from './core.ts';
 import { type Machine, openOn } from './machine.ts';
 import { protectConfig, writeProtectConfig } from './protect.ts';
+import { readText } from './read-text.ts';
 import { serve } from './serve.ts';
+import { tokenCommands } from './token-commands.ts';
+import { usersDeps } from './user-commands.ts';
 
 /** The commands on this machine: the one place that opens stores and sockets. */
 export function commandsOf(machine: Machine): Commands {
@@ -55,6 +55,7 @@ export function commandsOf(machine: Machine): Commands {
         const { deps, realm } = usersDeps(core, options.realm);
         return done(usersSignOut(deps, { realm: realm.name, name: options.name }, out));
       }),
+    ...tokenCommands((config, work) => withCore(machine, config, core => done(work(core))), out),
     auditTail: ({ config, lines, json }) =>
       withCore(machine, config, core => auditTail({ trail: core.audit, count: lines, json }, line => out(`${line}\n`))),
     auditVerify: ({ config }) =>
@@ -100,70 +101,17 @@ const noInvitation: InviteOptions = {
   letter: false,
   replace: false,
   reason: undefined,
+  level: 2,
   validity: undefined,
 };
 
 async function invite(core: Core, options: InviteOptions, out: (text: string) => void): Promise<void> {
   const { deps, realm } = usersDeps(core, options.realm);
   const who = options.csv === undefined ? { name: options.name ?? '' } : { csv: readText(options.csv) };
-  const { letter, replace, reason } = options;
+  const { letter, replace, reason, level } = options;
   await usersInvite(
     deps,
-    { realm: realm.name, who, letter, replace, reason, validity: options.validity ?? realm.activationValidity },
+    { realm: realm.name, who, letter, replace, reason, level, validity: options.validity ?? realm.activationValidity },
     out,
-  );
-}
-
-function readText(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (cause) {
-    throw new SluisError('cli.usage', `cannot read ${file} (${(cause as NodeJS.ErrnoException).code ?? 'unknown'})`, {
-      cause,
-      remedy: 'check the path and its rights',
-    });
-  }
-}
-
-function usersDeps(core: Core, named: string | undefined): { deps: UsersDeps; realm: RealmSettings } {
-  const realm = realmOf(core.settings, named);
-  const apps = core.settings.apps.filter(app => app.realm === realm.name);
-  const characters = apps[0]?.nameCharacters ?? '[a-z0-9._-]';
-  return {
-    realm,
-    deps: {
-      people: core.people,
-      activation: core.activation,
-      clock: core.clock,
-      firstFactor: realm.firstFactor,
-      normalise: typed => normalForm(typed, { characters, domains: realm.domains }),
-      letter: {
-        organisation: realm.title,
-        apps: apps.map(app => ({ title: app.title, address: app.origin })),
-        desk: realm.desk,
-      },
-      endSessions: (realmName, name) => endSessionsOf(core, realmName, name),
-      by: core.operator,
-    },
-  };
-}
-
-/** A running `serve` follows the log of ended sessions, and cuts what is under way, within half a second. */
-async function endSessionsOf(core: Core, realm: string, name: string): Promise<number> {
-  const person = await core.people.byName(realm, name);
-  return person === undefined ? 0 : core.ends.ofPerson(person.id, 'by-operator');
-}
-
-function realmOf(settings: Settings, named: string | undefined): RealmSettings {
-  const names = [...settings.realms.keys()];
-  const name = named ?? (names.length === 1 ? names[0] : undefined);
-  const realm = name === undefined ? undefined : settings.realms.get(name);
-  if (realm !== undefined) return realm;
-  throw new SluisError(
-    'cli.usage',
-    name === undefined ? 'the configuration has several realms' : `there is no realm ${name}`,
-    {
-      remedy: `name one with --realm: ${names.join(', ')}`,
-    },
   );
 }

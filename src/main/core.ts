@@ -5,6 +5,7 @@ import { ActivationCodes } from '../enrolment/activation.ts';
 import { Attempts } from '../factor/attempts.ts';
 import { Challenge } from '../factor/challenge.ts';
 import type { FactorDeps } from '../factor/deps.ts';
+import { HardwareTokens } from '../factor/hardware-token/tokens.ts';
 import { KnownBrowsers } from '../factor/known-browser.ts';
 import { People } from '../factor/people.ts';
 import type { Clock } from '../kernel/clock.ts';
@@ -51,6 +52,7 @@ export interface Core extends FactorDeps, Omit<OpenedStore, 'store'> {
   readonly pendings: PendingSignIns;
   readonly sessions: Sessions;
   readonly ends: SessionEnds;
+  readonly tokens: HardwareTokens;
   readonly visits: Visits;
   readonly sealed: SealedCookies;
   /** From now on these settings hold, in what was made from the ones before too. */
@@ -93,6 +95,7 @@ export async function openCore(settings: Settings, surroundings: Surroundings): 
     pendings,
     sessions,
     ends: new SessionEnds({ sessions, pendings, audit }),
+    tokens: new HardwareTokens(deps),
     visits: new Visits(deps),
     sealed: new SealedCookies(random),
     follow: changed => {

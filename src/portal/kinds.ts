@@ -4,6 +4,7 @@ import { beginTotp } from '../factor/totp/enrol.ts';
 import type { Pending } from '../visit/pending.ts';
 import type { KindStep } from './challenge-step.ts';
 import type { PortalDeps } from './deps.ts';
+import { hardwareTokenChallenge, hardwareTokenResync } from './hardware-token-challenge.ts';
 import type { SignIn } from './sign-in.ts';
 import { totpChallenge } from './totp-challenge.ts';
 import { totpSetUp } from './totp-set-up.ts';
@@ -16,15 +17,16 @@ interface SetUpPages {
 }
 
 interface KindPages {
-  readonly challenge: KindStep;
+  readonly challenge: readonly KindStep[];
   /** Undefined for a kind that only operators bind. */
   readonly setUp: SetUpPages | undefined;
 }
 
 /** The pages of each kind of factor: one line a kind, as in the registry of the kinds themselves. */
 const kindPages: Readonly<Record<KindName, KindPages>> = {
+  'hardware-token': { challenge: [hardwareTokenChallenge, hardwareTokenResync], setUp: undefined },
   totp: {
-    challenge: totpChallenge,
+    challenge: [totpChallenge],
     setUp: {
       draft: (deps, { pending }) => ({ kind: 'totp', secret: beginTotp(deps, pending, deps.realm.title).secret }),
       page: totpSetUp,
@@ -35,7 +37,7 @@ const kindPages: Readonly<Record<KindName, KindPages>> = {
 /** Every page of every kind, to be mounted. */
 export function kindSteps(): readonly KindStep[] {
   return Object.values(kindPages).flatMap(({ challenge, setUp }) =>
-    setUp === undefined ? [challenge] : [challenge, setUp.page],
+    setUp === undefined ? challenge : [...challenge, setUp.page],
   );
 }
 

@@ -12,6 +12,9 @@ import { realmCookieName } from './realm-cookie.ts';
 import { findSignIn, placeOf, type SignIn } from './sign-in.ts';
 import type { PortalContext, View } from './view.ts';
 
+/** What an authenticator signs is some kilobytes; all that people type is far shorter. */
+const longest = 12 * 1024;
+
 export interface ShowProps {
   readonly c: PortalContext;
   readonly page: Page;
@@ -23,6 +26,7 @@ export interface ShowProps {
 export interface AnswerProps {
   readonly signIn: SignIn;
   readonly form: PostedForm;
+  /** The form's `code`; with `next` behind a + where it asks for two in a row. */
   readonly typed: string;
   readonly source: string;
   readonly browser: string | undefined;
@@ -90,7 +94,10 @@ export class Steps {
     const form = await this.readForm(c, signIn);
     if (form === undefined) return this.#view.refuse(c, 'form', { next: c.req.path });
     const { pending, portalCookie } = signIn;
-    const typed = form.field('code').slice(0, 200);
+    const typed = [form.field('code'), form.field('next')]
+      .filter(text => text !== '')
+      .join('+')
+      .slice(0, longest);
     const parts = [step.path, pending.id, portalCookie, form.attempt, typed];
     const outcome = await this.#answers.once(parts, () => this.#answer(c, step, signIn, form, typed));
     return this.#respond(c, step, signIn, outcome);

@@ -7,6 +7,7 @@ export const totpChallenge: KindStep = (deps, view) =>
   challengeOf('totp', {
     show: ({ page, signIn: { pending }, tokens, mistake }) =>
       challengePage(page, {
+        kind: 'totp',
         account: pending.name,
         action: view.at(`/challenge/${pending.id}/totp`),
         tokens,

@@ -53,16 +53,17 @@ interface FieldProps {
   readonly mistake: string | undefined;
   readonly children: Child;
   readonly kind: 'code' | 'words';
+  readonly name?: string;
 }
 
 const mistakeId = 'code-mistake';
 
-function Field({ label, mistake, children, kind }: FieldProps) {
+function Field({ label, mistake, children, kind, name = 'code' }: FieldProps) {
   return (
     <div
       class={`utrecht-form-field sluis-field sluis-${kind}${mistake === undefined ? '' : ' utrecht-form-field--invalid'}`}
     >
-      <label class="utrecht-form-label" for="code">
+      <label class="utrecht-form-label" for={name}>
         {label}
       </label>
       {mistake === undefined ? null : (
@@ -80,22 +81,26 @@ interface DigitsProps {
   readonly mistake: string | undefined;
   /** There is something to read or do first: the page must not jump to the field. */
   readonly later?: boolean;
+  /** `next`: the second of two in a row. */
+  readonly name?: 'code' | 'next';
+  /** Some show eight digits: six are not the end of it. */
+  readonly length?: 6 | 8;
 }
 
-/** Six digits, offered by the platform or a password manager where it can. */
-export function DigitsField({ label, mistake, later }: DigitsProps) {
+/** A code of digits, offered by the platform or a password manager where it can. */
+export function DigitsField({ label, mistake, later, name = 'code', length = 6 }: DigitsProps) {
   return (
-    <Field label={label} mistake={mistake} kind="code">
+    <Field label={label} mistake={mistake} kind="code" name={name}>
       <input
         class={textbox(mistake)}
-        id="code"
-        name="code"
+        id={name}
+        name={name}
         type="text"
         inputmode="numeric"
         autocomplete="one-time-code"
         pattern="[0-9 ]*"
         maxlength={12}
-        data-self-submit=""
+        data-self-submit={length === 6 && name === 'code' ? '' : undefined}
         required
         autofocus={later !== true}
         aria-invalid={mistake === undefined ? undefined : 'true'}

@@ -52,6 +52,19 @@ export const english: Readonly<Record<keyof typeof dutch, string>> = {
   'kind.totp': 'Authenticator app',
   'kind.totp-about': 'An app on your phone or computer. The app shows a new code every 30 seconds.',
 
+  'kind.hardware-token': 'Token',
+  'kind.hardware-token-about': 'The small device with a display that you got at the desk.',
+  'hardware-token.where': 'Press the button of your token. The display shows a code of 6 or 8 digits.',
+  'hardware-token.code': 'Code on your token',
+  'hardware-token.again': 'The code is wrong every time',
+  'hardware-token.again-title': 'Bring your token back in step',
+  'hardware-token.again-what':
+    'Enter two codes that your token shows one after the other. Wait until the code changes, or press once more.',
+  'hardware-token.first': 'First code',
+  'hardware-token.second': 'The code after it',
+  'hardware-token.again-wrong':
+    'These two codes are not right, or do not follow each other. Begin again with a new code. Does it still fail? Go to the desk.',
+
   'kinds.title': 'Choose your second step',
   'kinds.lead': 'What do you want to use?',
   'kinds.missing': 'Choose what you want to use.',

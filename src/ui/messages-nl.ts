@@ -53,6 +53,19 @@ export const dutch = {
   'kind.totp': 'Authenticator-app',
   'kind.totp-about': 'Een app op uw telefoon of computer. De app laat elke 30 seconden een nieuwe code zien.',
 
+  'kind.hardware-token': 'Codekastje',
+  'kind.hardware-token-about': 'Het kleine kastje met een schermpje dat u van de balie hebt gekregen.',
+  'hardware-token.where': 'Druk op uw codekastje. Op het schermpje ziet u een code van 6 of 8 cijfers.',
+  'hardware-token.code': 'Code op uw codekastje',
+  'hardware-token.again': 'De code is steeds fout',
+  'hardware-token.again-title': 'Stel uw codekastje opnieuw gelijk',
+  'hardware-token.again-what':
+    'Vul twee codes in die na elkaar op uw codekastje staan. Wacht dus tot de code verandert, of druk nog een keer.',
+  'hardware-token.first': 'Eerste code',
+  'hardware-token.second': 'Code die daarna komt',
+  'hardware-token.again-wrong':
+    'Deze twee codes kloppen niet, of ze volgen niet op elkaar. Begin opnieuw met een nieuwe code. Lukt het niet? Ga dan naar de balie.',
+
   'kinds.title': 'Kies uw tweede stap',
   'kinds.lead': 'Wat wilt u gebruiken?',
   'kinds.missing': 'Kies wat u wilt gebruiken.',

@@ -5,10 +5,13 @@ import type { Translate } from './messages.ts';
 
 export type ChallengeMistake = 'wrong' | 'used' | 'malformed';
 
-/** Asks for the code of an authenticator app. `otherWays` leads to who has none. */
+/** Asks for the code of an authenticator app, or of a hardware token. `otherWays` leads to who has none. */
 export function challengePage(
   page: Page,
   props: {
+    readonly kind: 'totp' | 'hardware-token';
+    /** Where a token that has run away is brought back. */
+    readonly again?: string;
     readonly account: string;
     readonly action: string;
     readonly tokens: FormTokens;
@@ -22,9 +25,46 @@ export function challengePage(
     <Layout page={page} title={t('challenge.title')} failed={mistake !== undefined}>
       <Title>{t('challenge.title')}</Title>
       <Mistake t={t} text={mistake} />
-      <Paragraph>{t('challenge.where')}</Paragraph>
+      <Paragraph>{t(props.kind === 'totp' ? 'challenge.where' : 'hardware-token.where')}</Paragraph>
       <Form action={props.action} tokens={props.tokens} account={props.account} t={t}>
-        <DigitsField label={t('challenge.code')} mistake={mistake} />
+        {props.kind === 'totp' ? (
+          <DigitsField label={t('challenge.code')} mistake={mistake} />
+        ) : (
+          <DigitsField label={t('hardware-token.code')} mistake={mistake} length={8} />
+        )}
+        <div class="sluis-actions">
+          <button class="utrecht-button utrecht-button--primary-action" type="submit">
+            {t('challenge.submit')}
+          </button>
+          <Link href={props.otherWays}>{t('challenge.no-code')}</Link>
+        </div>
+        {props.again === undefined ? null : <Link href={props.again}>{t('hardware-token.again')}</Link>}
+      </Form>
+    </Layout>,
+  );
+}
+
+/** Two codes in a row bring a token back whose clock or counter has run away (RFC 4226 7.4, RFC 6238 6). */
+export function resyncPage(
+  page: Page,
+  props: {
+    readonly account: string;
+    readonly action: string;
+    readonly tokens: FormTokens;
+    readonly otherWays: string;
+    readonly mistake?: ChallengeMistake;
+  },
+): string {
+  const { t } = page;
+  const mistake = props.mistake === undefined ? undefined : t('hardware-token.again-wrong');
+  return render(
+    <Layout page={page} title={t('hardware-token.again-title')} failed={mistake !== undefined}>
+      <Title>{t('hardware-token.again-title')}</Title>
+      <Mistake t={t} text={mistake} />
+      <Paragraph>{t('hardware-token.again-what')}</Paragraph>
+      <Form action={props.action} tokens={props.tokens} account={props.account} t={t}>
+        <DigitsField label={t('hardware-token.first')} mistake={mistake} length={8} />
+        <DigitsField label={t('hardware-token.second')} mistake={undefined} name="next" length={8} later />
         <div class="sluis-actions">
           <button class="utrecht-button utrecht-button--primary-action" type="submit">
             {t('challenge.submit')}

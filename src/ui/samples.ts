@@ -2,7 +2,7 @@ import type { AssetNames } from './assets.ts';
 import { helpLine } from './fragments.tsx';
 import type { Page } from './layout.tsx';
 import { type Language, otherLanguage, translateTo } from './messages.ts';
-import { challengePage, delayedPage, otherWaysPage, recoveryPage } from './pages-challenge.tsx';
+import { challengePage, delayedPage, otherWaysPage, recoveryPage, resyncPage } from './pages-challenge.tsx';
 import { firstAidPage, troublePage, troubles } from './pages-first-aid.tsx';
 import { kindsPage, notEnoughPage } from './pages-kinds.tsx';
 import { type Refusal, refusalPage, refusals } from './pages-refusal.tsx';
@@ -65,7 +65,14 @@ const ways: Omit<Parameters<typeof otherWaysPage>[1], 'account'> = {
 };
 
 function challengeSamples(page: Page): [string, string][] {
-  const form = { account: `anna${hostile}`, action: '/challenge/1', tokens, otherWays: '/other-ways/1' };
+  const form = {
+    kind: 'totp',
+    account: `anna${hostile}`,
+    action: '/challenge/1',
+    tokens,
+    otherWays: '/other-ways/1',
+  } as const;
+  const token = { ...form, kind: 'hardware-token', again: '/challenge/1/hardware-token/again' } as const;
   return [
     ['challenge', challengePage(page, form)],
     ...(['wrong', 'used', 'malformed'] as const).map((mistake): [string, string] => [
@@ -75,6 +82,10 @@ function challengeSamples(page: Page): [string, string][] {
     ['challenge-delayed', delayedPage(page, { wait: 24_000, retry: '/challenge/1', otherWays: '/other-ways/1' })],
     ['challenge-delayed-long', delayedPage(page, { wait: 900_000, retry: '/challenge/1', otherWays: undefined })],
     ['other-ways', otherWaysPage(page, { ...ways, account: form.account })],
+    ['hardware-token', challengePage(page, token)],
+    ['hardware-token-wrong', challengePage(page, { ...token, mistake: 'wrong' })],
+    ['hardware-token-again', resyncPage(page, form)],
+    ['hardware-token-again-wrong', resyncPage(page, { ...form, mistake: 'wrong' })],
     ['not-enough', notEnoughPage(page, { haveCode: '/set-up/1?code=1', back: { href: '/', app: hostile } })],
     ['recovery', recoveryPage(page, form)],
     ['recovery-wrong', recoveryPage(page, { ...form, mistake: 'wrong' })],
