@@ -14,14 +14,27 @@ const machine = {
   keys: process.env['SLUIS_KEYS'],
   redisPassword: process.env['SLUIS_REDIS_PASSWORD'],
   operator: process.env['SUDO_USER'] ?? accountName(),
-  stopped: () =>
-    new Promise<void>(resolve => {
-      process.once('SIGTERM', () => resolve());
-      process.once('SIGINT', () => resolve());
-    }),
+  stopped: nextStop,
+  hurried: nextStop,
+  onReload: (listener: () => void) => {
+    process.on('SIGHUP', listener);
+    return () => void process.off('SIGHUP', listener);
+  },
 };
 
 process.exitCode = await runProgram(process.argv.slice(2), commandsOf(machine), machine.terminal);
+
+/** Only while somebody waits for it: what a third signal does is the system's own. */
+function nextStop(): Promise<void> {
+  return new Promise(resolve => {
+    const signals = ['SIGTERM', 'SIGINT'] as const;
+    const stop = () => {
+      for (const signal of signals) process.off(signal, stop);
+      resolve();
+    };
+    for (const signal of signals) process.on(signal, stop);
+  });
+}
 
 /** A container may run under a number that has no name. */
 function accountName(): string {

@@ -122,6 +122,10 @@ export type AuditEvent = { readonly realm: string } & (
     }
   | { readonly type: 'server.started'; readonly version: string; readonly configuration: string }
   | { readonly type: 'server.stopped' }
+  /** While it served; by path, in one text: `apps.post.level, realms.gemeente.theme.css`. */
+  | { readonly type: 'configuration.changed'; readonly changed: string }
+  /** Read again and refused; lines and paths in one text. All went on by the one of before. */
+  | { readonly type: 'configuration.refused'; readonly mistakes: number; readonly places: string }
 );
 
 const signInRefusals = [

@@ -11,14 +11,17 @@ import { refusedKeys } from './refused.ts';
 import type { Settings } from './settings.ts';
 import { readSource, type Source } from './source.ts';
 
+/** Settings that can be worked with, and the text that they were read from. */
+export interface Accepted {
+  readonly ok: true;
+  readonly settings: Settings;
+  readonly warnings: readonly Problem[];
+  readonly text: string;
+  readonly source: Source;
+}
+
 export type Loaded =
-  | {
-      readonly ok: true;
-      readonly settings: Settings;
-      readonly warnings: readonly Problem[];
-      /** What the operator wrote, for saying which keys changed. */
-      readonly written: unknown;
-    }
+  | Accepted
   | { readonly ok: false; readonly problems: readonly Problem[]; readonly warnings: readonly Problem[] };
 
 export interface LoadOptions {
@@ -49,7 +52,7 @@ export function loadSettings(text: string, { folder, presets, highestLevel = 2 }
     checkNames(id, app, preset, parts.realms, findings);
   }
   const settings = problems.length === 0 ? complete(parts, chosen, absolute) : undefined;
-  if (settings !== undefined) return { ok: true, settings, warnings: byLine(warnings), written: source.value };
+  if (settings !== undefined) return { ok: true, settings, warnings: byLine(warnings), text, source };
   return { ok: false, problems: byLine(problems), warnings: byLine(warnings) };
 }
 

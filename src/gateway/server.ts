@@ -178,18 +178,15 @@ export interface RedirectSettings {
   readonly acmeFolder: string | undefined;
 }
 
+export interface RedirectServer extends Listener {
+  /** Holds from now on. */
+  adjust(limits: LimitSettings): void;
+}
+
 /** Port 80: redirects to https, and serves ACME http-01 files (RFC 8555 8.3) from one folder. */
-export function openRedirectServer(limits: LimitSettings, settings: () => RedirectSettings): Listener {
-  const listener = listenerOf(
-    createServer({
-      maxHeaderSize: 8_192,
-      headersTimeout: limits.headTime,
-      requestTimeout: limits.headTime,
-      keepAliveTimeout: 1_000,
-    }),
-  );
+export function openRedirectServer(limits: LimitSettings, settings: () => RedirectSettings): RedirectServer {
+  const listener = listenerOf(createServer({ maxHeaderSize: 8_192, keepAliveTimeout: 1_000 }));
   const { server } = listener;
-  server.maxConnections = limits.connections;
   server.on('request', (req, res) => {
     const { hosts, acmeFolder } = settings();
     const token = /^\/\.well-known\/acme-challenge\/([A-Za-z0-9_-]{1,128})$/.exec(req.url ?? '')?.[1];
@@ -197,7 +194,13 @@ export function openRedirectServer(limits: LimitSettings, settings: () => Redire
     redirectToHttps(req, res, hosts);
   });
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => refuseSocket(error, socket));
-  return listener;
+  const adjust = ({ headTime, connections }: LimitSettings) => {
+    server.headersTimeout = headTime;
+    server.requestTimeout = headTime;
+    server.maxConnections = connections;
+  };
+  adjust(limits);
+  return { ...listener, adjust };
 }
 
 function redirectToHttps(req: IncomingMessage, res: ServerResponse, hosts: ReadonlySet<string>): void {

@@ -18,16 +18,16 @@ import { usersDeps } from './user-commands.ts';
 export function commandsOf(machine: Machine): Commands {
   const { out } = machine.terminal;
   return {
-    serve: async ({ config }) => serve(machine, { settings: loaded(machine, config), file: config }),
+    serve: async ({ config }) => serve(machine, { accepted: loaded(machine, config), file: config }),
     protect: async options => {
       const config = await protectConfig(options);
       // Before anything is written: a mistake on the command line spoils no configuration that works.
       const { folder, text } = config;
-      const read = loadSettings(text, { folder, presets: presetSource });
-      const settings = accepted(machine, withoutLines(read), 'sluis protect');
+      const found = loadSettings(text, { folder, presets: presetSource });
+      const read = accepted(machine, withoutLines(found), 'sluis protect');
       writeProtectConfig(config);
       return serve(machine, {
-        settings,
+        accepted: read,
         file: config.file,
         started: core => inviteAtStart(core, options.invite, machine.terminal.err),
       });
@@ -64,7 +64,7 @@ export function commandsOf(machine: Machine): Commands {
 }
 
 async function withCore(machine: Machine, config: string, work: (core: Core) => Promise<number>): Promise<number> {
-  const settings = loaded(machine, config);
+  const { settings } = loaded(machine, config);
   // Commands speak to a person: their audit goes to the trail, log lines stay out of the output.
   const logger = createLogger({ level: 'silent' });
   const core = await openOn(machine, settings, logger);

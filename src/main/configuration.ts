@@ -1,6 +1,5 @@
-import { type Loaded, loadSettingsFile } from '../config/load.ts';
+import { type Accepted, type Loaded, loadSettingsFile } from '../config/load.ts';
 import { formatProblems } from '../config/problem.ts';
-import type { Settings } from '../config/settings.ts';
 import { SluisError } from '../kernel/errors.ts';
 import { genericPreset } from '../preset/generic.ts';
 import { presets } from '../preset/registry.ts';
@@ -10,7 +9,7 @@ import type { Machine } from './machine.ts';
 export const presetSource = { named: presets, generic: genericPreset };
 
 /** Every mistake at once; warnings go to standard error and stop nothing. */
-export function loaded(machine: Machine, file: string): Settings {
+export function loaded(machine: Machine, file: string): Accepted {
   return accepted(machine, loadSettingsFile(file, { presets: presetSource }), file);
 }
 
@@ -21,9 +20,9 @@ export function withoutLines(result: Loaded): Loaded {
     : { ...result, problems: result.problems.map(problem => ({ ...problem, line: undefined })) };
 }
 
-export function accepted(machine: Machine, result: Loaded, file: string): Settings {
+export function accepted(machine: Machine, result: Loaded, file: string): Accepted {
   if (result.warnings.length > 0) machine.terminal.err(`Warnings:\n${formatProblems(result.warnings, file)}\n`);
-  if (result.ok) return result.settings;
+  if (result.ok) return result;
   const count = result.problems.length;
   throw new SluisError(
     'config.invalid',

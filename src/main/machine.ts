@@ -16,6 +16,10 @@ export interface Machine {
   readonly operator: string;
   /** Resolves when the process is asked to stop. */
   stopped(): Promise<void>;
+  /** After that: resolves when it is asked once more, and should end at once. */
+  hurried(): Promise<void>;
+  /** Calls back whenever the process is asked to read its configuration again, until the function that it returns is called. */
+  onReload(listener: () => void): () => void;
 }
 
 /** The domain with the clock and randomness of this machine. Rejects like `openCore`. */

@@ -53,6 +53,7 @@ class Serving {
   #management: Listener | undefined;
   #generation: Generation | undefined;
   #drainingSince: number | undefined;
+  #adjustRedirect: (settings: Settings) => void = () => undefined;
   #hurry: () => void = () => undefined;
 
   constructor(core: Core) {
@@ -106,6 +107,7 @@ class Serving {
       next.retire();
       throw error;
     }
+    this.#adjustRedirect(settings);
     const before = this.#generation;
     this.#core.follow(settings);
     this.#generation = next;
@@ -143,6 +145,7 @@ class Serving {
     if (redirect === undefined) return;
     const server = openRedirectServer(limits, () => redirectOf(this.#core.settings));
     this.#open.push(server);
+    this.#adjustRedirect = changed => server.adjust(changed.limits);
     await listen(server.server, redirect.address, redirect.port, 'listen.redirect.port');
   }
 

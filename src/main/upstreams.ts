@@ -27,6 +27,8 @@ interface Shared {
 /** Connections to the apps, which outlive a change of the configuration that leaves an app's upstream as it was. */
 export class Upstreams {
   readonly #open = new Map<string, Shared>();
+  /** Used by nobody any more, with the last of what was sent still under way. */
+  readonly #closing = new Set<Pool>();
 
   /** For one user more; the last `release` closes what nobody uses. Throws 'config.unreadable'. */
   take(app: AppSettings): { readonly pools: AppPools; release(): void } {
@@ -39,17 +41,25 @@ export class Upstreams {
 
   /** Cuts what is under way. */
   async destroy(): Promise<void> {
-    const open = [...this.#open.values()];
+    const pools = [...this.#closing, ...[...this.#open.values()].flatMap(shared => poolsOf(shared.pools))];
     this.#open.clear();
-    await Promise.all(open.flatMap(({ pools }) => poolsOf(pools).map(pool => pool.destroy())));
+    await Promise.all(pools.map(pool => pool.destroy()));
   }
 
   #release(key: string, shared: Shared): void {
     shared.users -= 1;
     if (shared.users > 0) return;
     if (this.#open.get(key) === shared) this.#open.delete(key);
-    // What was sent already comes to its end; then the connections are closed.
-    for (const pool of poolsOf(shared.pools)) pool.close().catch(() => undefined);
+    for (const pool of poolsOf(shared.pools)) this.#close(pool);
+  }
+
+  /** What was sent already comes to its end; then the connections are closed. */
+  #close(pool: Pool): void {
+    this.#closing.add(pool);
+    pool
+      .close()
+      .catch(() => undefined)
+      .finally(() => this.#closing.delete(pool));
   }
 }
 

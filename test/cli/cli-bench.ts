@@ -63,7 +63,14 @@ function begin(args: readonly string[], stopped: Promise<void>, listening: () =>
     },
     version: '1.2.3',
   };
-  const machine = { terminal, keys: undefined, operator: 'beheerder', stopped: () => stopped };
+  const machine = {
+    terminal,
+    keys: undefined,
+    operator: 'beheerder',
+    stopped: () => stopped,
+    hurried: () => new Promise<void>(() => undefined),
+    onReload: () => () => undefined,
+  };
   const ended = runProgram(args, commandsOf(machine), terminal).then(code => ({ code, out, err }));
   return { ended, said: () => err };
 }
