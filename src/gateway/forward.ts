@@ -56,6 +56,7 @@ class Passage implements Dispatcher.DispatchHandler {
   #done = false;
   /** What the app said its body's length is, until the first byte of it came. */
   #expected: string | undefined;
+  #flows = false;
   /** The verdict is being waited for, and whether the answer came to its end meanwhile: a HEAD cannot be paused. */
   #judging: 'no' | 'yes' | 'ended' = 'no';
   #stopWatching: (() => void) | undefined;
@@ -95,6 +96,7 @@ class Passage implements Dispatcher.DispatchHandler {
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     if (this.#withheld) return;
+    this.#flows = true;
     const { res } = this.#forwarding;
     const whole = this.#through === undefined && isWhole(chunk, this.#expected);
     this.#expected = undefined;
@@ -133,11 +135,17 @@ class Passage implements Dispatcher.DispatchHandler {
     if (this.#done || res.destroyed) return;
     if ('instead' in verdict) return this.#replace(verdict.instead);
     res.writeHead(status, verdict.headers as string[]);
+    if (mayWait(this.#expected)) setImmediate(() => this.#flush());
     if (verdict.through !== undefined) {
       this.#through = verdict.through;
       this.#through.on('error', () => res.destroy());
       this.#through.pipe(res);
     }
+  }
+
+  /** Node holds a head back until a part of the body comes with it, and an event stream may have none for minutes. */
+  #flush(): void {
+    if (!this.#done && !this.#flows) this.#forwarding.res.flushHeaders();
   }
 
   #replace(instead: () => void | Promise<void>): void {
@@ -192,6 +200,11 @@ function asError(error: unknown): Error {
 }
 
 const smallBody = 16 * 1024;
+
+/** Of most answers the body comes with the head: only streams, and what has 100,000 bytes or more, are looked at again. */
+function mayWait(expected: string | undefined): boolean {
+  return expected === undefined || expected.length > 5;
+}
 
 /** A small body that is all there with its first piece. */
 function isWhole(chunk: Buffer, expected: string | undefined): boolean {

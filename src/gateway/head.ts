@@ -22,6 +22,8 @@ export interface Head {
   readonly chunked: boolean;
   readonly connection: string | undefined;
   readonly expects: boolean;
+  /** An event stream is asked for: it may be silent for as long as nothing happens. */
+  readonly events: boolean;
   readonly upgrade: string | undefined;
   /** DAV: where COPY and MOVE lead (RFC 4918 10.3). */
   readonly destination: string | undefined;
@@ -176,6 +178,7 @@ function noteList(head: Draft, name: string, value: string): void {
   if (name === 'connection') head.connection = head.connection === undefined ? value : `${head.connection},${value}`;
   else if (name === 'accept-language') head.acceptLanguage ??= value;
   else if (name === 'user-agent') head.userAgent ??= value;
+  else if (name === 'accept') head.events ||= value.includes('text/event-stream');
   else if (name === 'service-worker') head.serviceWorker = true;
 }
 
@@ -205,6 +208,7 @@ function blank(method: string, target: string, http10: boolean, raw: readonly st
     chunked: false,
     connection: undefined,
     expects: false,
+    events: false,
     upgrade: undefined,
     destination: undefined,
     acceptLanguage: undefined,

@@ -35,9 +35,12 @@ export function passInSession(deps: GatewayDeps, exchange: Exchange, open: OpenS
       path: target.raw,
       headers: requestHeaders(head, { host: app.host, source, proto: app.proto, cookie }),
       ...(body === undefined ? {} : { body: body.stream }),
+      // It ends with its reader or with the session, not because nothing happens.
+      ...(head.events ? { bodyTimeout: 0 } : {}),
     },
     res: exchange.res,
-    watch: cut => deps.sessions.onEnd(session.id, () => exchange.endsSession || cut()),
+    watch: cut =>
+      deps.sessions.onEnd(session.id, why => exchange.endsSession || (why === 'idle' && answers.isTransfer()) || cut()),
     judge: answer => answers.judge(answer),
     failed: (failure, error) => {
       if (error instanceof BodyTooLarge) tooLarge(deps, exchange);

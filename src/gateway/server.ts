@@ -31,6 +31,9 @@ export function openServer(
 ): OpenServer {
   const options: ServerOptions = {
     connectionsCheckingInterval: 5_000,
+    // A reader who vanished without a word would hold a silent event stream until the session ends.
+    keepAlive: true,
+    keepAliveInitialDelay: 60_000,
     insecureHTTPParser: false,
     requireHostHeader: false,
     joinDuplicateHeaders: false,

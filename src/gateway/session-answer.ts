@@ -32,6 +32,7 @@ export class SessionAnswer {
   readonly #session: Session;
   readonly #opened: OpenedJar;
   readonly #body: SessionBody | undefined;
+  #judged: AnswerHead | undefined;
 
   constructor(
     deps: GatewayDeps,
@@ -46,6 +47,7 @@ export class SessionAnswer {
   }
 
   judge(answer: AnswerHead): HeadVerdict | Promise<HeadVerdict> {
+    this.#judged = answer;
     const { preset } = this.#exchange.app.settings;
     const gone = isSignedOutAnswer(preset.signedOutAnswer, answer.status, name => oneHeader(answer.headers, name));
     const plain = answer.headers['set-cookie'] === undefined && !gone && preset.signOut.answer === undefined;
@@ -57,6 +59,15 @@ export class SessionAnswer {
     const proofs = proofsIn(preset, cookies);
     if (proofs.length > 0 && !this.#isRotation(cookies, proofs)) return this.#proofOutsideSignIn();
     return this.#send(answer, cookies);
+  }
+
+  /**
+   * A file on its way, up or down: she is at work, and it comes to its end. What has none, an event stream or a poll that is held,
+   * would go on before an empty chair.
+   */
+  isTransfer(): boolean {
+    const { hasBody, req } = this.#exchange;
+    return (hasBody && !req.complete) || this.#judged?.headers['content-length'] !== undefined;
   }
 
   #send(answer: AnswerHead, cookies: readonly JarCookie[]): HeadVerdict {

@@ -30,6 +30,7 @@ export interface RunningServer {
 }
 
 const pruneEvery = 60_000;
+const cutOverEvery = 500;
 
 /** Builds every app and portal of the configuration and listens. Rejects with 'listen.*' or 'config.*'; nothing stays open then. */
 export async function startServer(core: Core, version: string): Promise<RunningServer> {
@@ -49,6 +50,7 @@ class Serving {
   readonly #open: Listener[] = [];
   readonly #store: StoreWatch;
   readonly #prune: Repeat | undefined;
+  readonly #cutOver: Repeat;
   #people: OpenServer | undefined;
   #management: Listener | undefined;
   #generation: Generation | undefined;
@@ -61,6 +63,7 @@ class Serving {
     this.#common = commonOf(core, this.#stopping.signal);
     this.#store = new StoreWatch(core.clock, core.logger, () => core.sessions.confirm());
     this.#prune = core.prune && repeat(core.logger, pruneEvery, core.prune);
+    this.#cutOver = repeat(core.logger, cutOverEvery, () => core.sessions.cutOver());
   }
 
   async start(version: string): Promise<RunningServer> {
@@ -97,6 +100,7 @@ class Serving {
     await this.#management?.close(0);
     this.#store.stop();
     this.#prune?.stop();
+    this.#cutOver.stop();
   }
 
   #change(settings: Settings): void {

@@ -31,6 +31,9 @@ const confirmWithin = 1_000;
 const grace = 60_000;
 const log = 'revocations';
 
+/** `idle`: nobody was active for too long. `ended`: by somebody, or at its last hour. */
+export type OverReason = 'ended' | 'idle';
+
 /** Before the id of a session whose record was changed, in the log of ended ones: whoever knows it reads it again. */
 const changed = '~';
 
@@ -56,7 +59,7 @@ export class Sessions {
   readonly #cache = new LRUCache<string, Cached>({ max: 50_000 });
   /** Ended here or elsewhere: a read that was under way must not bring them back. */
   readonly #ended = new LRUCache<string, true>({ max: 100_000 });
-  readonly #endListeners = new Map<string, Set<() => unknown>>();
+  readonly #endListeners = new Map<string, Set<(why: OverReason) => unknown>>();
   #confirmed = 0;
   #confirmedAt = Number.NEGATIVE_INFINITY;
   #confirming: Promise<void> | undefined;
@@ -218,14 +221,46 @@ export class Sessions {
     return this.#readAll(await this.#deps.store.members(personSet(person)));
   }
 
-  /** Calls back once when the session ends, to cut answers under way. */
-  onEnd(id: string, listener: () => unknown): () => void {
+  /** Calls back once when the session ends, to cut answers under way; while it is idle again and again. */
+  onEnd(id: string, listener: (why: OverReason) => unknown): () => void {
     const listeners = this.#endListeners.get(id) ?? new Set();
     this.#endListeners.set(id, listeners.add(listener));
     return () => {
       listeners.delete(listener);
       if (listeners.size === 0) this.#endListeners.delete(id);
     };
+  }
+
+  /**
+   * Calls back what is under way in sessions that are over by time, or of which nobody can say any more whether they
+   * ended. Called every 500 ms by the composition root: a session that ends by time ends without an event.
+   */
+  async cutOver(): Promise<void> {
+    const blind = await this.#isBlind();
+    for (const id of [...this.#endListeners.keys()]) {
+      const why = blind ? 'ended' : await this.#whyOver(id).catch(() => undefined);
+      if (why !== undefined) for (const listener of [...(this.#endListeners.get(id) ?? [])]) listener(why);
+    }
+  }
+
+  /** The store was lost for longer than known sessions go on. */
+  async #isBlind(): Promise<boolean> {
+    if (this.#unconfirmedFor() <= confirmWithin) return false;
+    return this.#confirmOrGrace().then(
+      () => false,
+      () => true,
+    );
+  }
+
+  async #whyOver(id: string): Promise<OverReason | undefined> {
+    const now = () => this.#deps.clock.now();
+    const known = this.#cache.peek(id);
+    if (known !== undefined && now() >= known.session.absoluteEnd) return 'ended';
+    if (known !== undefined && now() < known.lastSeen + this.#deps.settings.idle) return undefined;
+    // Another instance may have seen her since.
+    const read = await this.#load(id);
+    if (read === undefined) return 'ended';
+    return now() < read.lastSeen + this.#deps.settings.idle ? undefined : 'idle';
   }
 
   /**
@@ -336,7 +371,7 @@ export class Sessions {
     this.#cache.delete(id);
     const listeners = this.#endListeners.get(id);
     this.#endListeners.delete(id);
-    for (const listener of listeners ?? []) listener();
+    for (const listener of listeners ?? []) listener('ended');
   }
 
   async #write(id: string, change: (current: Session) => Session): Promise<Session | undefined> {
