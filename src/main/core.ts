@@ -114,5 +114,8 @@ function sessionSettings(current: () => Settings): SessionSettings {
     get absolute() {
       return current().session.absolute;
     },
+    get grace() {
+      return current().session.grace;
+    },
   };
 }
