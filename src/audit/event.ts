@@ -51,8 +51,7 @@ export type AuditEvent = { readonly realm: string } & (
         | 'other-account'
         | 'proof-outside-sign-in'
         | 'by-operator'
-        | 'factor-replaced'
-        | 'release-broken';
+        | 'factor-replaced';
     }
   | {
       readonly type: 'person.invited';
@@ -121,6 +120,32 @@ export type AuditEvent = { readonly realm: string } & (
       readonly reason: 'wrong' | 'delayed';
       readonly source: string;
     }
+  | {
+      readonly type: 'submission.parked';
+      readonly person: string;
+      readonly name: string;
+      readonly app: string;
+      readonly session: string;
+      readonly why: 'step-up' | 'expired';
+      /** Of the form, never what stands in it. */
+      readonly bytes: number;
+    }
+  | {
+      readonly type: 'submission.sent';
+      readonly person: string;
+      readonly name: string;
+      readonly app: string;
+      readonly session: string;
+      readonly bytes: number;
+    }
+  | {
+      readonly type: 'submission.dropped';
+      readonly person: string;
+      readonly name: string;
+      readonly app: string;
+      readonly session: string;
+      readonly reason: DropReason;
+    }
   | { readonly type: 'server.started'; readonly version: string; readonly configuration: string }
   | { readonly type: 'server.stopped' }
   /** While it served; by path, in one text: `apps.post.level, realms.gemeente.theme.css`. */
@@ -142,6 +167,9 @@ const signInRefusals = [
   'pendings',
 ] as const;
 export type SignInRefusal = (typeof signInRefusals)[number];
+
+/** Why a form that waited was not sent. Time running out is not among them: nobody is there to see it. */
+export type DropReason = 'thrown-away' | 'replaced' | 'other-person' | 'session-ended' | 'not-allowed';
 
 /** Where domain code leaves what happened. Resolves once the event is kept; rejects with 'store.unavailable'. */
 export interface Audit {

@@ -53,5 +53,9 @@ export const genericSchema = z.strictObject({
     .strictObject({ path: plainPath, parameters: z.record(z.string(), z.string()).exactOptional() })
     .exactOptional(),
   folding: z.enum(['php', 'none']).default('none').describe('php: field names are read as PHP reads them.'),
+  formTokenSurvives: z
+    .boolean()
+    .exactOptional()
+    .describe('The app takes a form that was opened before a new sign-in: its forms carry no token of the session.'),
   signedOut: answer.exactOptional().describe('What the app answers when its own session is gone.'),
 });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { balancer, origin, originExpectation } from './address.ts';
-import { duration, durationOrNoneUpTo, durationUpTo, sizeUpTo } from './quantity.ts';
+import { duration, durationUpTo, sizeUpTo } from './quantity.ts';
 import { genericSchema } from './schema-generic.ts';
 import { storeSchema } from './schema-store.ts';
 
@@ -155,15 +155,7 @@ export const appSchema = z.strictObject({
   routes: z.array(routeSchema).default([]),
 });
 
-const sessionSchema = z.strictObject({
-  idle: duration.prefault('30m'),
-  absolute: duration.prefault('12h'),
-  grace: durationOrNoneUpTo('5m')
-    .prefault('60s')
-    .describe(
-      'How long people who are signed in go on while the store is lost, at level 1 and 2 and where no maxAge is set; 0s: not at all.',
-    ),
-});
+const sessionSchema = z.strictObject({ idle: duration.prefault('30m'), absolute: duration.prefault('12h') });
 
 const limitsSchema = z.strictObject({
   head: sizeUpTo('256KiB').prefault('32KiB'),
@@ -171,6 +163,10 @@ const limitsSchema = z.strictObject({
   target: sizeUpTo('64KiB').prefault('8KiB'),
   signInBody: sizeUpTo('1MiB').prefault('64KiB'),
   body: sizeUpTo('10GiB').prefault('100MiB'),
+  parked: z
+    .union([z.literal(0), sizeUpTo('8MiB')])
+    .prefault('1MiB')
+    .describe('The largest form that is kept while a code or a sign-in is asked, sealed, for minutes; 0 keeps none.'),
   connections: z.int().min(10).default(10_000),
   connectionsPerSource: z
     .int()

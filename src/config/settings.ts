@@ -129,8 +129,6 @@ export interface RouteSettings {
 export interface SessionSettings {
   readonly idle: number;
   readonly absolute: number;
-  /** How long known sessions go on while the store is lost, since it was last heard of. */
-  readonly grace: number;
 }
 
 export interface LimitSettings {
@@ -140,6 +138,8 @@ export interface LimitSettings {
   readonly target: number;
   readonly signInBody: number;
   readonly body: number;
+  /** The largest form that waits for its person; 0: none does. */
+  readonly parked: number;
   readonly connections: number;
   /** To receive a whole head, a whole request, and the longest one of somebody in a session. */
   readonly headTime: number;

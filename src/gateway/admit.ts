@@ -38,7 +38,6 @@ export function admit(sessions: Sessions, request: AdmitRequest): Admission {
     now,
     demand,
     entry,
-    standing: sessions.storeStanding,
     closed:
       closed.length > 0 &&
       [target, ...others].some(one => matchesAny(closed, method, one, seenParameters(one.query, folding))),

@@ -1,7 +1,8 @@
 import type { Readable } from 'node:stream';
 import type { OpenSession } from '../session/sessions.ts';
 import { proofIn } from '../signin/judge.ts';
-import { helpLine, scriptUnauthorized } from '../ui/fragments.tsx';
+import { helpLine } from '../ui/fragments.tsx';
+import { keptInFramePage } from '../ui/pages-send.tsx';
 import type { JarCookie } from '../visit/jar.ts';
 import { cookieHeader, readSetCookie } from '../visit/set-cookie.ts';
 import type { Visit } from '../visit/visits.ts';
@@ -12,8 +13,9 @@ import type { Exchange, GatewayDeps } from './exchange.ts';
 import { type AnswerHead, forward, type HeadVerdict } from './forward.ts';
 import { isFrame, isTopNavigation } from './head.ts';
 import { manyHeaders, oneHeader, requestHeaders, responseHeaders } from './headers.ts';
-import { takeNote } from './note.ts';
-import { finish, languageOf, redirect, refuse } from './respond.ts';
+import { leaveNote, takeNote } from './note.ts';
+import { finish, languageOf, page, pageOf, redirect, refuse } from './respond.ts';
+import { challengeHeader, scriptChallenge } from './script-challenge.ts';
 import { appFailed } from './trouble.ts';
 import { beginVisit, keepTarget, livingVisit, openVisitJar, visitOwner } from './visit-cookies.ts';
 import { visitGate } from './visit-gate.ts';
@@ -148,19 +150,30 @@ export async function turnAway(deps: GatewayDeps, exchange: Exchange): Promise<v
   answerScript(exchange);
 }
 
+/** What she posted with a session that had run out is kept: to the sign-in, which says so. */
+export async function toLoginKept(deps: GatewayDeps, exchange: Exchange): Promise<void> {
+  leaveNote(exchange, 'kept');
+  if (!isFrame(exchange.head)) return toLogin(deps, exchange, undefined);
+  page(exchange, 401, keptInFramePage(pageOf(exchange), { to: '/_sluis/challenge' }), {});
+}
+
 export function answerScript(exchange: Exchange): void {
+  const challenge = scriptChallenge(exchange, { kind: 'sign-in' });
   const constant = exchange.app.settings.preset.scriptSignedOut;
   const asks = exchange.cookie(cookieNames.session) !== undefined || exchange.head.fetchMode !== undefined;
   if (constant !== undefined && asks) {
     return finish(
       exchange,
       constant.status,
-      { 'content-type': constant.type, 'cache-control': 'no-store' },
+      {
+        'content-type': constant.type,
+        'cache-control': 'no-store',
+        'sluis-challenge': challengeHeader(exchange, { kind: 'sign-in' }),
+      },
       constant.body,
     );
   }
-  const { status, headers, body } = scriptUnauthorized();
-  finish(exchange, status, headers, body);
+  finish(exchange, challenge.status, challenge.headers, challenge.body);
 }
 
 /** To the app's own login page, as a visit, with the page asked for kept in it. */

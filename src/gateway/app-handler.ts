@@ -3,28 +3,31 @@ import { type Entry, entryOf } from '../preset/match.ts';
 import type { OpenSession } from '../session/sessions.ts';
 import { queryMatches, readSignIn } from '../signin/grammar.ts';
 import { type Admission, admit } from './admit.ts';
-import { passAsset, passLoginPage, turnAway } from './anonymous.ts';
+import { passAsset, passLoginPage, toLoginKept, turnAway } from './anonymous.ts';
 import { cookieNames } from './cookie-names.ts';
 import type { AppRuntime, Exchange, GatewayDeps } from './exchange.ts';
+import { isFormPost } from './form-post.ts';
 import { isTopNavigation } from './head.ts';
 import { passInSession } from './in-session.ts';
 import { ownHost } from './own-host.ts';
+import { Parking, type ParkingOutcome } from './parking.ts';
 import { readBody } from './read-body.ts';
 import { ownPending } from './release.ts';
 import { redirect, refuse } from './respond.ts';
 import { SignIns } from './sign-in.ts';
 import { stepUp } from './step-up.ts';
-import { appFailed } from './trouble.ts';
 import { livingVisit } from './visit-cookies.ts';
 
 /** What happens to a request for an app's host, in the order of "The way of a request". */
 export class AppHandler {
   readonly #deps: GatewayDeps;
   readonly #signIns: SignIns;
+  readonly #parking: Parking;
 
   constructor(deps: GatewayDeps) {
     this.#deps = deps;
     this.#signIns = new SignIns(deps);
+    this.#parking = new Parking(deps);
   }
 
   /** A session that is known and allowed goes on without waiting for anything. */
@@ -72,7 +75,6 @@ export class AppHandler {
 
   async #anonymous(exchange: Exchange, decision: Decision, entry: Entry | undefined): Promise<void> {
     if (decision.outcome === 'deny') return refuse(exchange, 'not-allowed', { next: '/' });
-    if (decision.outcome === 'unavailable') return appFailed(this.#deps, exchange, 'store');
     if (decision.outcome !== 'allow' || !decision.asVisit) return this.#notPublic(exchange);
     if (entry === 'asset') return passAsset(this.#deps, exchange);
     if (entry === 'sign-in') return this.#signIn(exchange, undefined);
@@ -81,8 +83,18 @@ export class AppHandler {
   }
 
   async #notPublic(exchange: Exchange): Promise<void> {
+    const kept = await this.#keepExpired(exchange, undefined);
+    if (kept === 'answered') return;
     if (await this.#toOwnChallenge(exchange)) return;
-    return turnAway(this.#deps, exchange);
+    return kept === 'kept' ? toLoginKept(this.#deps, exchange) : turnAway(this.#deps, exchange);
+  }
+
+  /** A form that was posted with a session that had just run out by itself: its person is known, and is asked again. */
+  async #keepExpired(exchange: Exchange, early: Buffer | undefined): Promise<ParkingOutcome> {
+    const cookie = isFormPost(exchange.head) ? exchange.cookie(cookieNames.session) : undefined;
+    if (cookie === undefined) return 'none';
+    const over = await this.#deps.sessions.expired(cookie, exchange.app.settings.id);
+    return over === undefined ? 'none' : this.#parking.park(exchange, over, 'expired', early);
   }
 
   /** A navigation with a living pending goes to its challenge: the password need not be typed again. */
@@ -95,9 +107,15 @@ export class AppHandler {
   }
 
   async #signIn(exchange: Exchange, session: OpenSession | undefined): Promise<void> {
-    if (!queryMatches(exchange.app.settings.preset, exchange.target.query)) return turnAway(this.#deps, exchange);
+    if (!queryMatches(exchange.app.settings.preset, exchange.target.query)) return this.#notPublic(exchange);
     exchange.acceptBody();
     const body = await readBody(exchange.req, this.#deps.limits.signInBody);
+    // DokuWiki posts everything to the address of its sign-in: what is none may be a page that she was writing.
+    if (!this.#isSignIn(exchange, body)) {
+      const kept = await this.#keepExpired(exchange, body.read);
+      if (kept === 'kept') return toLoginKept(this.#deps, exchange);
+      if (kept === 'answered') return;
+    }
     if (!body.whole)
       return refuse(exchange, 'too-large', {
         next: exchange.app.settings.preset.login.page,
@@ -115,40 +133,42 @@ export class AppHandler {
     const { decision, demand } = admission;
     if (decision.outcome === 'deny')
       return refuse(exchange, 'not-allowed', { next: exchange.app.settings.preset.landing });
-    if (decision.outcome === 'unavailable') return appFailed(this.#deps, exchange, 'store');
     if (decision.outcome === 'sign-in') return turnAway(this.#deps, exchange);
     // The app's own session ended inside ours: its login page and form go as a visit while the session waits.
     if (entry === 'login-page' && exchange.cookies.has(cookieNames.visit))
       return this.#loginPageInSession(exchange, open, admission);
     if (entry === 'sign-in' && mayBeSignIn(exchange)) return this.#postInSession(exchange, open, admission);
-    if (decision.outcome === 'challenge') return stepUp(this.#deps, exchange, open, demand);
-    passInSession(this.#deps, exchange, open);
+    if (decision.outcome === 'challenge') return this.#stepUp(exchange, { open, demand });
+    return passInSession(this.#deps, exchange, open);
   }
 
   async #loginPageInSession(exchange: Exchange, open: OpenSession, admission: Admission): Promise<void> {
     if ((await livingVisit(this.#deps, exchange)) !== undefined) return passLoginPage(this.#deps, exchange, open);
-    if (admission.decision.outcome === 'challenge') return stepUp(this.#deps, exchange, open, admission.demand);
-    passInSession(this.#deps, exchange, open);
+    if (admission.decision.outcome === 'challenge') return this.#stepUp(exchange, { open, demand: admission.demand });
+    return passInSession(this.#deps, exchange, open);
   }
 
   /** A post to the sign-in's address: a sign-in goes as a visit, everything else is the app's own business. */
   async #postInSession(exchange: Exchange, open: OpenSession, admission: Admission): Promise<void> {
-    const { head, app, target } = exchange;
     exchange.acceptBody();
     const body = await readBody(exchange.req, this.#deps.limits.signInBody);
-    const signIn = body.whole
-      ? readSignIn(app.settings.preset, {
-          query: target.query,
-          contentType: head.contentType,
-          contentEncoding: head.contentEncoding,
-          body: body.read,
-        })
-      : undefined;
-    if (signIn !== undefined && !('refused' in signIn)) {
+    if (this.#isSignIn(exchange, body)) {
       return this.#signIns.post(exchange, body.read, await livingVisit(this.#deps, exchange), open);
     }
-    if (admission.decision.outcome === 'challenge') return stepUp(this.#deps, exchange, open, admission.demand);
-    passInSession(this.#deps, exchange, open, body.read);
+    if (admission.decision.outcome === 'challenge')
+      return this.#stepUp(exchange, { open, demand: admission.demand, early: body.read });
+    return passInSession(this.#deps, exchange, open, body.read);
+  }
+
+  #isSignIn({ head, app, target }: Exchange, body: { readonly whole: boolean; readonly read: Buffer }): boolean {
+    if (!body.whole) return false;
+    const { contentType, contentEncoding } = head;
+    const read = { query: target.query, contentType, contentEncoding, body: body.read };
+    return !('refused' in readSignIn(app.settings.preset, read));
+  }
+
+  #stepUp(exchange: Exchange, asked: Parameters<typeof stepUp>[3]): Promise<void> {
+    return stepUp(this.#deps, exchange, this.#parking, asked);
   }
 }
 

@@ -16,6 +16,7 @@ import type { Sessions } from '../session/sessions.ts';
 import type { CredentialNames } from '../signin/scanner.ts';
 import type { Site } from '../ui/layout.tsx';
 import { onlyValue, readCookieHeader } from '../visit/cookie-header.ts';
+import type { ParkedSubmissions } from '../visit/parked.ts';
 import type { PendingSignIns } from '../visit/pending.ts';
 import type { SealedCookies } from '../visit/sealed-cookies.ts';
 import type { Visits } from '../visit/visits.ts';
@@ -55,6 +56,7 @@ export interface GatewayDeps {
   readonly ends: SessionEnds;
   readonly visits: Visits;
   readonly pendings: PendingSignIns;
+  readonly parked: ParkedSubmissions;
   readonly sealed: SealedCookies;
   readonly attempts: Attempts;
   readonly known: KnownBrowsers;

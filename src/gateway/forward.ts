@@ -33,6 +33,8 @@ export interface Forwarding {
   failed(failure: Exclude<UpstreamFailure, 'client-gone'>, error: Error): void;
   /** Registers a cut: called when the answer must stop at once. */
   watch?(cut: () => void): () => void;
+  /** The client's going away stops nothing until the app has answered: half of what is sent once must not be all of it. */
+  readonly outlives?: boolean;
   /** What comes in place of an answer that was cut before a byte of it went on; without it the connection ends. */
   cutShort?(): void | Promise<void>;
 }
@@ -54,6 +56,7 @@ class Passage implements Dispatcher.DispatchHandler {
   #through: Transform | undefined;
   #withheld = false;
   #done = false;
+  #answered = false;
   /** What the app said its body's length is, until the first byte of it came. */
   #expected: string | undefined;
   #flows = false;
@@ -69,13 +72,14 @@ class Passage implements Dispatcher.DispatchHandler {
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
-    if (this.#forwarding.res.destroyed) return controller.abort(new ClientGone());
+    if (this.#forwarding.res.destroyed && this.#forwarding.outlives !== true) return controller.abort(new ClientGone());
     this.#stopWatching = this.#forwarding.watch?.(() => this.#cut());
   }
 
   onResponseStart(controller: Dispatcher.DispatchController, status: number, headers: AnswerHeaders): void {
     // Other 1xx than 100 are dropped: they carry nothing a browser needs and would pass the filter for cookies.
     if (status < 200) return;
+    this.#answered = true;
     // The abort closes the connection: nobody gets it after her.
     if (isConnectionBound(headers)) return controller.abort(new ConnectionBound());
     this.#expected = oneHeader(headers, 'content-length');
@@ -132,7 +136,8 @@ class Passage implements Dispatcher.DispatchHandler {
 
   #begin(status: number, verdict: HeadVerdict): void {
     const { res } = this.#forwarding;
-    if (this.#done || res.destroyed) return;
+    if (this.#done) return;
+    if (res.destroyed) return this.#closed();
     if ('instead' in verdict) return this.#replace(verdict.instead);
     res.writeHead(status, verdict.headers as string[]);
     if (mayWait(this.#expected)) setImmediate(() => this.#flush());
@@ -183,6 +188,7 @@ class Passage implements Dispatcher.DispatchHandler {
   }
 
   #closed(): void {
+    if (this.#forwarding.outlives === true && !this.#answered) return;
     if (!this.#done && !this.#withheld) this.#controller?.abort(new ClientGone());
     this.#finish();
   }

@@ -7,20 +7,28 @@ import { cookieHeader } from '../visit/set-cookie.ts';
 import { withReadable } from './cookie-lines.ts';
 import type { Exchange, GatewayDeps } from './exchange.ts';
 import { forward } from './forward.ts';
+import { handedOn, type SentOn } from './handed-on.ts';
 import { requestHeaders } from './headers.ts';
 import { refuse } from './respond.ts';
 import { BodyRefused, BodyTooLarge } from './scanned-body.ts';
 import { type OpenedJar, SessionAnswer } from './session-answer.ts';
 import { isUnreadable, queryCarriesCredentials, sessionBody } from './session-body.ts';
+import { refuseTooLarge, tooLargeUnread } from './too-large.ts';
 import { appFailed } from './trouble.ts';
 import { sessionOwner } from './visit-cookies.ts';
 
 /** Sends a request of somebody who passed both gates on to the app. decide() has allowed it. */
-export function passInSession(deps: GatewayDeps, exchange: Exchange, open: OpenSession, early?: Buffer): void {
+export function passInSession(
+  deps: GatewayDeps,
+  exchange: Exchange,
+  open: OpenSession,
+  early?: Buffer,
+  sentOn?: SentOn,
+): void | Promise<void> {
   const { app, head, target, source } = exchange;
   if (queryCarriesCredentials(exchange) || isUnreadable(exchange))
     return refuse(exchange, 'bad-request', { next: app.settings.preset.landing });
-  if ((head.contentLength ?? 0) > deps.limits.body) return tooLarge(deps, exchange);
+  if ((head.contentLength ?? 0) > deps.limits.body) return refuseTooLarge(deps, exchange, early);
   const { session } = open;
   const opened = openJar(deps, exchange, session);
   const cookie = opened.plain ?? cookieFor(deps, exchange, opened.jar);
@@ -41,17 +49,17 @@ export function passInSession(deps: GatewayDeps, exchange: Exchange, open: OpenS
     res: exchange.res,
     watch: cut =>
       deps.sessions.onEnd(session.id, why => exchange.endsSession || (why === 'idle' && answers.isTransfer()) || cut()),
-    judge: answer => answers.judge(answer),
+    judge:
+      sentOn === undefined
+        ? answer => answers.judge(answer)
+        : answer => handedOn(exchange, sentOn, answer, answers.judge(answer)),
     failed: (failure, error) => {
-      if (error instanceof BodyTooLarge) tooLarge(deps, exchange);
+      if (error instanceof BodyTooLarge) tooLargeUnread(deps, exchange);
       else if (error instanceof BodyRefused) refuse(exchange, 'bad-request', { next: app.settings.preset.landing });
       else appFailed(deps, exchange, failure);
     },
+    ...(sentOn === undefined ? {} : { outlives: true }),
   });
-}
-
-function tooLarge({ limits }: GatewayDeps, exchange: Exchange): void {
-  refuse(exchange, 'too-large', { next: exchange.app.settings.preset.landing, limit: limits.body });
 }
 
 /** The app's cookies that this request brought. Remembered, since browsers send the same header again and again. */

@@ -12,6 +12,7 @@ export const notes = {
   unreachable: 'unreachable',
   unknown: 'account-unknown',
   pendings: 'pendings',
+  kept: 'kept',
 } as const satisfies Readonly<Record<string, Refusal>>;
 export type Note = keyof typeof notes;
 

@@ -13,12 +13,15 @@ import { requestHeaders } from './headers.ts';
 import { readBody } from './read-body.ts';
 import { ownPending, release } from './release.ts';
 import { finish, hop, page, pageOf, redirect, refuse } from './respond.ts';
+import { send } from './send.ts';
+import { challengeHere } from './step-up.ts';
 import { requestWhole } from './upstream.ts';
 import { sessionOwner } from './visit-cookies.ts';
 
 /**
- * The few addresses of ours on an app's host, under `/_sluis/`: the step to the portal, the release, signing out, and
- * files without secrets. An XSS in the app can fetch these, so nothing here shows or changes a factor.
+ * The few addresses of ours on an app's host, under `/_sluis/`: the step to the portal, the release, what waits to be
+ * sent, signing out, and files without secrets. An XSS in the app can reach these, so nothing here shows or changes a
+ * factor.
  */
 export async function ownHost(deps: GatewayDeps, exchange: Exchange, session: OpenSession | undefined): Promise<void> {
   const { head, target } = exchange;
@@ -27,10 +30,13 @@ export async function ownHost(deps: GatewayDeps, exchange: Exchange, session: Op
   if (target.path === '/_sluis/sign-out') {
     return head.method === 'POST' ? signOut(deps, exchange, session) : signOutPage(exchange, session);
   }
+  if (target.path === '/_sluis/send' && (reads || head.method === 'POST')) return send(deps, exchange, session);
   if (!reads) return refuse(exchange, 'not-found', { next: '/' });
   switch (target.path) {
     case '/_sluis/next':
       return next(deps, exchange);
+    case '/_sluis/challenge':
+      return challengeHere(deps, exchange, session);
     case '/_sluis/release':
       return release(deps, exchange);
     case '/_sluis/restart':
@@ -90,7 +96,7 @@ function signOutPage(exchange: Exchange, open: OpenSession | undefined): void {
 }
 
 async function signOut(deps: GatewayDeps, exchange: Exchange, open: OpenSession | undefined): Promise<void> {
-  if (open === undefined) return redirect(exchange, '/_sluis/signed-out');
+  if (open === undefined) return signOutOver(deps, exchange);
   const { head, app } = exchange;
   exchange.acceptBody();
   const body = await readBody(exchange.req, 4096);
@@ -109,6 +115,14 @@ async function signOut(deps: GatewayDeps, exchange: Exchange, open: OpenSession 
     'clear-site-data': '"cache", "storage"',
   };
   finish(exchange, 303, headers, '');
+}
+
+/** Her session had run out already: what was kept of it goes all the same. */
+async function signOutOver(deps: GatewayDeps, exchange: Exchange): Promise<void> {
+  const cookie = exchange.cookie(cookieNames.session);
+  const over = cookie === undefined ? undefined : await deps.sessions.expired(cookie, exchange.app.settings.id);
+  if (over !== undefined) await endSessions(deps, exchange, over, 'signed-out');
+  redirect(exchange, '/_sluis/signed-out');
 }
 
 function signOutToken(session: Session): string {

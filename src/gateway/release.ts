@@ -1,7 +1,6 @@
-import type { Person } from '../factor/person.ts';
-import type { Decision } from '../policy/decide.ts';
 import { readTarget } from '../policy/target.ts';
 import type { Session } from '../session/session.ts';
+import { afterlife } from '../session/sessions.ts';
 import type { Pending } from '../visit/pending.ts';
 import { admit } from './admit.ts';
 import { cookieLines } from './cookie-lines.ts';
@@ -9,7 +8,6 @@ import { cookieNames, setCookie } from './cookie-names.ts';
 import type { Exchange, GatewayDeps } from './exchange.ts';
 import { pathWithin } from './path-within.ts';
 import { hop, redirect, refuse } from './respond.ts';
-import { appFailed } from './trouble.ts';
 import { dropVisit, sessionOwner } from './visit-cookies.ts';
 
 /**
@@ -41,9 +39,7 @@ async function open(deps: GatewayDeps, exchange: Exchange, pending: Pending): Pr
   const { passed } = pending;
   if (passed === undefined) return redirect(exchange, '/_sluis/next');
   const location = landingOf(exchange, pending);
-  const outcome = outcomeFor(deps, exchange, location, passed);
-  if (outcome === 'unavailable') return appFailed(deps, exchange, 'store');
-  if (outcome !== 'allow') return refuse(exchange, 'not-allowed', { next: '/_sluis/restart' });
+  if (!isAllowed(deps, exchange, location, passed)) return refuse(exchange, 'not-allowed', { next: '/_sluis/restart' });
   const person = await deps.people.byName(pending.realm, pending.name);
   // Passed with a factor that was taken away since: an old phone must not outrun the desk.
   if (person === undefined || !person.factors.some(({ id }) => id === passed.factor)) {
@@ -51,36 +47,28 @@ async function open(deps: GatewayDeps, exchange: Exchange, pending: Pending): Pr
   }
   const proving = passed.by === undefined ? undefined : await deps.sessions.read(passed.by);
   if (passed.by !== undefined && (proving === undefined || isOver(deps, proving))) return over(deps, exchange, pending);
-  const claim = await deps.pendings.claim(pending);
-  if (claim === undefined) return overtaken(deps, exchange);
-  try {
-    await openClaimed(deps, exchange, { pending, claim, passed, notAfter: proving?.absoluteEnd, person, location });
-  } catch (error) {
-    // Where this is lost too, the claim runs out by itself.
-    await deps.pendings.unclaim(pending, claim.id).catch(() => undefined);
-    throw error;
-  }
-}
-
-interface Claimed {
-  readonly pending: Pending;
-  readonly claim: { readonly id: string; readonly before: string | undefined };
-  readonly passed: NonNullable<Pending['passed']>;
-  readonly notAfter: number | undefined;
-  readonly person: Person;
-  readonly location: string;
-}
-
-/** May break at every step and be tried again: of all tries one is answered, and one session stays. */
-async function openClaimed(deps: GatewayDeps, exchange: Exchange, work: Claimed): Promise<void> {
-  const { pending, claim, passed, person, location } = work;
-  await endBroken(deps, claim.before);
+  if (!(await deps.pendings.claim(pending))) return overtaken(deps, exchange);
   // Read again: another tab's pass may have given this browser a newer realm cookie.
   const claimed = (await ownPending(deps, exchange)) ?? pending;
-  const begun = await sessionFor(deps, exchange, claimed, work);
+  const begun = await sessionFor(
+    deps,
+    exchange,
+    claimed,
+    { ...passed, notAfter: proving?.absoluteEnd },
+    person.id,
+  ).catch(async error => {
+    await deps.pendings.unclaim(pending);
+    throw error;
+  });
   // What the step-up was for is over: nothing is begun by it.
   if (begun === undefined) return over(deps, exchange, pending);
-  // Before it is handed over: no session without its event.
+  exchange.setCookies.push(...cookieLines(deps, exchange, sessionOwner(begun.session), pending.quarantine.cookies));
+  exchange.setCookies.push(setCookie(cookieNames.session, begun.cookie), knownCookie(deps, exchange, pending));
+  dropVisit(exchange, sessionOwner(begun.session));
+  const to = (await hasKept(deps, exchange, pending, begun.session)) ? '/_sluis/send' : location;
+  const released = await deps.pendings.release(pending, { cookies: [...exchange.setCookies], location: to });
+  // Given up meanwhile, by a sign-out in this browser: what was just begun ends with it.
+  if (released === undefined) return withdrawn(deps, exchange, begun.session);
   await deps.audit.record({
     type: 'session.began',
     realm: pending.realm,
@@ -91,19 +79,16 @@ async function openClaimed(deps: GatewayDeps, exchange: Exchange, work: Claimed)
     level: passed.level,
     source: exchange.source,
   });
-  exchange.setCookies.push(...cookieLines(deps, exchange, sessionOwner(begun.session), pending.quarantine.cookies));
-  exchange.setCookies.push(setCookie(cookieNames.session, begun.cookie), knownCookie(deps, exchange, pending));
-  dropVisit(exchange, sessionOwner(begun.session));
-  const released = await deps.pendings.release(pending, claim.id, { cookies: [...exchange.setCookies], location });
-  // Given up meanwhile, by a sign-out in this browser: what was just begun ends with it.
-  if (released === undefined) return withdrawn(deps, exchange, begun.session);
-  redirect(exchange, location);
+  redirect(exchange, to);
 }
 
-/** The session of a try whose answer never went out, if it came to one: nobody holds its cookie. */
-async function endBroken(deps: GatewayDeps, id: string | undefined): Promise<void> {
-  const session = id === undefined ? undefined : await deps.sessions.read(id);
-  if (session !== undefined) await deps.ends.one(session, 'release-broken');
+/** Whether a form waits for this session: of its own, or of the one that ran out in this browser before (R25). */
+async function hasKept(deps: GatewayDeps, exchange: Exchange, pending: Pending, session: Session): Promise<boolean> {
+  if (pending.purpose === 'sign-in') await deps.parked.outlived(session);
+  const cookie = exchange.cookie(cookieNames.session);
+  const older = cookie === undefined ? undefined : await deps.sessions.expired(cookie, session.app, 2 * afterlife);
+  if (older !== undefined && older.id !== session.id) await deps.parked.adopt(older.id, session);
+  return (await deps.parked.adopt(session.id, session)) !== undefined;
 }
 
 /** Bad networks: the same code with the same cookie gets the same answer again, while the code lives. */
@@ -140,11 +125,12 @@ async function sessionFor(
   deps: GatewayDeps,
   exchange: Exchange,
   pending: Pending,
-  { passed, notAfter, claim, person }: Claimed,
+  passed: NonNullable<Pending['passed']> & { notAfter: number | undefined },
+  person: string,
 ): Promise<{ session: Session; cookie: string } | undefined> {
   const proved = { level: passed.level, factor: passed.factor, factorAt: passed.at };
   const living = await livingSession(deps, pending);
-  const own = living !== undefined && living.person === person.id && living.app === pending.app;
+  const own = living !== undefined && living.person === person && living.app === pending.app;
   if (own) {
     const renewed = await deps.sessions.renew(living, { ...proved, portal: pending.browser ?? living.portal });
     if (renewed !== undefined) return renewed;
@@ -152,8 +138,7 @@ async function sessionFor(
   if (pending.purpose === 'step-up' || pending.portal === undefined) return undefined;
   const { id: app } = exchange.app.settings;
   const { realm, name, browser: portal } = pending;
-  const fresh = { realm, app, person: person.id, name, portal, ...proved };
-  return deps.sessions.begin(fresh, { id: claim.id, notAfter });
+  return deps.sessions.begin({ realm, app, person, name, portal, ...proved }, passed.notAfter);
 }
 
 /** The session that the sign-in was made in, if it has not come to its end on the way. */
@@ -178,12 +163,12 @@ function knownCookie(deps: GatewayDeps, exchange: Exchange, pending: Pending): s
 }
 
 /** decide() on the page first asked for, with what the person now holds. */
-function outcomeFor(
+function isAllowed(
   deps: GatewayDeps,
   exchange: Exchange,
   location: string,
   passed: NonNullable<Pending['passed']>,
-): Decision['outcome'] {
+): boolean {
   const now = deps.clock.now();
   const { decision } = admit(deps.sessions, {
     app: exchange.app,
@@ -194,7 +179,7 @@ function outcomeFor(
     holds: { level: passed.level, factorAt: passed.at, idleEnd: now + 1, absoluteEnd: now + 1 },
     now,
   });
-  return decision.outcome;
+  return decision.outcome === 'allow';
 }
 
 /** Where she wanted to be: the page first asked for, else where the app's answer led, else the first page. Never off this app's origin. */

@@ -13,9 +13,6 @@ export function redirect(exchange: Exchange, location: string): void {
   finish(exchange, 303, { location, 'cache-control': 'no-store', 'referrer-policy': 'same-origin' }, '');
 }
 
-/** Seconds; a failover takes some three. */
-const comeAgain = 5;
-
 export function refuse(
   exchange: Exchange,
   refusal: Refusal,
@@ -32,8 +29,7 @@ export function refuse(
     ...(options.limit === undefined ? {} : { limit: options.limit }),
     ...(options.reference === undefined ? {} : { reference: options.reference }),
   });
-  const seconds = options.seconds ?? (refusal === 'store' ? comeAgain : undefined);
-  const retry = seconds === undefined ? {} : { 'retry-after': String(seconds) };
+  const retry = options.seconds === undefined ? {} : { 'retry-after': String(options.seconds) };
   page(exchange, refusals[refusal].status, html, retry);
 }
 

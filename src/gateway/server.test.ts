@@ -17,6 +17,7 @@ const limits: LimitSettings = {
   target: 1_024,
   signInBody: 1_024,
   body: 1_024,
+  parked: 1_048_576,
   connections: 10,
   headTime: 1_000,
   requestTime: 5_000,

@@ -34,7 +34,7 @@ export function isUnreadable({ head, hasBody }: Exchange): boolean {
 export function sessionBody(deps: GatewayDeps, exchange: Exchange, early: Buffer | undefined): SessionBody | undefined {
   if (!exchange.hasBody) return undefined;
   const seen = new Map<string, string[]>();
-  const body = new ScannedBody(watcher(exchange, seen), deps.limits.body);
+  const body = new ScannedBody(bodyWatcher(exchange, seen), deps.limits.body);
   exchange.acceptBody();
   deps.receiving.allowLong(exchange.req);
   feed(deps, exchange, body, early);
@@ -56,7 +56,8 @@ function feed(deps: GatewayDeps, exchange: Exchange, body: ScannedBody, early: B
   else req.pipe(body);
 }
 
-function watcher(exchange: Exchange, seen: Map<string, string[]>): FieldScanner {
+/** Refuses a body that signs somebody in, or that names a route parameter otherwise than the query. */
+export function bodyWatcher(exchange: Exchange, seen: Map<string, string[]>): FieldScanner {
   const { app, head, target } = exchange;
   const { preset } = app.settings;
   const credentials = isCredentialPath(exchange) ? undefined : new CredentialWatch(app.credentials);

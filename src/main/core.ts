@@ -17,6 +17,7 @@ import { SessionEnds } from '../session/session-ends.ts';
 import { Sessions } from '../session/sessions.ts';
 import { openDataFolder } from '../store/data-folder.ts';
 import { loadKeys } from '../store/keys.ts';
+import { ParkedSubmissions } from '../visit/parked.ts';
 import { PendingSignIns } from '../visit/pending.ts';
 import { SealedCookies } from '../visit/sealed-cookies.ts';
 import { Visits } from '../visit/visits.ts';
@@ -50,6 +51,7 @@ export interface Core extends FactorDeps, Omit<OpenedStore, 'store'> {
   readonly recovery: RecoveryCodes;
   readonly knownBrowsers: KnownBrowsers;
   readonly pendings: PendingSignIns;
+  readonly parked: ParkedSubmissions;
   readonly sessions: Sessions;
   readonly ends: SessionEnds;
   readonly tokens: HardwareTokens;
@@ -75,6 +77,7 @@ export async function openCore(settings: Settings, surroundings: Surroundings): 
   const people = new People(deps);
   const attempts = new Attempts(deps);
   const pendings = new PendingSignIns(deps);
+  const parked = new ParkedSubmissions(deps);
   const sessions = new Sessions({ ...deps, settings: sessionSettings(() => current) });
 
   return {
@@ -93,8 +96,9 @@ export async function openCore(settings: Settings, surroundings: Surroundings): 
     recovery: new RecoveryCodes(deps, { people, attempts }),
     knownBrowsers: new KnownBrowsers(deps),
     pendings,
+    parked,
     sessions,
-    ends: new SessionEnds({ sessions, pendings, audit }),
+    ends: new SessionEnds({ sessions, pendings, parked, audit }),
     tokens: new HardwareTokens(deps),
     visits: new Visits(deps),
     sealed: new SealedCookies(random),
@@ -113,9 +117,6 @@ function sessionSettings(current: () => Settings): SessionSettings {
     },
     get absolute() {
       return current().session.absolute;
-    },
-    get grace() {
-      return current().session.grace;
     },
   };
 }

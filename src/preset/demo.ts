@@ -32,6 +32,7 @@ export const demo: Preset = {
   credentialPaths: [{ methods: ['POST'], path: '/ophalen' }],
   closed: [],
   rotation: { by: 'none' },
+  formTokenSurvives: false,
   landing: '/postvak',
   limiter: { failures: 10, window: 600_000 },
   serviceWorker: false,

@@ -64,6 +64,8 @@ export const dokuwiki: Preset = {
   closed: [{ path: '/lib/exe/xmlrpc.php*' }, { path: '/lib/exe/jsonrpc.php*' }],
   // The proof is sent again when the address or the browser changes; it names the account.
   rotation: { by: 'names-account' },
+  // `sectok` is made of the PHP session's id.
+  formTokenSurvives: false,
   landing: '/doku.php?id=start',
   // DokuWiki has no limit of its own: this one is ours.
   limiter: { failures: 10, window: 600_000 },

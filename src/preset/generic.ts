@@ -26,6 +26,8 @@ export interface GenericOptions {
   /** The request that signs out. */
   readonly signOut?: { readonly path: string; readonly parameters?: Readonly<Record<string, string>> };
   readonly folding: 'php' | 'none';
+  /** Forms of before a new sign-in are taken after it. */
+  readonly formTokenSurvives?: boolean;
   /** How the app answers a navigation when its own session is gone. `location` is for the whole value. */
   readonly signedOut?: { readonly status: number; readonly location?: string };
 }
@@ -67,6 +69,7 @@ export function genericPreset(options: GenericOptions): Preset {
     credentialPaths: [],
     closed: [],
     rotation: { by: 'none' },
+    formTokenSurvives: options.formTokenSurvives ?? false,
     landing: options.landing,
     limiter: { failures: 10, window: 600_000 },
     serviceWorker: false,

@@ -32,6 +32,11 @@ export interface Preset {
   readonly closed: readonly RequestMark[];
   /** How a new proof may appear inside a session without a sign-in. */
   readonly rotation: Rotation;
+  /**
+   * Whether a form of an earlier session of the app is taken in a new one of the same person: its token does not hang on
+   * the session, or there is none. Where false, what was written is given back and not sent.
+   */
+  readonly formTokenSurvives: boolean;
   /** Where a person lands when no page was asked for and the app's answer named none. */
   readonly landing: string;
   /** The app's own limit on failed sign-ins of one account; Sluis stays two below it for unknown browsers (R09). */

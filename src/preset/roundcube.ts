@@ -80,6 +80,8 @@ export const roundcube: Preset = {
   closed: [],
   // `sessauth` is renewed every few minutes beside an unchanged session id.
   rotation: { by: 'same-session-cookie', cookie: 'roundcube_sessid' },
+  // `_token` is of the PHP session, which a new sign-in makes anew.
+  formTokenSurvives: false,
   landing: '/?_task=mail',
   // `login_rate_limit`, as delivered: 3 in a minute, then even the right password is refused.
   limiter: { failures: 3, window: 60_000 },

@@ -1,25 +1,30 @@
 import type { Audit, AuditEvent } from '../audit/event.ts';
+import type { ParkedSubmissions } from '../visit/parked.ts';
 import type { PendingSignIns } from '../visit/pending.ts';
 import type { Session } from './session.ts';
 import type { Sessions } from './sessions.ts';
 
 export type EndReason = Extract<AuditEvent, { type: 'session.ended' }>['reason'];
 
-/** The ends of sessions, each with its event, and of what would begin one again. */
+/** The ends of sessions, each with its event, of what would begin one again, and of what waited to be sent in one. */
 export class SessionEnds {
   readonly #sessions: Sessions;
   readonly #pendings: PendingSignIns;
+  readonly #parked: ParkedSubmissions;
   readonly #audit: Audit;
 
-  constructor(parts: { sessions: Sessions; pendings: PendingSignIns; audit: Audit }) {
+  constructor(parts: { sessions: Sessions; pendings: PendingSignIns; parked: ParkedSubmissions; audit: Audit }) {
     this.#sessions = parts.sessions;
     this.#pendings = parts.pendings;
+    this.#parked = parts.parked;
     this.#audit = parts.audit;
   }
 
   /** True for the caller that ended it; false where it had ended already. */
   async one(session: Session, reason: EndReason): Promise<boolean> {
-    if (!(await this.#sessions.end(session.id))) return false;
+    const first = await this.#sessions.end(session.id);
+    await this.#parked.drop(session.id, reason === 'other-account' ? 'other-person' : 'session-ended');
+    if (!first) return false;
     const { realm, person, name, id } = session;
     await this.#audit.record({ type: 'session.ended', realm, person, name, session: id, reason });
     return true;
@@ -32,12 +37,15 @@ export class SessionEnds {
   async ofBrowser(browser: string, reason: EndReason): Promise<void> {
     await this.#pendings.abandonOf(browser);
     for (const session of await this.#sessions.ofPortal(browser)) await this.one(session, reason);
+    // Of sessions that had run out before: nothing else names them.
+    await this.#parked.dropOfBrowser(browser, 'session-ended');
   }
 
   /** All sessions of one person; resolves to how many there were. */
   async ofPerson(person: string, reason: EndReason): Promise<number> {
     const sessions = await this.#sessions.ofPerson(person);
     for (const session of sessions) await this.one(session, reason);
+    await this.#parked.dropOfPerson(person, 'session-ended');
     return sessions.length;
   }
 
@@ -52,5 +60,6 @@ export class SessionEnds {
       if (session.person === person) await this.#sessions.carry(session, to);
       else await this.one(session, 'other-account');
     }
+    await this.#parked.moveOf(from, to, person);
   }
 }

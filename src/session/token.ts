@@ -1,5 +1,4 @@
 import { jwtVerify, SignJWT } from 'jose';
-import { LRUCache } from 'lru-cache';
 import type { Clock } from '../kernel/clock.ts';
 import type { KeyRing } from '../kernel/key-ring.ts';
 
@@ -21,7 +20,6 @@ export class SessionTokens {
   readonly #ring: KeyRing;
   readonly #clock: Clock;
   readonly #keys = new Map<string, Promise<CryptoKey>>();
-  readonly #read = new LRUCache<string, TokenClaims>({ max: 50_000 });
 
   constructor(ring: KeyRing, clock: Clock) {
     this.#ring = ring;
@@ -40,21 +38,11 @@ export class SessionTokens {
       .sign(await this.#key(kid));
   }
 
-  /** What was read before. Verified for one app is verified for that app alone. */
-  known(token: string, app: string): TokenClaims | undefined {
-    const claims = this.#read.get(token);
-    return claims?.app === app ? claims : undefined;
-  }
-
-  /** Verifies each cookie once; its end is that of its session, from then on. */
-  async read(token: string, app: string): Promise<TokenClaims | undefined> {
-    const claims = this.known(token, app) ?? (await this.verify(token, app));
-    if (claims !== undefined) this.#read.set(token, claims);
-    return claims;
-  }
-
-  /** Undefined for whatever is not a living cookie of ours for this app. */
-  async verify(token: string, app: string): Promise<TokenClaims | undefined> {
+  /**
+   * Undefined for whatever is not a living cookie of ours for this app; `late`: or one whose time was over by at most
+   * so many milliseconds.
+   */
+  async verify(token: string, app: string, late = 0): Promise<TokenClaims | undefined> {
     try {
       const { payload } = await jwtVerify(token, header => this.#key(header.kid ?? ''), {
         algorithms: ['HS256'],
@@ -63,6 +51,7 @@ export class SessionTokens {
         audience: app,
         requiredClaims: ['exp', 'iat', 'jti', 'sid'],
         currentDate: new Date(this.#clock.now()),
+        clockTolerance: late / 1000,
       });
       const sid = payload['sid'];
       if (typeof sid !== 'string' || payload.jti === undefined) return undefined;

@@ -42,6 +42,6 @@ export function scriptUnauthorized(): {
       'cache-control': 'no-store',
       'x-content-type-options': 'nosniff',
     },
-    body: JSON.stringify({ error: 'signed-out' }),
+    body: JSON.stringify({ error: 'signed-out', url: '/_sluis/challenge' }),
   };
 }

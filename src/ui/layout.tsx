@@ -121,16 +121,24 @@ interface LinkProps {
   readonly main?: boolean;
   /** Leaves a frame. */
   readonly top?: boolean;
+  /** And does so by itself where scripts run: nothing is lost by it. */
+  readonly leads?: boolean;
   readonly children: Child;
 }
 
-export function Link({ href, next, main, top, children }: LinkProps) {
+export function Link({ href, next, main, top, leads, children }: LinkProps) {
   const look =
     main === true
       ? 'utrecht-button utrecht-button--primary-action sluis-next'
       : `utrecht-link utrecht-link--html-a${next === true ? ' sluis-next' : ''}`;
   return (
-    <a class={look} href={href} target={top === true ? '_top' : undefined}>
+    <a
+      class={look}
+      href={href}
+      target={top === true ? '_top' : undefined}
+      rel={leads === true ? 'noreferrer' : undefined}
+      data-leads={leads === true ? '' : undefined}
+    >
       {children}
     </a>
   );
@@ -147,9 +155,18 @@ export function ActionLink({ href, top, children }: { href: string; top?: boolea
   );
 }
 
-export function Button({ second, children }: { second?: boolean; children: Child }) {
+interface ButtonProps {
+  readonly second?: boolean;
+  /** What the form says where it has more than one button. */
+  readonly name?: string;
+  readonly value?: string;
+  readonly children: Child;
+}
+
+export function Button({ second, name, value, children }: ButtonProps) {
+  const look = `utrecht-button utrecht-button--${second === true ? 'secondary' : 'primary'}-action`;
   return (
-    <button class={`utrecht-button utrecht-button--${second === true ? 'secondary' : 'primary'}-action`} type="submit">
+    <button class={look} type="submit" name={name} value={value}>
       {children}
     </button>
   );

@@ -12,6 +12,8 @@ export const refusals = {
   internal: { status: 500, next: 'refusal.again', desk: true },
   'not-allowed': { status: 403, next: 'refusal.start', desk: true },
   frame: { status: 401, next: 'refusal.frame.next', desk: false },
+  'step-up': { status: 401, next: 'refusal.frame.next', desk: false },
+  kept: { status: 401, next: 'refusal.sign-in', desk: false },
   'visit-expired': { status: 401, next: 'refusal.sign-in', desk: false },
   'visit-spent': { status: 401, next: 'refusal.sign-in', desk: false },
   'name-refused': { status: 400, next: 'refusal.sign-in', desk: true },
@@ -69,7 +71,7 @@ export function refusalPage(page: Page, refusal: Refusal, props: RefusalProps): 
       <Title>{title}</Title>
       <Paragraph>{t(`refusal.${refusal}.text`, values)}</Paragraph>
       <p class="sluis-actions">
-        <Link href={props.next} main top={refusal === 'frame'}>
+        <Link href={props.next} main top={refusal === 'frame' || refusal === 'step-up'}>
           {t(next)}
         </Link>
       </p>

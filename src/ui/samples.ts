@@ -7,6 +7,15 @@ import { firstAidPage, troublePage, troubles } from './pages-first-aid.tsx';
 import { kindsPage, notEnoughPage } from './pages-kinds.tsx';
 import { type Refusal, refusalPage, refusals } from './pages-refusal.tsx';
 import {
+  handedOnPage,
+  keptInFramePage,
+  nothingToSendPage,
+  sendPage,
+  textBackPage,
+  tooBigPage,
+  type WaitingForm,
+} from './pages-send.tsx';
+import {
   activationPage,
   notInvitedPage,
   recoveryCodesPage,
@@ -25,6 +34,7 @@ export function samplePages(language: Language, assets: AssetNames): ReadonlyMap
     ...challengeSamples(page),
     ...setUpSamples(page),
     ...generalSamples(page),
+    ...sendSamples(page),
     ...troubles.map(trouble => [`help-${trouble}`, troublePage(page, { trouble, start: '/' })] as const),
     ...(Object.keys(refusals) as Refusal[]).map(
       refusal => [`refusal-${refusal}`, refusalSample(page, refusal)] as const,
@@ -132,6 +142,45 @@ function generalSamples(page: Page): [string, string][] {
     ['hop', hopPage(page, { to: 'https://webmail.example.org/_sluis/release?code=x', app: hostile })],
     ['hop-to-portal', hopPage(page, { to: 'https://sluis.example.org/p/x', app: undefined })],
     ['help', firstAidPage(page, { start: '/' })],
+  ];
+}
+
+const letter = `Geachte mevrouw De Vries,\n\nHierbij de stukken voor de vergadering van 12 maart. ${'Wilt u ze voor donderdag lezen? '.repeat(12)}\n\nMet vriendelijke groet,\nAnna`;
+
+function sendSamples(page: Page): [string, string][] {
+  const text = {
+    texts: [
+      { name: '_to', text: `Bram <bram@gemeente.test>${hostile}` },
+      { name: '_subject', text: 'Stukken voor donderdag' },
+      { name: `veld[${hostile}]`, text: `${'Zonderspaties'.repeat(30)}` },
+      { name: '_message', text: letter },
+      ...Array.from({ length: 5 }, (_, index) => ({ name: `extra${index}`, text: 'ja' })),
+    ],
+    files: [`notulen ${hostile}.pdf`, 'begroting 2027.xlsx'],
+    cut: false,
+  };
+  const form: WaitingForm = {
+    app: `Webmail ${hostile}`,
+    why: 'step-up',
+    from: `/opstellen?aan=${hostile}`,
+    age: 3 * 60_000,
+    bytes: 48_500,
+    text,
+    replaced: false,
+    action: '/_sluis/send',
+    tokens,
+  };
+  const next = '/?_task=mail';
+  return [
+    ['send', sendPage(page, form)],
+    ['send-replaced', sendPage(page, { ...form, why: 'expired', replaced: true, from: undefined, age: 0 })],
+    ['text-back', textBackPage(page, form, { next })],
+    ['text-back-none', textBackPage(page, { ...form, text: { texts: [], files: [], cut: false } }, { next })],
+    ['sent', nothingToSendPage(page, { what: 'sent', app: hostile, next })],
+    ['no-send', nothingToSendPage(page, { what: 'gone', app: hostile, next })],
+    ['handed-on', handedOnPage(page, { app: hostile, next })],
+    ['kept', keptInFramePage(page, { to: '/_sluis/next' })],
+    ['too-big', tooBigPage(page, { text: { ...text, cut: true }, limit: 1_048_576, next })],
   ];
 }
 

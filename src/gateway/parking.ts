@@ -1,0 +1,103 @@
+import type { Session } from '../session/session.ts';
+import { isSameOrigin } from '../signin/origin.ts';
+import type { Parked } from '../visit/parked.ts';
+import type { Exchange, GatewayDeps } from './exchange.ts';
+import { headerOf, isFormPost } from './form-post.ts';
+import { isFrame } from './head.ts';
+import { refuse } from './respond.ts';
+import { bodyWatcher, isUnreadable, queryCarriesCredentials } from './session-body.ts';
+import { tooLarge } from './too-large.ts';
+
+/** `kept`: it waits. `none`: not one that is kept, and nothing of it was read. `answered`: it could not be kept, and she has been told. */
+export type ParkingOutcome = 'kept' | 'none' | 'answered';
+
+/** Keeps forms that meet a closed gate, instead of losing what somebody wrote (R25). */
+export class Parking {
+  readonly #deps: GatewayDeps;
+  /** Bodies that are being read, by session: one at a time, so that nobody fills the memory. */
+  readonly #reading = new Map<string, () => void>();
+
+  constructor(deps: GatewayDeps) {
+    this.#deps = deps;
+  }
+
+  /**
+   * Keeps it for the person of this session. Only what a page of the app itself posted (CWE-352): a foreign page's form
+   * would be sent on with her session and her freshly given code. `early` are bytes that were read already.
+   */
+  async park(exchange: Exchange, session: Session, why: Parked['why'], early?: Buffer): Promise<ParkingOutcome> {
+    const { head, app, target } = exchange;
+    const limit = this.#deps.limits.parked;
+    if (limit === 0 || !isFormPost(head)) return 'none';
+    if (!isSameOrigin(app.settings.origin, head.origin, head.fetchSite)) return 'none';
+    if (queryCarriesCredentials(exchange) || isUnreadable(exchange)) return this.#refuse(exchange);
+    const read = await this.#read(exchange, session.id, limit, early);
+    if (read.kind === 'refused') return this.#refuse(exchange);
+    if (read.kind === 'too-large') {
+      tooLarge(exchange, read.body, limit);
+      return 'answered';
+    }
+    await this.#deps.parked.park(session, {
+      why,
+      framed: isFrame(head),
+      target: target.raw,
+      contentType: head.contentType ?? '',
+      origin: head.origin,
+      referer: headerOf(head, 'referer'),
+      body: read.body.toString('base64'),
+    });
+    return 'kept';
+  }
+
+  /** As it would be inside a session: a password on its way to another door is not kept either. */
+  #refuse(exchange: Exchange): ParkingOutcome {
+    refuse(exchange, 'bad-request', { next: exchange.app.settings.preset.landing });
+    return 'answered';
+  }
+
+  async #read(exchange: Exchange, session: string, limit: number, early: Buffer | undefined): Promise<ReadForm> {
+    // Of a double click the second counts: the browser waits for its answer only.
+    this.#reading.get(session)?.();
+    const stop = () => exchange.req.destroy();
+    this.#reading.set(session, stop);
+    try {
+      return await readForm(exchange, limit, early);
+    } finally {
+      if (this.#reading.get(session) === stop) this.#reading.delete(session);
+    }
+  }
+}
+
+/** `too-large` holds what was read before the limit was reached. */
+type ReadForm = { readonly kind: 'whole' | 'too-large'; readonly body: Buffer } | { readonly kind: 'refused' };
+
+function readForm(exchange: Exchange, limit: number, early: Buffer = Buffer.alloc(0)): Promise<ReadForm> {
+  const { req } = exchange;
+  const watch = bodyWatcher(exchange, new Map());
+  const chunks: Buffer[] = [];
+  let size = 0;
+  let settled = false;
+  exchange.acceptBody();
+  return new Promise((resolve, reject) => {
+    const settle = (read: ReadForm) => {
+      settled = true;
+      req.off('data', onData).off('end', onEnd).off('error', onGone).off('close', onGone);
+      req.pause();
+      resolve(read);
+    };
+    const onData = (chunk: Buffer) => {
+      size += chunk.length;
+      if (watch.push(chunk)) return settle({ kind: 'refused' });
+      if (size <= limit) return void chunks.push(chunk);
+      chunks.push(chunk.subarray(0, Math.max(0, chunk.length - (size - limit))));
+      settle({ kind: 'too-large', body: Buffer.concat(chunks) });
+    };
+    const onEnd = () => settle(watch.end() ? { kind: 'refused' } : { kind: 'whole', body: Buffer.concat(chunks) });
+    const onGone = () => reject(new Error('the client went away'));
+    if (early.length > 0) onData(early);
+    if (settled) return;
+    if (req.readableEnded) onEnd();
+    else if (req.destroyed) onGone();
+    else req.on('data', onData).on('end', onEnd).on('error', onGone).on('close', onGone).resume();
+  });
+}
