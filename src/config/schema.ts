@@ -101,7 +101,11 @@ const upstreamDetails = z.strictObject({
     .transform(text => text.replaceAll(':', '').toLowerCase())
     .optional()
     .describe('Pins the certificate of the app.'),
-  serverName: z.string().min(1).optional(),
+  serverName: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('The name that the certificate of the app is for, where it is not the one in the url.'),
   connections: z.int().min(1).max(10_000).default(64),
   timeouts: timeouts.prefault({}),
 });

@@ -121,15 +121,17 @@ class ConnectorAgent extends Agent {
 
 function connector(settings: UpstreamSettings): buildConnector.connector {
   const { ca, fingerprint, serverName, timeouts } = settings;
-  const connect = buildConnector({
+  const connectAs = buildConnector({
     timeout: timeouts.connect,
     // The connector offers HTTP/2 unless told not to, whatever the pool was told.
     allowH2: false,
     ...(ca === undefined ? {} : { ca: readCa(ca) }),
-    ...(serverName === undefined ? {} : { servername: serverName }),
     // A pinned certificate is its own authority: its fingerprint is compared below, before a byte is sent.
     rejectUnauthorized: fingerprint === undefined,
   });
+  // Else undici would take the name from the Host of the request that happens to open the connection: the public one.
+  const connect: buildConnector.connector = (options, callback) =>
+    connectAs({ ...options, servername: serverName ?? '' }, callback);
   if (fingerprint === undefined) return connect;
   return (options, callback) =>
     connect(options, (error, socket) => {
