@@ -26,6 +26,7 @@ const limits: LimitSettings = {
   pendings: 5,
   webSockets: 10,
   webSocketsPerSession: 10,
+  parked: 1_048_576,
 };
 const folder = mkdtempSync(join(tmpdir(), 'sluis-upgrade-'));
 const files = { certificate: join(folder, 'cert.pem'), key: join(folder, 'key.pem') };
