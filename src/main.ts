@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { runProgram } from './cli/program.ts';
 import { commandsOf } from './main/commands.ts';
+import { isWorker, runWorker } from './main/fleet-worker.ts';
 
 /** The composition root: alone reads the environment, and ends the process with the command's exit code. */
 const version = readVersion();
@@ -14,6 +15,7 @@ const machine = {
   keys: process.env['SLUIS_KEYS'],
   redisPassword: process.env['SLUIS_REDIS_PASSWORD'],
   operator: process.env['SUDO_USER'] ?? accountName(),
+  forks: true,
   stopped: nextStop,
   hurried: nextStop,
   onReload: (listener: () => void) => {
@@ -22,7 +24,9 @@ const machine = {
   },
 };
 
-process.exitCode = await runProgram(process.argv.slice(2), commandsOf(machine), machine.terminal);
+process.exitCode = isWorker
+  ? await runWorker(machine)
+  : await runProgram(process.argv.slice(2), commandsOf(machine), machine.terminal);
 
 /** Only while somebody waits for it: what a third signal does is the system's own. */
 function nextStop(): Promise<void> {

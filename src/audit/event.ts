@@ -152,6 +152,8 @@ export type AuditEvent = { readonly realm: string } & (
   | { readonly type: 'configuration.changed'; readonly changed: string }
   /** Read again and refused; lines and paths in one text. All went on by the one of before. */
   | { readonly type: 'configuration.refused'; readonly mistakes: number; readonly places: string }
+  /** One of several processes ended unasked; `how` is its exit code or the signal. */
+  | { readonly type: 'worker.ended'; readonly worker: number; readonly how: string }
 );
 
 const signInRefusals = [

@@ -241,7 +241,7 @@ function explain(error: unknown): string {
   return `sluis: ${error.message}\n${error.remedy === undefined ? '' : `  what to do: ${error.remedy}\n`}`;
 }
 
-/** sysexits.h: 64 usage, 65 data, 69 unavailable, 73 cannot create, 75 try again, 77 no permission, 78 configuration. */
+/** sysexits.h: 64 usage, 65 data, 69 unavailable, 70 software, 73 cannot create, 75 try again, 77 no permission, 78 configuration. */
 export function exitCodeOf(error: unknown): number {
   if (!(error instanceof SluisError)) return 70;
   if (error.code.startsWith('config.')) return 78;
@@ -249,6 +249,7 @@ export function exitCodeOf(error: unknown): number {
   if (error.code === 'listen.in-use') return 69;
   if (error.code === 'listen.not-permitted') return 77;
   if (error.code === 'data.unwritable') return 73;
+  if (error.code === 'worker.failing') return 70;
   if (error.code === 'store.unavailable' || error.code === 'data.shared') return 75;
   return 65;
 }

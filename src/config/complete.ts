@@ -8,7 +8,7 @@ type Resolve = (path: string) => string;
 
 /** Settings from parts without a problem; undefined where a part or preset is missing. */
 export function complete(parts: Parts, presets: ReadonlyMap<string, Preset>, resolve: Resolve): Settings | undefined {
-  const { data, store, listen, management, stop, session, limits, levels, log, keys } = parts;
+  const { data, store, listen, management, stop, session, limits, levels, log, keys, workers } = parts;
   if (
     data === undefined ||
     store === undefined ||
@@ -17,7 +17,8 @@ export function complete(parts: Parts, presets: ReadonlyMap<string, Preset>, res
     limits === undefined
   )
     return undefined;
-  if (stop === undefined || levels === undefined || log === undefined || keys === undefined) return undefined;
+  if (stop === undefined || levels === undefined || log === undefined) return undefined;
+  if (keys === undefined || workers === undefined) return undefined;
   const apps = [...parts.apps].flatMap(([id, app]) => {
     const preset = presets.get(id);
     return preset === undefined ? [] : [appSettings(id, app, preset, resolve)];
@@ -35,6 +36,7 @@ export function complete(parts: Parts, presets: ReadonlyMap<string, Preset>, res
     levels: { acceptLevel1: levels.acceptLevel1 },
     keyFile: maybe(keys.file, resolve),
     log,
+    workers,
   };
 }
 

@@ -64,6 +64,7 @@ export function readParts(source: Source, problems: Problem[]): Parts {
     levels: section('levels'),
     log: section('log'),
     keys: section('keys'),
+    workers: section('workers'),
     realms: entries('realms', realmSchema),
     apps: entries('apps', appSchema),
     realmNames: isBlock(root?.['realms']) ? Object.keys(root['realms']) : [],

@@ -12,6 +12,7 @@ const fixed: Readonly<Record<string, (settings: Settings) => unknown>> = {
   'listen.tls': settings => settings.listen.tls !== undefined,
   'listen.redirect': ({ listen: { redirect } }) => redirect && { address: redirect.address, port: redirect.port },
   management: settings => settings.management,
+  workers: settings => settings.workers,
 };
 
 /** The keys of these settings that differ from the others, and that only a restart can change. */

@@ -215,6 +215,10 @@ const levelsSchema = z.strictObject({
 
 const logSchema = z.strictObject({ level: z.enum(['error', 'warn', 'info', 'debug']).default('info') });
 
+const workersSchema = z
+  .union([z.literal('auto'), z.int().min(1).max(64)], 'expected a number from 1 to 64, or the word auto')
+  .describe('Processes that serve side by side; auto: one for each processor that Sluis may use.');
+
 const keysSchema = z.strictObject({
   file: file.optional().describe('The key file. Without it: SLUIS_KEYS, else a key made once in the data folder.'),
 });
@@ -234,6 +238,7 @@ export const configurationSchema = z.strictObject({
   levels: levelsSchema.prefault({}),
   log: logSchema.prefault({}),
   keys: keysSchema.prefault({}),
+  workers: workersSchema.default(1),
 });
 
 export type Configuration = z.output<typeof configurationSchema>;

@@ -21,6 +21,8 @@ export interface Settings {
   /** Where the operator's keys are; undefined: SLUIS_KEYS, else made once in the data folder. */
   readonly keyFile: string | undefined;
   readonly log: { readonly level: 'error' | 'warn' | 'info' | 'debug' };
+  /** Processes that serve side by side; `auto`: one for each processor that may be used. */
+  readonly workers: number | 'auto';
 }
 
 export interface RedisSettings {

@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache';
 import { sourceNet } from '../factor/source-net.ts';
 import type { Clock } from '../kernel/clock.ts';
 
+/** A minute, of one source. */
 const most = 30;
 const window = 60_000;
 
@@ -13,10 +14,13 @@ export class AuditThrottle {
   readonly #clock: Clock;
   readonly #sources = new LRUCache<string, { since: number; count: number }>({ max: 20_000 });
   readonly #suppressed: (source: string, count: number) => void;
+  readonly #most: number;
 
-  constructor(clock: Clock, suppressed: (source: string, count: number) => void) {
+  /** Of so many processes side by side, each counts for itself and has its part. */
+  constructor(clock: Clock, suppressed: (source: string, count: number) => void, processes = 1) {
     this.#clock = clock;
     this.#suppressed = suppressed;
+    this.#most = Math.ceil(most / processes);
   }
 
   /** `address` as the request came from. */
@@ -25,12 +29,12 @@ export class AuditThrottle {
     const now = this.#clock.now();
     const seen = this.#sources.get(source);
     if (seen === undefined || now - seen.since >= window) {
-      if (seen !== undefined && seen.count > most) this.#suppressed(source, seen.count - most);
+      if (seen !== undefined && seen.count > this.#most) this.#suppressed(source, seen.count - this.#most);
       this.#sources.set(source, { since: now, count: 1 });
       return true;
     }
     seen.count += 1;
-    if (seen.count === most + 1) this.#suppressed(source, 1);
-    return seen.count <= most;
+    if (seen.count === this.#most + 1) this.#suppressed(source, 1);
+    return seen.count <= this.#most;
   }
 }

@@ -17,13 +17,16 @@ export interface Ongoing {
   readonly stopping: AbortSignal;
 }
 
-export function beginOngoing(clock: Clock, log: AppLog, stopping: AbortSignal): Ongoing {
+/** `processes`: how many serve beside each other. */
+export function beginOngoing(clock: Clock, log: AppLog, stopping: AbortSignal, processes: number): Ongoing {
   // One for each such connection.
   setMaxListeners(0, stopping);
   return {
     refused: new WeakSet(),
-    throttle: new AuditThrottle(clock, (source, count) =>
-      log.warn({ source, count }, 'refused sign-ins of one source that the audit leaves out'),
+    throttle: new AuditThrottle(
+      clock,
+      (source, count) => log.warn({ source, count }, 'refused sign-ins of one source that the audit leaves out'),
+      processes,
     ),
     clockWatch: new ClockWatch(clock, log),
     webSockets: new WebSockets(clock, log, stopping),

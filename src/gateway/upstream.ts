@@ -81,10 +81,10 @@ export function openUpstream(settings: UpstreamSettings, connections: number = s
 
 /**
  * How many connections people without a session share for login pages, and as many again for public files, beside
- * those of the others: a quarter, and two at least.
+ * those of the others: a quarter, and two at least where there are two.
  */
-export function publicConnections(settings: UpstreamSettings): number {
-  return Math.max(2, Math.ceil(settings.connections / 4));
+export function publicConnections({ connections }: UpstreamSettings): number {
+  return Math.min(connections, Math.max(2, Math.ceil(connections / 4)));
 }
 
 /**

@@ -8,6 +8,7 @@ export const errorCodes = [
   'data.shared',
   'listen.in-use',
   'listen.not-permitted',
+  'worker.failing',
   'store.unavailable',
   'store.conflict',
   'audit.broken',

@@ -1,5 +1,6 @@
 import { type Accepted, type Loaded, loadSettingsFile } from '../config/load.ts';
-import { formatProblems } from '../config/problem.ts';
+import { formatProblems, type Problem } from '../config/problem.ts';
+import type { Settings } from '../config/settings.ts';
 import { SluisError } from '../kernel/errors.ts';
 import { genericPreset } from '../preset/generic.ts';
 import { presets } from '../preset/registry.ts';
@@ -23,10 +24,20 @@ export function withoutLines(result: Loaded): Loaded {
 export function accepted(machine: Machine, result: Loaded, file: string): Accepted {
   if (result.warnings.length > 0) machine.terminal.err(`Warnings:\n${formatProblems(result.warnings, file)}\n`);
   if (result.ok) return result;
-  const count = result.problems.length;
-  throw new SluisError(
+  throw refusal(result.problems, file);
+}
+
+/** Of a text that was told of before. */
+export function settingsOf(result: Loaded, file: string): Settings {
+  if (result.ok) return result.settings;
+  throw refusal(result.problems, file);
+}
+
+function refusal(problems: readonly Problem[], file: string): SluisError {
+  const count = problems.length;
+  return new SluisError(
     'config.invalid',
-    `${file} cannot be used: ${count === 1 ? 'one mistake' : `${count} mistakes`}\n${formatProblems(result.problems, file)}`,
+    `${file} cannot be used: ${count === 1 ? 'one mistake' : `${count} mistakes`}\n${formatProblems(problems, file)}`,
     {
       remedy: 'mend what is named above; "sluis check" reads it again',
     },

@@ -10,6 +10,7 @@ import { appRuntime } from './app-runtime.ts';
 import type { Core } from './core.ts';
 import { Looks } from './looks.ts';
 import { portalOf } from './portals.ts';
+import { processesOf } from './shares.ts';
 import { Upstreams } from './upstreams.ts';
 
 /** What the generations of one process share. */
@@ -31,7 +32,7 @@ export function commonOf(core: Core, stopping: AbortSignal): Common {
   return {
     core,
     log,
-    ongoing: beginOngoing(core.clock, log, stopping),
+    ongoing: beginOngoing(core.clock, log, stopping, processesOf(core.settings)),
     upstreams: new Upstreams(),
     looks: new Looks(),
   };

@@ -14,6 +14,8 @@ export interface Machine {
   readonly redisPassword?: string | undefined;
   /** Who runs the command, for the audit: the person behind sudo, where there is one. */
   readonly operator: string;
+  /** Whether it may start more processes of this program. */
+  readonly forks?: boolean;
   /** Resolves when the process is asked to stop. */
   stopped(): Promise<void>;
   /** After that: resolves when it is asked once more, and should end at once. */

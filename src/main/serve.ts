@@ -2,9 +2,11 @@ import { createLogger } from '../audit/pino-sink.ts';
 import type { Accepted } from '../config/load.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Core } from './core.ts';
+import { Fleet } from './fleet.ts';
 import { type Machine, openOn } from './machine.ts';
 import { Reloader } from './reload.ts';
 import { type RunningServer, startServer } from './server.ts';
+import { workersOf } from './shares.ts';
 import { watchSettled } from './watch-file.ts';
 
 export interface ServeOptions {
@@ -16,33 +18,43 @@ export interface ServeOptions {
   readonly started?: (core: Core) => Promise<void>;
 }
 
+/** Who serves: this process, or workers that it started. */
+export interface Serving extends Pick<RunningServer, 'close' | 'cut'> {
+  /** All of it or nothing: throws or rejects where it cannot, and everything stays as it was. */
+  change(accepted: Accepted): void | Promise<void>;
+  /** Rejects where it cannot go on. */
+  readonly broken: Promise<never>;
+}
+
 /** How often the configuration file is looked at, in milliseconds. */
 const watchEvery = 1_000;
 
-/** Serves until the process is asked to stop. Exit code 0. Rejects like `openCore` and `startServer`; nothing stays open then. */
-export async function serve(machine: Machine, { accepted, file, started }: ServeOptions): Promise<number> {
+/**
+ * Serves until the process is asked to stop, in this process or in several. Exit code 0. Rejects like `openCore` and
+ * `startServer`; nothing stays open then.
+ */
+export async function serve(machine: Machine, options: ServeOptions): Promise<number> {
   // From the first moment on: unheard, the signal would end the process.
   let reload = () => undefined as unknown;
   const unheard = machine.onReload(() => reload());
-  const { settings } = accepted;
-  const logger = createLogger({ level: settings.log.level });
-  const core = await openOn(machine, settings, logger);
+  const { accepted, file } = options;
+  const logger = createLogger({ level: accepted.settings.log.level });
+  // Opened here first, also where others serve: a fresh store is made, and its keys, before there is anybody to race with.
+  const core = await openOn(machine, accepted.settings, logger);
   try {
-    const server = await startServer(core, machine.terminal.version);
-    const reloader = new Reloader({
-      file,
-      now: accepted,
-      apply: changed => server.change(changed.settings),
-      audit: core.audit,
-      logger,
-    });
+    const serving = await begin(machine, core, options);
+    const apply = (changed: Accepted) => serving.change(changed);
+    const reloader = new Reloader({ file, now: accepted, apply, audit: core.audit, logger });
     reload = () => reloader.reload();
     const unwatch = watchSettled(file, watchEvery, () => reload());
-    machine.terminal.err(greeting(settings, file));
-    await started?.(core);
-    await machine.stopped();
-    unwatch();
-    await end(machine, server, core);
+    try {
+      await announce(machine, core, options);
+      await Promise.race([machine.stopped(), serving.broken]);
+    } finally {
+      unwatch();
+      await end(machine, serving, core);
+    }
+    await core.audit.record({ type: 'server.stopped', realm: '' });
     return 0;
   } finally {
     await core.store.close();
@@ -50,12 +62,37 @@ export async function serve(machine: Machine, { accepted, file, started }: Serve
   }
 }
 
-async function end(machine: Machine, server: RunningServer, core: Core): Promise<void> {
+async function begin(machine: Machine, core: Core, { accepted, file }: ServeOptions): Promise<Serving> {
+  const workers = machine.forks === true ? workersOf(core.settings) : 1;
+  if (workers === 1) return alone(await startServer(core));
+  return Fleet.start({ workers, file, accepted, core });
+}
+
+function alone(server: RunningServer): Serving {
+  return {
+    change: ({ settings }) => server.change(settings),
+    close: stop => server.close(stop),
+    cut: () => server.cut(),
+    broken: new Promise<never>(() => undefined),
+  };
+}
+
+/** Once, for all who serve. */
+async function announce(machine: Machine, core: Core, { accepted, file, started }: ServeOptions): Promise<void> {
+  const { settings } = accepted;
+  const configuration = [...settings.realms.keys()].join(',');
+  await core.audit.record({ type: 'server.started', realm: '', version: machine.terminal.version, configuration });
+  machine.terminal.err(greeting(settings, file));
+  await started?.(core);
+}
+
+/** Lets what is under way come to its end, unless the process is asked a second time. */
+export async function end(machine: Machine, serving: Pick<RunningServer, 'close' | 'cut'>, core: Core): Promise<void> {
   machine.hurried().then(
-    () => server.cut(),
+    () => serving.cut(),
     () => undefined,
   );
-  await server.close(core.settings.stop);
+  await serving.close(core.settings.stop);
 }
 
 function greeting(settings: Settings, file: string): string {

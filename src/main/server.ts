@@ -33,10 +33,10 @@ const pruneEvery = 60_000;
 const cutOverEvery = 500;
 
 /** Builds every app and portal of the configuration and listens. Rejects with 'listen.*' or 'config.*'; nothing stays open then. */
-export async function startServer(core: Core, version: string): Promise<RunningServer> {
+export async function startServer(core: Core): Promise<RunningServer> {
   const server = new Serving(core);
   try {
-    return await server.start(version);
+    return await server.start();
   } catch (error) {
     await server.end(0);
     throw error;
@@ -66,8 +66,8 @@ class Serving {
     this.#cutOver = repeat(core.logger, cutOverEvery, () => core.sessions.cutOver());
   }
 
-  async start(version: string): Promise<RunningServer> {
-    const { settings, audit } = this.#core;
+  async start(): Promise<RunningServer> {
+    const { settings } = this.#core;
     const first = Generation.build(this.#common, settings);
     this.#generation = first;
     // One assignment changes what serves: each request reads it once.
@@ -83,8 +83,6 @@ class Serving {
     const port = await listen(people.server, settings.listen.address, settings.listen.port);
     await this.#redirect(settings);
     await this.#manage(settings);
-    const configuration = [...settings.realms.keys()].join(',');
-    await audit.record({ type: 'server.started', realm: '', version, configuration });
     return {
       port,
       change: changed => this.#change(changed),
@@ -124,7 +122,6 @@ class Serving {
     if (notice > 0) await this.#wait(notice);
     this.#stopping.abort();
     await this.end(drain);
-    await this.#core.audit.record({ type: 'server.stopped', realm: '' });
   }
 
   #wait(time: number): Promise<void> {

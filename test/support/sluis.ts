@@ -105,7 +105,7 @@ export async function startSluis(apps: readonly TestApp[], options: TestOptions 
   });
   if (!loaded.ok) throw new Error(formatProblems(loaded.problems, 'test configuration'));
   const core = await openCore(loaded.settings, { clock, random: systemRandom, logger, keys: undefined });
-  const server = await startServer(core, 'test');
+  const server = await startServer(core);
   const domain = options.domain ?? 'localhost';
   const host = (app: string) => `${app}.${domain}:${namesPort}`;
   const portalHost = options.singleHost === true ? host(apps[0]?.id ?? '') : `sluis.${domain}:${namesPort}`;

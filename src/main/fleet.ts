@@ -1,0 +1,228 @@
+import cluster, { type Worker } from 'node:cluster';
+import { dirname, resolve } from 'node:path';
+import type { Accepted } from '../config/load.ts';
+import { SluisError } from '../kernel/errors.ts';
+import type { Core } from './core.ts';
+import type { Assignment, Failure, Order, Report } from './fleet-messages.ts';
+import type { Serving } from './serve.ts';
+import type { Stop } from './server.ts';
+
+/** A worker that ended sooner than this after it was started ended quickly; milliseconds. */
+const quick = 10_000;
+/** After so many quick ends in a row of one worker, with no other one serving, the fleet gives up. */
+const mostQuickEnds = 5;
+const firstPause = 250;
+const longestPause = 10_000;
+/** How long a worker gets beyond what its requests may take, and to answer an order. */
+const patience = 5_000;
+
+export interface FleetOptions {
+  readonly workers: number;
+  readonly file: string;
+  readonly accepted: Accepted;
+  readonly core: Core;
+}
+
+/** The place of one worker, whichever process stands in it. */
+interface Place {
+  readonly number: number;
+  process: Worker | undefined;
+  /** What the process was told to serve by. */
+  text: string;
+  startedAt: number;
+  serving: boolean;
+  quickEnds: number;
+  failure: Failure | undefined;
+  timer: NodeJS.Timeout | undefined;
+}
+
+/**
+ * Worker processes on one port. The supervisor accepts connections and deals them out in turn, so that a worker that
+ * dies takes its own connections along and no other (node's SCHED_RR); one that died is replaced.
+ */
+export class Fleet implements Serving {
+  readonly #options: FleetOptions;
+  readonly #places: readonly Place[];
+  readonly #broken = Promise.withResolvers<never>();
+  #text: string;
+  #up: (() => void) | undefined;
+  #stopping = false;
+
+  private constructor(options: FleetOptions) {
+    this.#options = options;
+    this.#text = options.accepted.text;
+    this.#places = Array.from({ length: options.workers }, (_none, index) => ({
+      number: index + 1,
+      process: undefined,
+      text: '',
+      startedAt: 0,
+      serving: false,
+      quickEnds: 0,
+      failure: undefined,
+      timer: undefined,
+    }));
+    this.#broken.promise.catch(() => undefined);
+  }
+
+  /** Resolves when all listen. Rejects with what the first of them failed with; all are gone then. */
+  static async start(options: FleetOptions): Promise<Fleet> {
+    cluster.schedulingPolicy = cluster.SCHED_RR;
+    // The same program, but not the command that was given: a worker is told what to serve.
+    cluster.setupPrimary({ args: [] });
+    const fleet = new Fleet(options);
+    try {
+      await fleet.#begin();
+      return fleet;
+    } catch (error) {
+      await fleet.close();
+      throw error;
+    }
+  }
+
+  /** Rejects when workers end again and again and none is left that serves. */
+  get broken(): Promise<never> {
+    return this.#broken.promise;
+  }
+
+  /**
+   * First one worker, for what only shows when it is put to use; where it goes on as before, so do all. One that cannot
+   * follow then gives its place to a new one, which begins with what the others serve by.
+   */
+  async change({ text, settings }: Accepted): Promise<void> {
+    const [first, ...others] = this.#places.filter(({ serving }) => serving);
+    const failure = first && (await this.#ask(first, text));
+    if (failure !== undefined) throw errorOf(failure);
+    this.#text = text;
+    this.#options.core.follow(settings);
+    await Promise.all(others.map(place => this.#follow(place)));
+  }
+
+  /** Lets every worker end what it has under way. One that takes longer than it may is killed. */
+  async close({ notice, drain }: Stop = { notice: 0, drain: 0 }): Promise<void> {
+    this.#stopping = true;
+    for (const { timer } of this.#places) clearTimeout(timer);
+    await Promise.all(this.#places.map(({ process }) => process && end(process, notice + drain + patience)));
+  }
+
+  cut(): void {
+    for (const { process } of this.#places) send(process, { kind: 'hurry' });
+  }
+
+  async #begin(): Promise<void> {
+    const up = Promise.withResolvers<void>();
+    this.#up = up.resolve;
+    for (const place of this.#places) this.#fork(place);
+    await Promise.race([up.promise, this.broken]);
+    this.#up = undefined;
+  }
+
+  #fork(place: Place): void {
+    const worker = cluster.fork();
+    const text = this.#text;
+    Object.assign(place, { process: worker, text, startedAt: performance.now(), serving: false, failure: undefined });
+    send(worker, { kind: 'serve', assignment: this.#assignment(place, text) });
+    worker.on('message', (report: Report) => this.#heard(place, report));
+    // What it said last may come after its end.
+    const said = new Promise<void>(resolve => worker.once('disconnect', () => resolve()));
+    worker.once('exit', (code, signal) => void said.then(() => this.#ended(place, signal ?? `exit ${code}`)));
+    // Orders to one that is just ending.
+    worker.on('error', () => undefined);
+  }
+
+  #assignment({ number }: Place, text: string): Assignment {
+    const { file, workers } = this.#options;
+    return { number, workers, file, folder: dirname(resolve(file)), text };
+  }
+
+  #heard(place: Place, report: Report): void {
+    if (report.kind === 'failed') place.failure = report.failure;
+    if (report.kind !== 'listening') return;
+    place.serving = true;
+    // Changed for the others while it began.
+    if (place.text !== this.#text) void this.#follow(place);
+    if (this.#places.every(({ serving }) => serving)) this.#up?.();
+  }
+
+  /** Undefined where the worker serves by this text from now on. One that ended meanwhile has nothing to refuse: the next begins with it. */
+  #ask(place: Place, text: string): Promise<Failure | undefined> {
+    const { process: worker } = place;
+    if (worker === undefined) return Promise.resolve(undefined);
+    place.text = text;
+    return new Promise(resolve => {
+      const settle = (failure: Failure | undefined) => {
+        clearTimeout(late);
+        worker.off('message', hear);
+        worker.off('exit', gone);
+        resolve(failure);
+      };
+      const gone = () => settle(undefined);
+      const hear = (report: Report) => {
+        if (report.kind === 'changed') settle(undefined);
+        if (report.kind === 'unchanged') settle(report.failure);
+      };
+      const late = setTimeout(() => settle(noAnswer), patience);
+      worker.on('message', hear);
+      worker.once('exit', gone);
+      send(worker, { kind: 'change', assignment: this.#assignment(place, text) });
+    });
+  }
+
+  /** Never rejects. One that cannot gives up its place. */
+  async #follow(place: Place): Promise<void> {
+    if ((await this.#ask(place, this.#text)) !== undefined) send(place.process, { kind: 'stop' });
+  }
+
+  #ended(place: Place, how: string): void {
+    place.process = undefined;
+    place.serving = false;
+    if (this.#stopping) return;
+    // Nobody was promised anything yet: one that cannot begin says why for all.
+    if (this.#up !== undefined) return this.#broken.reject(reasonOf(place, how));
+    this.#tell(place, how);
+    place.quickEnds = performance.now() - place.startedAt < quick ? place.quickEnds + 1 : 0;
+    if (place.quickEnds >= mostQuickEnds && !this.#places.some(({ serving }) => serving))
+      return this.#broken.reject(reasonOf(place, how));
+    const pause = place.quickEnds === 0 ? 0 : Math.min(firstPause * 2 ** (place.quickEnds - 1), longestPause);
+    place.timer = setTimeout(() => this.#fork(place), pause);
+  }
+
+  #tell({ number, failure }: Place, how: string): void {
+    const { logger, audit } = this.#options.core;
+    logger.error({ worker: number, how, why: failure?.message }, 'a worker ended, and is replaced');
+    audit
+      .record({ type: 'worker.ended', realm: '', worker: number, how })
+      .catch((error: unknown) => logger.error({ err: error }, 'the end of a worker is not in the audit'));
+  }
+}
+
+const noAnswer: Failure = {
+  code: undefined,
+  message: `a worker did not answer within ${patience / 1000} seconds`,
+  remedy: 'see in the log what it is at, and try again',
+};
+
+function send(worker: Worker | undefined, order: Order): void {
+  if (worker?.isConnected() === true) worker.send(order);
+}
+
+async function end(worker: Worker, within: number): Promise<void> {
+  const gone = new Promise<void>(resolve => worker.once('exit', () => resolve()));
+  const kill = setTimeout(() => worker.process.kill('SIGKILL'), within);
+  send(worker, { kind: 'stop' });
+  await gone;
+  clearTimeout(kill);
+}
+
+/** What the worker itself said of its end goes before what the supervisor saw of it. */
+function reasonOf({ number, failure }: Place, how: string): Error {
+  if (failure !== undefined) return errorOf(failure);
+  return new SluisError('worker.failing', `worker ${number} ends again and again (${how})`, {
+    remedy: 'the lines before this one in the log say why; "workers: 1" serves in one process',
+  });
+}
+
+function errorOf({ code, message, remedy }: Failure): Error {
+  return code === undefined
+    ? new Error(message)
+    : new SluisError(code, message, remedy === undefined ? {} : { remedy });
+}
