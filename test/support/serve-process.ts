@@ -11,6 +11,7 @@ const program = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url)
 export interface ServeProcess {
   readonly port: number;
   readonly config: string;
+  readonly pid: number;
   /** SIGKILL, and the end of the process. */
   kill(): Promise<void>;
   /** The same instance again, on its port. */
@@ -40,6 +41,10 @@ class Serving implements ServeProcess {
   constructor(port: number, config: string) {
     this.port = port;
     this.config = config;
+  }
+
+  get pid(): number {
+    return this.#process?.pid ?? 0;
   }
 
   async start(): Promise<void> {
