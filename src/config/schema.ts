@@ -168,7 +168,7 @@ const limitsSchema = z.strictObject({
   signInBody: sizeUpTo('1MiB').prefault('64KiB'),
   body: sizeUpTo('10GiB').prefault('100MiB'),
   parked: z
-    .union([z.literal(0), sizeUpTo('8MiB')])
+    .union([z.literal(0), sizeUpTo('4MiB')])
     .prefault('1MiB')
     .describe('The largest form that is kept while a code or a sign-in is asked, sealed, for minutes; 0 keeps none.'),
   connections: z.int().min(10).default(10_000),

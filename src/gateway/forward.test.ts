@@ -158,3 +158,41 @@ test('what was held up twice at once and goes on is not cut off later', () => {
     vi.useRealTimers();
   }
 });
+
+test.each([
+  ['cut off, as any request', undefined],
+  ['let come to its answer, where it is sent once', true],
+])('R25: a browser that goes away before the app has answered: %s', async (_what, outlives) => {
+  const reached = Promise.withResolvers<ServerResponse>();
+  const pool = new Pool(await listening(createServer((_request, res) => reached.resolve(res))));
+  closers.push(() => pool.destroy());
+  const gone = Promise.withResolvers<void>();
+  const judged = Promise.withResolvers<number>();
+  const proxy = createServer((_request, res) => {
+    forward({
+      pool,
+      stallTime: 10_000,
+      options: { method: 'POST', path: '/' },
+      res,
+      judge: answer => {
+        judged.resolve(answer.status);
+        return { headers: [] };
+      },
+      failed: () => undefined,
+      ...(outlives === undefined ? {} : { outlives }),
+    });
+    res.on('close', () => gone.resolve());
+  });
+  const sent = get(await listening(proxy), { agent: false });
+  sent.on('error', () => undefined);
+  const answer = await reached.promise;
+  const closed = once(answer, 'close');
+  sent.destroy();
+  await gone.promise;
+  if (outlives === true) {
+    answer.end('gedaan');
+    expect(await judged.promise).toBe(200);
+  }
+  await closed;
+  expect(answer.writableFinished).toBe(outlives === true);
+});

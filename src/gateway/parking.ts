@@ -5,10 +5,10 @@ import type { Exchange, GatewayDeps } from './exchange.ts';
 import { headerOf, isFormPost } from './form-post.ts';
 import { isFrame } from './head.ts';
 import { refuse } from './respond.ts';
-import { bodyWatcher, isUnreadable, queryCarriesCredentials } from './session-body.ts';
+import { bodyWatcher, isCredentialPath, isUnreadable, queryCarriesCredentials } from './session-body.ts';
 import { tooLarge } from './too-large.ts';
 
-/** `kept`: it waits. `none`: not one that is kept, and nothing of it was read. `answered`: it could not be kept, and she has been told. */
+/** `kept`: it waits. `none`: not one that is kept. `answered`: it could not be kept, and she has been told. */
 export type ParkingOutcome = 'kept' | 'none' | 'answered';
 
 /** Keeps forms that meet a closed gate, instead of losing what somebody wrote (R25). */
@@ -27,8 +27,9 @@ export class Parking {
    */
   async park(exchange: Exchange, session: Session, why: Parked['why'], early?: Buffer): Promise<ParkingOutcome> {
     const { head, app, target } = exchange;
-    const limit = this.#deps.limits.parked;
-    if (limit === 0 || !isFormPost(head)) return 'none';
+    const limit = Math.min(this.#deps.limits.parked, this.#deps.limits.body);
+    // Where a preset allows a name and a password in a form, that form is not kept either.
+    if (limit === 0 || !isFormPost(head) || isCredentialPath(exchange)) return 'none';
     if (!isSameOrigin(app.settings.origin, head.origin, head.fetchSite)) return 'none';
     if (queryCarriesCredentials(exchange) || isUnreadable(exchange)) return this.#refuse(exchange);
     const read = await this.#read(exchange, session.id, limit, early);
@@ -37,7 +38,7 @@ export class Parking {
       tooLarge(exchange, read.body, limit);
       return 'answered';
     }
-    await this.#deps.parked.park(session, {
+    const kept = await this.#deps.parked.park(session, {
       why,
       framed: isFrame(head),
       target: target.raw,
@@ -46,7 +47,7 @@ export class Parking {
       referer: headerOf(head, 'referer'),
       body: read.body.toString('base64'),
     });
-    return 'kept';
+    return kept === undefined ? 'none' : 'kept';
   }
 
   /** As it would be inside a session: a password on its way to another door is not kept either. */

@@ -83,7 +83,8 @@ function watchedRoutes(exchange: Exchange): ReadonlySet<string> {
   return names;
 }
 
-function isCredentialPath(exchange: Exchange): boolean {
+/** Where the preset says that a user and a password field rightly stand in one body. */
+export function isCredentialPath(exchange: Exchange): boolean {
   const { preset } = exchange.app.settings;
   if (preset.credentialPaths.length === 0) return false;
   const { target, head } = exchange;

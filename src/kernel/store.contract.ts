@@ -82,6 +82,16 @@ function records(bench: () => Bench): void {
       },
     );
 
+    it('R25: may be as long as a whole form, written and read as they are', async () => {
+      const { store, other } = bench();
+      const long = 'aB3_-'.repeat(400_000);
+      expect(await store.create('long:{a}', long, 60_000)).toBe(true);
+      expect((await other.get('long:{a}'))?.value === long).toBe(true);
+      expect(await store.replace('long:{a}', 1, `${long}.`, 60_000)).toBe(true);
+      expect((await other.get('long:{a}'))?.value.length).toBe(2_000_001);
+      expect(await other.remove('long:{a}')).toBe(true);
+    });
+
     it('are not created over one that stands', async () => {
       const { store } = bench();
       await store.create('r:1', 'one');

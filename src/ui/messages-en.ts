@@ -247,6 +247,7 @@ export const english: Readonly<Record<keyof typeof dutch, string>> = {
   'text-back.files': 'These files were not sent. Add them again there:',
   'text-back.none': 'There was no text in it.',
   'text-back.cut': 'This is the beginning. The rest was not kept.',
+  'text-back.rest': 'Other fields',
   'text-back.drop': 'Throw this text away',
   'sent.title': 'This has been sent already',
   'sent.text': '{app} has received this already. You need not send it again. Check there that all is well.',

@@ -224,4 +224,5 @@ export const frozenIds: readonly string[] = [
   'refusal.kept.text',
   'refusal.step-up.title',
   'refusal.step-up.text',
+  'text-back.rest',
 ];

@@ -253,6 +253,7 @@ export const dutch = {
   'text-back.files': 'Deze bestanden zijn niet verstuurd. Voeg ze daar opnieuw toe:',
   'text-back.none': 'Er stond geen tekst in.',
   'text-back.cut': 'Dit is het begin. De rest is niet bewaard.',
+  'text-back.rest': 'Andere velden',
   'text-back.drop': 'Gooi deze tekst weg',
   'sent.title': 'Dit is al verstuurd',
   'sent.text': '{app} heeft dit al gekregen. U hoeft het niet nog eens te versturen. Kijk daar of alles klopt.',

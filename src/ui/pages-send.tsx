@@ -26,6 +26,7 @@ const shownLetters = 280;
 export function sendPage(page: Page, form: WaitingForm): string {
   const { t } = page;
   const { app, text } = form;
+  const texts = [...text.texts.filter(isWritten), ...text.texts.filter(one => !isWritten(one))];
   return render(
     <Layout page={page} title={t('send.title')}>
       <Title>{t('send.title')}</Title>
@@ -36,16 +37,9 @@ export function sendPage(page: Page, form: WaitingForm): string {
         <h2 class="utrecht-heading-2" id="what">
           {t('send.what')}
         </h2>
-        <dl class="sluis-texts">
-          {text.texts.slice(0, shownTexts).map(({ name, text: value }) => (
-            <div>
-              <dt>{inWords(name)}</dt>
-              <dd>{shortened(value)}</dd>
-            </div>
-          ))}
-        </dl>
-        {text.texts.length > shownTexts ? (
-          <Paragraph>{t('send.more', { count: text.texts.length - shownTexts })}</Paragraph>
+        <TextList texts={texts.slice(0, shownTexts)} />
+        {texts.length > shownTexts ? (
+          <Paragraph>{t('send.more', { count: texts.length - shownTexts })}</Paragraph>
         ) : null}
         <Files page={page} files={text.files} label="send.files" />
       </section>
@@ -173,7 +167,7 @@ function Replaced({ page, replaced }: { page: Page; replaced: boolean }) {
 function WaitingFacts({ page, form }: { page: Page; form: WaitingForm }) {
   const { t } = page;
   return (
-    <section class="sluis-desk">
+    <section class="sluis-desk sluis-facts">
       <dl>
         <div>
           <dt>{t('send.when')}</dt>
@@ -194,10 +188,29 @@ function WaitingFacts({ page, form }: { page: Page; form: WaitingForm }) {
   );
 }
 
+function TextList({ texts }: { texts: FormText['texts'] }) {
+  return (
+    <dl class="sluis-texts">
+      {texts.map(({ name, text }) => (
+        <div>
+          <dt>{inWords(name)}</dt>
+          <dd>{shortened(text)}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+/** Words, or an address: the rest of a form is mostly switches of the app's own. */
+function isWritten({ text }: FormText['texts'][number]): boolean {
+  return /[\s@]/.test(text.trim()) || text.length > 24;
+}
+
 function Texts({ page, text }: { page: Page; text: FormText }) {
+  const rest = text.texts.filter(one => !isWritten(one));
   return (
     <>
-      {text.texts.map(({ name, text: value }, index) => (
+      {text.texts.filter(isWritten).map(({ name, text: value }, index) => (
         <div class="sluis-field">
           <label class="utrecht-form-label" for={`text-${index}`}>
             {inWords(name)}
@@ -206,13 +219,19 @@ function Texts({ page, text }: { page: Page; text: FormText }) {
             class="utrecht-textbox utrecht-textbox--html-input sluis-text"
             id={`text-${index}`}
             readonly
-            rows={Math.min(12, Math.max(1, value.split('\n').length, Math.ceil(value.length / 60)))}
+            rows={Math.min(14, rowsOf(value))}
           >
             {/* A line end that stands first is dropped by browsers. */}
             {value.startsWith('\n') || value.startsWith('\r') ? `\n${value}` : value}
           </textarea>
         </div>
       ))}
+      {rest.length === 0 ? null : (
+        <details>
+          <summary>{page.t('text-back.rest')}</summary>
+          <TextList texts={rest} />
+        </details>
+      )}
       {text.texts.length === 0 && !text.cut ? <Paragraph>{page.t('text-back.none')}</Paragraph> : null}
       {text.cut && text.texts.length > 0 ? <Paragraph>{page.t('text-back.cut')}</Paragraph> : null}
     </>
@@ -239,6 +258,11 @@ function Files({
       </ul>
     </>
   );
+}
+
+/** Lines as they break on a phone. */
+function rowsOf(text: string): number {
+  return text.split('\n').reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / 32)), 0);
 }
 
 /** `_subject` is "subject": the rest of a field's name is the app's own affair. */

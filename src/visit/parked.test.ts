@@ -4,7 +4,7 @@ import { KeyRing } from '../kernel/key-ring.ts';
 import { systemRandom } from '../kernel/random.ts';
 import type { Session } from '../session/session.ts';
 import { SqliteStore } from '../store/sqlite/sqlite-store.ts';
-import { type NewParked, ParkedSubmissions, parkedLifetime } from './parked.ts';
+import { type NewParked, type Parked, ParkedSubmissions, parkedLifetime } from './parked.ts';
 
 const minute = 60_000;
 const hers: Session = {
@@ -50,11 +50,17 @@ beforeEach(async () => {
   parked = new ParkedSubmissions({ store, ring, clock, random: systemRandom, audit });
 });
 
+async function park(session: Session, form: NewParked = fresh): Promise<Parked> {
+  const kept = await parked.park(session, form);
+  if (kept === undefined) throw new Error('not kept');
+  return kept;
+}
+
 const told = () => events.map(event => ('reason' in event ? `${event.type} ${event.reason}` : event.type));
 
 describe('R25: a form that waits', () => {
   it('is found by its own session and by nothing else', async () => {
-    const kept = await parked.park(hers, fresh);
+    const kept = await park(hers);
     expect(await parked.of(hers)).toEqual(kept);
     expect(kept).toMatchObject({ ...fresh, session: hers.id, name: 'anna', replaced: false });
     for (const other of [
@@ -78,7 +84,7 @@ describe('R25: a form that waits', () => {
 
   it('is one for each session: a newer one takes its place and says so', async () => {
     await parked.park(hers, fresh);
-    const second = await parked.park(hers, { ...fresh, target: '/b' });
+    const second = await park(hers, { ...fresh, target: '/b' });
     expect([second.replaced, (await parked.of(hers))?.target]).toEqual([true, '/b']);
     expect(told()).toEqual(['submission.parked', 'submission.dropped replaced', 'submission.parked']);
   });
@@ -92,6 +98,14 @@ describe('R25: a form that waits', () => {
     expect(JSON.stringify(events)).not.toMatch(/SECRET|opstellen/);
   });
 
+  it('is not kept for who posts without end: each one would be an entry of the audit', async () => {
+    for (let count = 0; count < 30; count += 1) expect(await parked.park(hers, fresh)).toBeDefined();
+    expect(await parked.park(hers, fresh)).toBeUndefined();
+    expect(await parked.park(later, fresh)).toBeDefined();
+    now += parkedLifetime.expired;
+    expect(await parked.park(hers, fresh)).toBeDefined();
+  });
+
   it('sealed for one session, opens for no other', async () => {
     await parked.park(hers, fresh);
     await store.create(`parked:{${later.id}}`, (await store.get(`parked:{${hers.id}}`))?.value ?? '', minute);
@@ -99,7 +113,7 @@ describe('R25: a form that waits', () => {
   });
 
   it('is taken once, in the whole fleet, and is gone then', async () => {
-    const kept = await parked.park(hers, fresh);
+    const kept = await park(hers);
     const takes = await Promise.all(Array.from({ length: 50 }, () => parked.take(kept)));
     expect(takes.filter(taken => taken)).toHaveLength(1);
     expect([await parked.of(hers), await parked.wasTaken(kept.id), told().at(-1)]).toEqual([
@@ -110,7 +124,7 @@ describe('R25: a form that waits', () => {
   });
 
   it('is not brought back for sending by a copy of before', async () => {
-    const kept = await parked.park(hers, fresh);
+    const kept = await park(hers);
     await parked.adopt(hers.id, hers);
     await parked.take(kept);
     await parked.adopt(hers.id, hers);

@@ -39,6 +39,8 @@ export type NewParked = Pick<Parked, 'why' | 'framed' | 'target' | 'contentType'
 
 /** One that waits for a step-up lives as long as that; one that waits for a whole sign-in has time for finding a phone. */
 export const parkedLifetime = { 'step-up': 10 * 60_000, expired: 30 * 60_000 } as const;
+/** Forms of one session in half an hour. */
+const mostParked = 30;
 /** Nobody finds the mark of one that was sent missing while a page of ours may still be open. */
 const sentLifetime = 24 * 60 * 60_000;
 
@@ -60,10 +62,14 @@ export class ParkedSubmissions {
     this.#codec = sealedCodec<Parked>(deps.ring, 'parked');
   }
 
-  /** Of a session that lives, or has just run out: its record says whose it is. */
-  async park(session: Session, fresh: NewParked): Promise<Parked> {
-    const { clock, random } = this.#deps;
+  /**
+   * Of a session that lives, or has just run out: its record says whose it is. Undefined, and nothing kept, where a
+   * session posts more than a person does: each one is an entry of the audit.
+   */
+  async park(session: Session, fresh: NewParked): Promise<Parked | undefined> {
+    const { clock, random, store } = this.#deps;
     const now = clock.now();
+    if ((await store.count(countKey(session.id), parkedLifetime.expired)).count > mostParked) return undefined;
     const older = await this.drop(session.id, 'replaced');
     const { realm, app, person, name } = session;
     const parked: Parked = {
@@ -215,6 +221,10 @@ function isOf(parked: Parked, session: Pick<Session, 'id' | 'realm' | 'app' | 'p
 
 function key(session: string): string {
   return `parked:{${session}}`;
+}
+
+function countKey(session: string): string {
+  return `parked-count:{${session}}`;
 }
 
 function sentKey(id: string): string {

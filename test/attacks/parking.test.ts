@@ -23,8 +23,24 @@ const minute = 60_000;
 const anna = { name: 'anna', password: passwords.anna } as const;
 const bram = { name: 'bram', password: passwords.bram } as const;
 const letter = { onderwerp: 'Notulen', tekst: 'Geachte heer, hierbij de stukken' };
-const routes = '    routes: [{ path: /echo/*, methods: [POST], level: 2, maxAge: 5m }]';
+const routes =
+  '    routes: [{ path: /echo/*, methods: [POST], level: 2, maxAge: 5m }, { path: /ophalen, level: 2, maxAge: 5m }]';
 const form = 'application/x-www-form-urlencoded';
+
+/** The demo app, described as one whose forms carry no token of the session. */
+const surviving = `    signIn:
+      loginPage: /login
+      action: /login
+      userField: gebruiker
+      passwordField: wachtwoord
+      otherFields: { formtoken: { pattern: '[A-Za-z0-9_-]{22}' }, terug: { pattern: '.{0,200}', optional: true } }
+      proofCookie: GPAUTH
+      proofNot: [weg]
+      failure: { status: 401 }
+      whoami: { from: request, path: /wie, body: '<strong id="wie">([a-z]+)</strong>' }
+      landing: /postvak
+      formTokenSurvives: true
+`;
 
 let sluis: TestSluis;
 let demo: DemoApp;
@@ -34,6 +50,7 @@ beforeAll(async () => {
   sluis = await startSluis(
     [
       { id: 'een', upstream: demo.url, preset: 'demo', extra: routes },
+      { id: 'drie', upstream: demo.url, preset: 'generic', extra: `${surviving}${routes}` },
       { id: 'twee', upstream: demo.url, preset: 'demo', extra: routes },
     ],
     { clock: new TestClock(), extra: 'limits: { pendings: 50, parked: 20KiB, body: 300KiB }' },
@@ -399,6 +416,18 @@ describe('a form that meets a session that ran out', () => {
     expect((await her.app.get('/_sluis/send')).status).toBe(410);
   });
 
+  it('is sent on by its person after her sign-in, where the app takes a form of before', async () => {
+    const her = await signedIn('drie');
+    sluis.clock.advance(31 * minute);
+    await her.app.post('/echo/brief', letter);
+    await signInFully(sluis, 'drie', 'demo', anna, { app: her.app, portal: her.portal });
+    const page = await her.app.get('/_sluis/send');
+    expect([titleOf(page), arrived()]).toEqual(['Wilt u dit nog versturen?', []]);
+    const answers = await Promise.all([press(her.app, page), press(her.app, page)]);
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 410]);
+    expect(arrived()).toEqual([new URLSearchParams(letter).toString()]);
+  });
+
   it('SECURITY a.40: with the cookie of a session that was ended nothing is kept', async () => {
     const her = await signedIn();
     const thief = her.app.copy();
@@ -460,6 +489,12 @@ describe('never kept', () => {
     sluis.clock.advance(31 * minute);
     expect((await her.post(`/echo/brief${query}`, fields)).status).toBe(400);
     expect([await parkedOf(her), arrived()]).toEqual([undefined, []]);
+  });
+
+  it('a form that may carry a name and a password: she is asked for her code, and posts it again', async () => {
+    const her = await someone();
+    const posted = await her.post('/ophalen', { gebruiker: 'x', wachtwoord: 'y' });
+    expect([posted.location, await parkedOf(her)]).toEqual(['/_sluis/next', undefined]);
   });
 
   it.each([

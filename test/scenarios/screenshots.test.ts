@@ -5,7 +5,18 @@ import { missing, roundcube } from '../support/apps.ts';
 import { desktop, launchBrowser, phone, screenshot } from '../support/browser.ts';
 import { freePort, startSluis, type TestSluis } from '../support/sluis.ts';
 import { codeAt } from '../vectors/code-at.ts';
-import { couple, keepCodes, type Name, onPortal, person, postForm, roundcubeForm, signIn } from './steps.ts';
+import {
+  couple,
+  type Holder,
+  keepCodes,
+  type Name,
+  onPortal,
+  passChallenge,
+  person,
+  postForm,
+  roundcubeForm,
+  signIn,
+} from './steps.ts';
 
 const troubles = ['lost-phone', 'new-phone', 'code-refused', 'no-phone', 'shared-tablet'];
 const wanted = process.env['SLUIS_SCREENSHOTS'] === '1';
@@ -20,7 +31,13 @@ describe.skipIf(!wanted || missing('chromium', 'roundcube'))('pictures of every 
     const [webmail, closed] = await Promise.all([roundcube({ patient: true }), freePort()]);
     [demo, browser] = await Promise.all([startDemoApp(), launchBrowser()]);
     sluis = await startSluis([
-      { id: 'post', title: 'Gemeentepost', upstream: demo.url, preset: 'demo' },
+      {
+        id: 'post',
+        title: 'Gemeentepost',
+        upstream: demo.url,
+        preset: 'demo',
+        extra: '    routes: [{ path: /opstellen, methods: [POST], level: 2, maxAge: 5m }]',
+      },
       { id: 'webmail', title: 'Webmail', upstream: webmail, preset: 'roundcube' },
       { id: 'agenda', title: 'Agenda', upstream: `http://127.0.0.1:${closed}`, preset: 'demo' },
     ]);
@@ -107,6 +124,7 @@ describe.skipIf(!wanted || missing('chromium', 'roundcube'))('pictures of every 
     const holder = await couple(page, sluis, name);
     await shoot('recovery-codes');
     await keepCodes(page, sluis, 'post');
+    await kept(page, shoot, holder);
     await page.goto(`${origin}/uit`);
     await signIn(page, postForm, name);
     await page.waitForURL(onPortal(sluis, /^\/challenge\//));
@@ -120,6 +138,43 @@ describe.skipIf(!wanted || missing('chromium', 'roundcube'))('pictures of every 
     await page.goBack();
     await page.goBack();
     await wrongCodes(page, shoot, holder.secret);
+  }
+
+  /** A mail that meets a step-up, and one that meets the end of a session. */
+  async function kept(page: Page, shoot: Shoot, holder: Holder): Promise<void> {
+    await write(page);
+    sluis.clock.advance(6 * 60_000);
+    await page.click('main button');
+    await passChallenge(page, sluis, holder);
+    await page.waitForURL('**/_sluis/send');
+    await shoot('send');
+    await page.locator('main button').first().click();
+    await page.waitForURL('**/postvak?map=uit');
+    await page.goto(`${sluis.origin('post')}/_sluis/send`);
+    await shoot('send-nothing');
+    await write(page);
+    sluis.clock.advance(31 * 60_000);
+    await page.click('main button');
+    await page.waitForSelector('.sluis-help [role=alert]');
+    await shoot('app-login-kept');
+    await signIn(page, postForm, holder.name);
+    await passChallenge(page, sluis, holder);
+    await page.waitForURL('**/_sluis/send');
+    await shoot('text-back');
+    await page.locator('main form button').click();
+    await page.waitForURL('**/opstellen');
+  }
+
+  async function write(page: Page): Promise<void> {
+    await page.goto(`${sluis.origin('post')}/opstellen`);
+    await page.fill('#aan', 'bram@gemeente.test');
+    await page.fill('#onderwerp', 'Stukken voor donderdag');
+    await page.fill('#tekst', 'Beste Bram,\n\nHierbij de stukken voor de vergadering van donderdag.\n\nGroeten, Anna');
+    await page.setInputFiles('#bijlage', {
+      name: 'notulen.pdf',
+      mimeType: 'application/pdf',
+      buffer: Buffer.from('1'),
+    });
   }
 
   async function wrongCodes(page: Page, shoot: Shoot, secret: string): Promise<void> {
