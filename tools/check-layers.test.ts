@@ -26,6 +26,7 @@ describe('the layers', () => {
 
   it.each([
     ['kernel/a.ts', "import type { Level } from '../config/settings.ts';", 'kernel may use nothing of config'],
+    ['audit/a.ts', 'await store.trim(auditLog, 5);', 'takes entries of a log away'],
     ['kernel/a.ts', "import { z } from 'zod';", 'kernel may not'],
     ['policy/a.ts', "import { request } from 'node:http';", 'policy may not'],
     ['signin/a.ts', "import { Agent } from 'undici';", 'signin may not'],

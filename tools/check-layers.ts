@@ -78,6 +78,7 @@ export function layerFaults(files: readonly SourceFile[]): string[] {
     ...files.flatMap(ambientFaults),
     ...cycleFaults(files),
     ...decideFaults(files),
+    ...files.flatMap(trimFaults),
   ];
 }
 
@@ -153,6 +154,14 @@ function decideFaults(files: readonly SourceFile[]): string[] {
     `decide() is called in ${calls.length} places, not one (rule 1): ${calls.join(', ') || 'nowhere'}`,
     ...renamed,
   ];
+}
+
+/** One log may lose entries. The audit trail never does (R37). */
+function trimFaults({ path, text }: SourceFile): string[] {
+  const trims = /\.trim\(\s*[^\s)]/.test(withoutComments(text));
+  return trims && roomOf(path) !== 'store' && path !== 'session/revocations.ts'
+    ? [`${path}: takes entries of a log away`]
+    : [];
 }
 
 function isDomain(room: string): boolean {

@@ -51,7 +51,8 @@ export type AuditEvent = { readonly realm: string } & (
         | 'other-account'
         | 'proof-outside-sign-in'
         | 'by-operator'
-        | 'factor-replaced';
+        | 'factor-replaced'
+        | 'release-broken';
     }
   | {
       readonly type: 'person.invited';

@@ -40,6 +40,16 @@ export function durationUpTo(most: string) {
   return duration.refine(value => value <= limit, `expected a duration of at most ${most}`);
 }
 
+/** The same, where nothing at all (`0s`) says something too. */
+export function durationOrNoneUpTo(most: string) {
+  const limit = parseDuration(most) ?? 0;
+  return z
+    .string(`expected ${durationExpectation}`)
+    .regex(/^(0 ?s|[1-9]\d{0,8} ?(ms|s|m|h|d))$/, `expected 0s or ${durationExpectation}`)
+    .transform(text => parseDuration(text) ?? 0)
+    .refine(value => value <= limit, `expected a duration of at most ${most}`);
+}
+
 export function sizeUpTo(most: string) {
   const limit = parseSize(most) ?? 0;
   return size.refine(value => value <= limit, `expected a size of at most ${most}`);

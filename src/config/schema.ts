@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { balancer, origin, originExpectation } from './address.ts';
-import { duration, durationUpTo, sizeUpTo } from './quantity.ts';
+import { duration, durationOrNoneUpTo, durationUpTo, sizeUpTo } from './quantity.ts';
 import { genericSchema } from './schema-generic.ts';
 import { storeSchema } from './schema-store.ts';
 
@@ -159,7 +159,15 @@ export const appSchema = z.strictObject({
   routes: z.array(routeSchema).default([]),
 });
 
-const sessionSchema = z.strictObject({ idle: duration.prefault('30m'), absolute: duration.prefault('12h') });
+const sessionSchema = z.strictObject({
+  idle: duration.prefault('30m'),
+  absolute: duration.prefault('12h'),
+  grace: durationOrNoneUpTo('5m')
+    .prefault('60s')
+    .describe(
+      'How long people who are signed in go on while the store is lost, at level 1 and 2 and where no maxAge is set; 0s: not at all.',
+    ),
+});
 
 const limitsSchema = z.strictObject({
   head: sizeUpTo('256KiB').prefault('32KiB'),

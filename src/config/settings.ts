@@ -131,6 +131,8 @@ export interface RouteSettings {
 export interface SessionSettings {
   readonly idle: number;
   readonly absolute: number;
+  /** How long known sessions go on while the store is lost, since it was last heard of. */
+  readonly grace: number;
 }
 
 export interface LimitSettings {

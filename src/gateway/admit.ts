@@ -38,6 +38,7 @@ export function admit(sessions: Sessions, request: AdmitRequest): Admission {
     now,
     demand,
     entry,
+    standing: sessions.storeStanding,
     closed:
       closed.length > 0 &&
       [target, ...others].some(one => matchesAny(closed, method, one, seenParameters(one.query, folding))),

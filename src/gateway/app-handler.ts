@@ -16,6 +16,7 @@ import { ownPending } from './release.ts';
 import { redirect, refuse } from './respond.ts';
 import { SignIns } from './sign-in.ts';
 import { stepUp } from './step-up.ts';
+import { appFailed } from './trouble.ts';
 import { livingVisit } from './visit-cookies.ts';
 
 /** What happens to a request for an app's host, in the order of "The way of a request". */
@@ -75,6 +76,7 @@ export class AppHandler {
 
   async #anonymous(exchange: Exchange, decision: Decision, entry: Entry | undefined): Promise<void> {
     if (decision.outcome === 'deny') return refuse(exchange, 'not-allowed', { next: '/' });
+    if (decision.outcome === 'unavailable') return appFailed(this.#deps, exchange, 'store');
     if (decision.outcome !== 'allow' || !decision.asVisit) return this.#notPublic(exchange);
     if (entry === 'asset') return passAsset(this.#deps, exchange);
     if (entry === 'sign-in') return this.#signIn(exchange, undefined);
@@ -133,6 +135,7 @@ export class AppHandler {
     const { decision, demand } = admission;
     if (decision.outcome === 'deny')
       return refuse(exchange, 'not-allowed', { next: exchange.app.settings.preset.landing });
+    if (decision.outcome === 'unavailable') return appFailed(this.#deps, exchange, 'store');
     if (decision.outcome === 'sign-in') return turnAway(this.#deps, exchange);
     // The app's own session ended inside ours: its login page and form go as a visit while the session waits.
     if (entry === 'login-page' && exchange.cookies.has(cookieNames.visit))

@@ -112,9 +112,9 @@ export class Gateway {
       this.#deps.log.error({ reference, app: exchange?.app.settings.id, cause: causeOf(error) }, 'a request failed');
     if (gone || res.headersSent) return void res.destroy();
     if (exchange === undefined) return refusePlain(res, store ? 503 : 500);
-    if (store) exchange.res.setHeader('retry-after', '5');
     exchange.setCookies.length = 0;
-    refuse(exchange, store ? 'store' : 'internal', { next: '/', reference });
+    const next = exchange.head.method === 'GET' ? exchange.target.raw : '/';
+    refuse(exchange, store ? 'store' : 'internal', { next, reference });
   }
 }
 

@@ -1,3 +1,5 @@
+import type { Person } from '../factor/person.ts';
+import type { Decision } from '../policy/decide.ts';
 import { readTarget } from '../policy/target.ts';
 import type { Session } from '../session/session.ts';
 import { afterlife } from '../session/sessions.ts';
@@ -8,6 +10,7 @@ import { cookieNames, setCookie } from './cookie-names.ts';
 import type { Exchange, GatewayDeps } from './exchange.ts';
 import { pathWithin } from './path-within.ts';
 import { hop, redirect, refuse } from './respond.ts';
+import { appFailed } from './trouble.ts';
 import { dropVisit, sessionOwner } from './visit-cookies.ts';
 
 /**
@@ -39,7 +42,9 @@ async function open(deps: GatewayDeps, exchange: Exchange, pending: Pending): Pr
   const { passed } = pending;
   if (passed === undefined) return redirect(exchange, '/_sluis/next');
   const location = landingOf(exchange, pending);
-  if (!isAllowed(deps, exchange, location, passed)) return refuse(exchange, 'not-allowed', { next: '/_sluis/restart' });
+  const outcome = outcomeFor(deps, exchange, location, passed);
+  if (outcome === 'unavailable') return appFailed(deps, exchange, 'store');
+  if (outcome !== 'allow') return refuse(exchange, 'not-allowed', { next: '/_sluis/restart' });
   const person = await deps.people.byName(pending.realm, pending.name);
   // Passed with a factor that was taken away since: an old phone must not outrun the desk.
   if (person === undefined || !person.factors.some(({ id }) => id === passed.factor)) {
@@ -47,28 +52,36 @@ async function open(deps: GatewayDeps, exchange: Exchange, pending: Pending): Pr
   }
   const proving = passed.by === undefined ? undefined : await deps.sessions.read(passed.by);
   if (passed.by !== undefined && (proving === undefined || isOver(deps, proving))) return over(deps, exchange, pending);
-  if (!(await deps.pendings.claim(pending))) return overtaken(deps, exchange);
+  const claim = await deps.pendings.claim(pending);
+  if (claim === undefined) return overtaken(deps, exchange);
+  try {
+    await openClaimed(deps, exchange, { pending, claim, passed, notAfter: proving?.absoluteEnd, person, location });
+  } catch (error) {
+    // Where this is lost too, the claim runs out by itself.
+    await deps.pendings.unclaim(pending, claim.id).catch(() => undefined);
+    throw error;
+  }
+}
+
+interface Claimed {
+  readonly pending: Pending;
+  readonly claim: { readonly id: string; readonly before: string | undefined };
+  readonly passed: NonNullable<Pending['passed']>;
+  readonly notAfter: number | undefined;
+  readonly person: Person;
+  readonly location: string;
+}
+
+/** May break at every step and be tried again: of all tries one is answered, and one session stays. */
+async function openClaimed(deps: GatewayDeps, exchange: Exchange, work: Claimed): Promise<void> {
+  const { pending, claim, passed, person, location } = work;
+  await endBroken(deps, claim.before);
   // Read again: another tab's pass may have given this browser a newer realm cookie.
   const claimed = (await ownPending(deps, exchange)) ?? pending;
-  const begun = await sessionFor(
-    deps,
-    exchange,
-    claimed,
-    { ...passed, notAfter: proving?.absoluteEnd },
-    person.id,
-  ).catch(async error => {
-    await deps.pendings.unclaim(pending);
-    throw error;
-  });
+  const begun = await sessionFor(deps, exchange, claimed, work);
   // What the step-up was for is over: nothing is begun by it.
   if (begun === undefined) return over(deps, exchange, pending);
-  exchange.setCookies.push(...cookieLines(deps, exchange, sessionOwner(begun.session), pending.quarantine.cookies));
-  exchange.setCookies.push(setCookie(cookieNames.session, begun.cookie), knownCookie(deps, exchange, pending));
-  dropVisit(exchange, sessionOwner(begun.session));
-  const to = (await hasKept(deps, exchange, pending, begun.session)) ? '/_sluis/send' : location;
-  const released = await deps.pendings.release(pending, { cookies: [...exchange.setCookies], location: to });
-  // Given up meanwhile, by a sign-out in this browser: what was just begun ends with it.
-  if (released === undefined) return withdrawn(deps, exchange, begun.session);
+  // Before it is handed over: no session without its event.
   await deps.audit.record({
     type: 'session.began',
     realm: pending.realm,
@@ -79,6 +92,13 @@ async function open(deps: GatewayDeps, exchange: Exchange, pending: Pending): Pr
     level: passed.level,
     source: exchange.source,
   });
+  exchange.setCookies.push(...cookieLines(deps, exchange, sessionOwner(begun.session), pending.quarantine.cookies));
+  exchange.setCookies.push(setCookie(cookieNames.session, begun.cookie), knownCookie(deps, exchange, pending));
+  dropVisit(exchange, sessionOwner(begun.session));
+  const to = (await hasKept(deps, exchange, pending, begun.session)) ? '/_sluis/send' : location;
+  const released = await deps.pendings.release(pending, claim.id, { cookies: [...exchange.setCookies], location: to });
+  // Given up meanwhile, by a sign-out in this browser: what was just begun ends with it.
+  if (released === undefined) return withdrawn(deps, exchange, begun.session);
   redirect(exchange, to);
 }
 
@@ -89,6 +109,12 @@ async function hasKept(deps: GatewayDeps, exchange: Exchange, pending: Pending, 
   const older = cookie === undefined ? undefined : await deps.sessions.expired(cookie, session.app, 2 * afterlife);
   if (older !== undefined && older.id !== session.id) await deps.parked.adopt(older.id, session);
   return (await deps.parked.adopt(session.id, session)) !== undefined;
+}
+
+/** The session of a try whose answer never went out, if it came to one: nobody holds its cookie. */
+async function endBroken(deps: GatewayDeps, id: string | undefined): Promise<void> {
+  const session = id === undefined ? undefined : await deps.sessions.read(id);
+  if (session !== undefined) await deps.ends.one(session, 'release-broken');
 }
 
 /** Bad networks: the same code with the same cookie gets the same answer again, while the code lives. */
@@ -125,12 +151,11 @@ async function sessionFor(
   deps: GatewayDeps,
   exchange: Exchange,
   pending: Pending,
-  passed: NonNullable<Pending['passed']> & { notAfter: number | undefined },
-  person: string,
+  { passed, notAfter, claim, person }: Claimed,
 ): Promise<{ session: Session; cookie: string } | undefined> {
   const proved = { level: passed.level, factor: passed.factor, factorAt: passed.at };
   const living = await livingSession(deps, pending);
-  const own = living !== undefined && living.person === person && living.app === pending.app;
+  const own = living !== undefined && living.person === person.id && living.app === pending.app;
   if (own) {
     const renewed = await deps.sessions.renew(living, { ...proved, portal: pending.browser ?? living.portal });
     if (renewed !== undefined) return renewed;
@@ -138,7 +163,8 @@ async function sessionFor(
   if (pending.purpose === 'step-up' || pending.portal === undefined) return undefined;
   const { id: app } = exchange.app.settings;
   const { realm, name, browser: portal } = pending;
-  return deps.sessions.begin({ realm, app, person, name, portal, ...proved }, passed.notAfter);
+  const fresh = { realm, app, person: person.id, name, portal, ...proved };
+  return deps.sessions.begin(fresh, { id: claim.id, notAfter });
 }
 
 /** The session that the sign-in was made in, if it has not come to its end on the way. */
@@ -163,12 +189,12 @@ function knownCookie(deps: GatewayDeps, exchange: Exchange, pending: Pending): s
 }
 
 /** decide() on the page first asked for, with what the person now holds. */
-function isAllowed(
+function outcomeFor(
   deps: GatewayDeps,
   exchange: Exchange,
   location: string,
   passed: NonNullable<Pending['passed']>,
-): boolean {
+): Decision['outcome'] {
   const now = deps.clock.now();
   const { decision } = admit(deps.sessions, {
     app: exchange.app,
@@ -179,7 +205,7 @@ function isAllowed(
     holds: { level: passed.level, factorAt: passed.at, idleEnd: now + 1, absoluteEnd: now + 1 },
     now,
   });
-  return decision.outcome === 'allow';
+  return decision.outcome;
 }
 
 /** Where she wanted to be: the page first asked for, else where the app's answer led, else the first page. Never off this app's origin. */

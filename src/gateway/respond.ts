@@ -13,6 +13,9 @@ export function redirect(exchange: Exchange, location: string): void {
   finish(exchange, 303, { location, 'cache-control': 'no-store', 'referrer-policy': 'same-origin' }, '');
 }
 
+/** Seconds; a failover takes some three. */
+const comeAgain = 5;
+
 export function refuse(
   exchange: Exchange,
   refusal: Refusal,
@@ -29,7 +32,8 @@ export function refuse(
     ...(options.limit === undefined ? {} : { limit: options.limit }),
     ...(options.reference === undefined ? {} : { reference: options.reference }),
   });
-  const retry = options.seconds === undefined ? {} : { 'retry-after': String(options.seconds) };
+  const seconds = options.seconds ?? (refusal === 'store' ? comeAgain : undefined);
+  const retry = seconds === undefined ? {} : { 'retry-after': String(seconds) };
   page(exchange, refusals[refusal].status, html, retry);
 }
 

@@ -10,7 +10,6 @@ export function appFailed(
 ): void {
   // What would have been set belongs to an answer that does not go out.
   exchange.setCookies.length = 0;
-  if (failure === 'store') exchange.res.setHeader('retry-after', '5');
   if (failure === 'connection-bound') tellConnectionBound(deps, exchange);
   const refusal = failure === 'connection-bound' ? 'unreachable' : failure;
   refuse(exchange, refusal, { next: exchange.head.method === 'GET' ? exchange.target.raw : '/' });

@@ -77,6 +77,7 @@ export class Upgrades {
     const { exchange } = request;
     const { decision, demand } = this.#admit(exchange, open);
     if (decision.outcome === 'deny') return refuse(exchange, 'not-allowed', { next: '/' });
+    if (decision.outcome === 'unavailable') return appFailed(this.#deps, exchange, 'store');
     if (open === undefined || decision.outcome === 'sign-in') return turnAway(this.#deps, exchange);
     if (decision.outcome === 'challenge') return tell(exchange, demand);
     if (queryCarriesCredentials(exchange)) return refuse(exchange, 'bad-request', { next: '/' });

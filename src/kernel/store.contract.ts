@@ -410,6 +410,25 @@ function logs(bench: () => Bench): void {
       expect(await store.read('l', 12, 100)).toEqual([]);
       expect(await store.read('none', 0, 100)).toEqual([]);
     });
+
+    it('lose their oldest entries where they are trimmed, never the newest, and count on', async () => {
+      const { store, other } = bench();
+      for (const log of ['l', 'kept'])
+        for (let head = 0; head < 5; head += 1) await store.append(log, head, `e${head}`);
+      await store.trim('none', 3);
+      await store.trim('l', 3);
+      await other.trim('l', 2);
+      const numbers = async (log: string) => (await other.read(log, 0, 100)).map(({ number }) => number);
+      expect(await numbers('l')).toEqual([3, 4, 5]);
+      await store.trim('l', 1e12);
+      expect(await numbers('l')).toEqual([5]);
+      expect(await other.head('l')).toEqual({ number: 5, entry: 'e4' });
+      expect(await store.append('l', 4, 'no')).toBe(false);
+      expect(await store.append('l', 5, 'e5')).toBe(true);
+      expect(await numbers('l')).toEqual([5, 6]);
+      expect(await numbers('kept')).toEqual([1, 2, 3, 4, 5]);
+      expect(await store.head('none')).toBeUndefined();
+    });
   });
 }
 
@@ -467,6 +486,7 @@ function closing(bench: () => Bench): void {
       () => store.append('k', 0, 'e'),
       () => store.head('k'),
       () => store.read('k', 0, 1),
+      () => store.trim('k', 1),
       () => store.publish('k', 'm'),
     ];
     for (const step of steps) await expect(step()).rejects.toMatchObject({ code: 'store.unavailable' });

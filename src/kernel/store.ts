@@ -45,6 +45,8 @@ export interface Store {
   head(log: string): Promise<LogEntry | undefined>;
   /** Entries after `after`, oldest first, at most `limit`. */
   read(log: string, after: number, limit: number): Promise<LogEntry[]>;
+  /** Takes entries with a number below `before` away, but never the newest: numbers go on. Done again, it changes nothing. */
+  trim(log: string, before: number): Promise<void>;
 
   /** Tells every instance, itself included; only hastens, in no promised order, never the sole carrier of a fact. */
   publish(channel: string, message: string): Promise<void>;

@@ -118,5 +118,8 @@ function sessionSettings(current: () => Settings): SessionSettings {
     get absolute() {
       return current().session.absolute;
     },
+    get grace() {
+      return current().session.grace;
+    },
   };
 }

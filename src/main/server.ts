@@ -51,6 +51,7 @@ class Serving {
   readonly #store: StoreWatch;
   readonly #prune: Repeat | undefined;
   readonly #cutOver: Repeat;
+  readonly #unlisten: () => void;
   #people: OpenServer | undefined;
   #management: Listener | undefined;
   #generation: Generation | undefined;
@@ -64,6 +65,7 @@ class Serving {
     this.#store = new StoreWatch(core.clock, core.logger, () => core.sessions.confirm());
     this.#prune = core.prune && repeat(core.logger, pruneEvery, core.prune);
     this.#cutOver = repeat(core.logger, cutOverEvery, () => core.sessions.cutOver());
+    this.#unlisten = core.sessions.listen();
   }
 
   async start(): Promise<RunningServer> {
@@ -99,6 +101,7 @@ class Serving {
     this.#store.stop();
     this.#prune?.stop();
     this.#cutOver.stop();
+    this.#unlisten();
   }
 
   #change(settings: Settings): void {

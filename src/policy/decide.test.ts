@@ -10,6 +10,7 @@ const facts: Facts = {
   entry: undefined,
   closed: false,
   session,
+  standing: 'confirmed',
 };
 const demand = (level: 1 | 2 | 3 | 4, maxAge?: number) => ({ level, maxAge, rule: '/x' });
 
@@ -20,6 +21,7 @@ describe('rule 1 decide', () => {
       asVisit: false,
       reasons: [
         'door-open',
+        'store-confirmed',
         'session-present',
         'session-within-absolute',
         'session-not-idle',
@@ -32,6 +34,28 @@ describe('rule 1 decide', () => {
   it.each<[string, Partial<Facts>, string, string]>([
     ['a door for programs', { closed: true }, 'deny', 'door-open'],
     ['a door for programs that is an entry too', { closed: true, entry: 'login-page' }, 'deny', 'door-open'],
+    ['a door for programs, the store lost', { closed: true, standing: 'lost' }, 'deny', 'door-open'],
+    ['the store lost for longer than the grace', { standing: 'lost' }, 'unavailable', 'store-confirmed'],
+    ['the store lost, and nobody known', { standing: 'grace', session: undefined }, 'unavailable', 'store-confirmed'],
+    ['the store lost, level 3', { standing: 'grace', demand: demand(3) }, 'unavailable', 'store-confirmed'],
+    [
+      'the store lost, level 4 held and demanded',
+      { standing: 'grace', demand: demand(4), session: { ...session, level: 4 } },
+      'unavailable',
+      'store-confirmed',
+    ],
+    [
+      'the store lost, a fresh factor',
+      { standing: 'grace', demand: demand(2, 10_000) },
+      'unavailable',
+      'store-confirmed',
+    ],
+    [
+      'the store lost, and over by itself',
+      { standing: 'grace', session: { ...session, absoluteEnd: now } },
+      'sign-in',
+      'session-within-absolute',
+    ],
     ['no session', { session: undefined }, 'sign-in', 'session-present'],
     ['at its end', { session: { ...session, absoluteEnd: now } }, 'sign-in', 'session-within-absolute'],
     ['idle to the millisecond', { session: { ...session, idleEnd: now } }, 'sign-in', 'session-not-idle'],
@@ -59,6 +83,11 @@ describe('rule 1 decide', () => {
 
   it.each<[string, Partial<Facts>]>([
     ['a factor exactly as old as it may be', { demand: demand(2, 1000) }],
+    ['a known session in the grace', { standing: 'grace' }],
+    [
+      'a session that holds more than the route demands in the grace',
+      { standing: 'grace', session: { ...session, level: 4 } },
+    ],
     ['R03 a higher level', { session: { ...session, level: 4 }, demand: demand(3) }],
   ])('lets %s through', (_title, changed) => {
     expect(decide({ ...facts, ...changed }).outcome).toBe('allow');
@@ -72,6 +101,18 @@ describe('rule 1 decide', () => {
       });
     }
   });
+
+  it.each(['login-page', 'sign-in', 'asset'] as const)(
+    'while the store is lost, of public entries files only: %s',
+    entry => {
+      for (const standing of ['grace', 'lost'] as const) {
+        for (const who of [session, undefined]) {
+          const outcome = entry === 'asset' ? 'allow' : 'unavailable';
+          expect(decide({ ...facts, entry, session: who, standing }).outcome).toBe(outcome);
+        }
+      }
+    },
+  );
 
   it('R01 R03 never allows less than was demanded, whatever the facts', () => {
     const time = fc.oneof(fc.integer({ min: now - 5, max: now + 5 }), fc.constant(Number.NaN));
@@ -89,10 +130,13 @@ describe('rule 1 decide', () => {
         level,
         maxAge,
         fc.boolean(),
-        (holds, wanted, age, closed) => {
-          const { outcome } = decide({ ...facts, session: holds, closed, demand: demand(wanted, age) });
+        fc.constantFrom('confirmed' as const, 'grace' as const, 'lost' as const),
+        (holds, wanted, age, closed, standing) => {
+          const { outcome } = decide({ ...facts, session: holds, closed, standing, demand: demand(wanted, age) });
+          const heard = standing === 'confirmed' || (standing === 'grace' && wanted <= 2 && age === undefined);
           const enough =
             !closed &&
+            heard &&
             holds !== undefined &&
             holds.level >= wanted &&
             holds.idleEnd > now &&

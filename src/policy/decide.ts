@@ -9,6 +9,11 @@ export interface Facts {
   /** A door for programs. */
   readonly closed: boolean;
   readonly session: SessionFacts | undefined;
+  /**
+   * `confirmed`: whatever was ended anywhere is known here. `grace`: the store is lost, and for so short that known
+   * sessions may go on. `lost`: for longer.
+   */
+  readonly standing: 'confirmed' | 'grace' | 'lost';
 }
 
 export interface SessionFacts {
@@ -22,9 +27,10 @@ export interface SessionFacts {
 /**
  * `allow`: may go on, as the session or, with `asVisit`, as somebody unknown. `sign-in`: no living session.
  * `challenge`: a session that holds too little for this route. `deny`: nothing that this person can do helps.
+ * `unavailable`: it cannot be said now; the same request may do later.
  */
 export type Decision = {
-  readonly outcome: 'allow' | 'sign-in' | 'challenge' | 'deny';
+  readonly outcome: 'allow' | 'sign-in' | 'challenge' | 'deny' | 'unavailable';
   readonly asVisit: boolean;
   /** Every check in order with what it found, up to the one that settled it. */
   readonly reasons: readonly Reason[];
@@ -52,6 +58,15 @@ const checks = [
     otherwise: 'deny',
     description: 'doors for programs stay closed to browsers and passwords alike',
     passes: facts => !facts.closed,
+  },
+  {
+    name: 'store-confirmed',
+    otherwise: 'unavailable',
+    description:
+      'the store is there; without it, somebody known goes on for the grace, where neither a level above 2 nor a fresh factor is demanded',
+    passes: ({ standing, session, demand }) =>
+      standing === 'confirmed' ||
+      (standing === 'grace' && session !== undefined && demand.level <= 2 && demand.maxAge === undefined),
   },
   {
     name: 'session-present',
@@ -99,10 +114,16 @@ const allPassed: Decision = Object.freeze({
  * release of a quarantine and every later door ask through it (rule 1).
  */
 export function decide(facts: Facts): Decision {
-  if (facts.entry !== undefined && !facts.closed) return { outcome: 'allow', asVisit: true, reasons: [] };
+  if (facts.entry !== undefined && !facts.closed) return decideEntry(facts);
   const failed = checks.findIndex(check => !check.passes(facts));
   const check = checks[failed];
   if (check === undefined) return allPassed;
   const reasons = [...allPassed.reasons.slice(0, failed), { check: check.name, passed: false }];
   return { outcome: check.otherwise, asVisit: false, reasons };
+}
+
+/** Files are public whatever happens; a visit cannot be known to be unspent without the store. */
+function decideEntry({ entry, standing }: Facts): Decision {
+  if (entry === 'asset' || standing === 'confirmed') return { outcome: 'allow', asVisit: true, reasons: [] };
+  return { outcome: 'unavailable', asVisit: true, reasons: [{ check: 'store-confirmed', passed: false }] };
 }

@@ -28,3 +28,9 @@ export interface Session {
   /** SHA-256 of the realm cookie on the portal's host of the browser that passed; signing out anywhere in it ends it. */
   readonly portal: string | undefined;
 }
+
+/** What a cookie with this identifier opens: the level held, the one of before for a while, or nothing. */
+export function levelBy({ identifier, previous, level }: Session, by: string, now: number): number | undefined {
+  if (by === identifier) return level;
+  return previous?.identifier === by && now < previous.until ? previous.level : undefined;
+}

@@ -8,7 +8,7 @@ import { previousLifetime, Sessions } from './sessions.ts';
 
 /** One session at two instances (workers of one machine, or machines): each remembers, and neither goes by that alone. */
 const minute = 60_000;
-const settings = { idle: 30 * minute, absolute: 12 * 60 * minute };
+const settings = { idle: 30 * minute, absolute: 12 * 60 * minute, grace: minute };
 const ring = new KeyRing([{ id: 'k', secret: Buffer.alloc(32, 1) }], systemRandom);
 const proved = { level: 2, factor: 'totp', factorAt: 1_000_000, portal: 'browser-of-anna' };
 const fresh = { realm: 'r', app: 'webmail', person: 'p-anna', name: 'anna', ...proved };

@@ -8,7 +8,7 @@ import { Sessions } from './sessions.ts';
 import { SessionTokens } from './token.ts';
 
 const minute = 60_000;
-const settings = { idle: 30 * minute, absolute: 12 * 60 * minute };
+const settings = { idle: 30 * minute, absolute: 12 * 60 * minute, grace: minute };
 const ring = new KeyRing([{ id: 'k', secret: Buffer.alloc(32, 1) }], systemRandom);
 const proved = { level: 2, factor: 'totp', factorAt: 1_000_000, portal: 'portal-of-anna' };
 const fresh = { realm: 'r', app: 'webmail', person: 'p-anna', name: 'anna', ...proved };
@@ -281,6 +281,97 @@ describe('A5 7.4.1 the end of a session', () => {
     expect(await sessions.end('../x')).toBe(false);
     expect(await store.head('revocations')).toBeUndefined();
   });
+});
+
+describe('R24 two instances', () => {
+  it('take a new identifier at once, and give the old one up as soon as they have heard', async () => {
+    const { session, cookie } = await sessions.begin(fresh);
+    const other = instance();
+    await other.find(cookie, 'webmail');
+    const renewed = await stepUp(session);
+    expect(await other.find(renewed?.cookie ?? '', 'webmail')).toMatchObject({ level: 3 });
+    const third = instance();
+    await third.find(cookie, 'webmail');
+    await stepUp(session);
+    await third.confirm();
+    now += 10_000;
+    await third.confirm();
+    expect(await third.find(cookie, 'webmail')).toBeUndefined();
+    expect(await third.find(renewed?.cookie ?? '', 'webmail')).toBeUndefined();
+  });
+
+  it('hear of an identifier that died, though nobody brought the new one', async () => {
+    const { session, cookie } = await sessions.begin(fresh);
+    const other = instance();
+    await other.find(cookie, 'webmail');
+    await stepUp(session);
+    now += 10_000;
+    await other.confirm();
+    expect(other.known(cookie, 'webmail')).toBeUndefined();
+    expect(await other.find(cookie, 'webmail')).toBeUndefined();
+  });
+
+  it('do not read an old record back in that was on its way when they heard', async () => {
+    const { session, cookie } = await sessions.begin(fresh);
+    const held = slow('get');
+    const other = instance(held.store);
+    await other.confirm();
+    const finding = other.find(cookie, 'webmail');
+    await held.reached;
+    await stepUp(session);
+    await other.confirm();
+    held.go();
+    expect(await finding).toMatchObject({ level: 2, session: { level: 3 } });
+  });
+
+  it('ask the store before they call idle who was seen elsewhere', async () => {
+    const { session, cookie } = await sessions.begin(fresh);
+    const other = instance();
+    await other.find(cookie, 'webmail');
+    now += settings.idle - 1;
+    sessions.touch(session);
+    await settled();
+    now += 1;
+    await other.confirm();
+    expect(other.known(cookie, 'webmail')).toBeUndefined();
+    expect(await other.find(cookie, 'webmail')).toBeDefined();
+    expect(other.idleEnd(session)).toBe(now - 1 + settings.idle);
+  });
+
+  it('cut what is under way past the grace, and in a failover what has no record any more', async () => {
+    const one = await sessions.begin(fresh);
+    const two = await sessions.begin(fresh);
+    const told: string[] = [];
+    sessions.onEnd(one.session.id, () => told.push('one'));
+    sessions.onEnd(two.session.id, () => told.push('two'));
+    await sessions.confirm();
+    // A failover that lost nothing of the records, and the end of one in a log that another server began.
+    await store.remove(`session:{${one.session.id}}`);
+    for (let head = 0; head < 501; head += 1) await store.append('revocations', head, `x-${head}.y`);
+    await store.trim('revocations', 501);
+    await sessions.confirm();
+    expect(told).toEqual(['one']);
+    expect(await sessions.find(two.cookie, 'webmail')).toBeDefined();
+    await store.close();
+    now += settings.grace + 1;
+    await sessions.cutOver();
+    expect(told).toEqual(['one', 'two']);
+    expect(sessions.known(two.cookie, 'webmail')).toBeDefined();
+    expect(sessions.storeStanding).toBe('lost');
+  });
+});
+
+it('while the store is lost, known sessions open without a step of it, and others are refused without one', async () => {
+  const { cookie } = await sessions.begin(fresh);
+  const stranger = await instance().begin(fresh);
+  await sessions.find(cookie, 'webmail');
+  await store.close();
+  now += 2_000;
+  expect(sessions.known(cookie, 'webmail')).toBeUndefined();
+  expect(await sessions.find(cookie, 'webmail')).toBeDefined();
+  expect([sessions.storeStanding, sessions.known(cookie, 'webmail') !== undefined]).toEqual(['grace', true]);
+  await expect(sessions.find(stranger.cookie, 'webmail')).rejects.toMatchObject({ code: 'store.unavailable' });
+  expect(await sessions.find('no cookie of ours', 'webmail')).toBeUndefined();
 });
 
 it('sessions of a portal browser and of a person are those that live', async () => {

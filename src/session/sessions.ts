@@ -2,10 +2,14 @@ import { LRUCache } from 'lru-cache';
 import type { SessionSettings } from '../config/settings.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { sealedCodec } from '../kernel/codec.ts';
+import { SluisError } from '../kernel/errors.ts';
 import type { KeyRing } from '../kernel/key-ring.ts';
 import { type Random, randomId } from '../kernel/random.ts';
 import { type Codec, type Store, update } from '../kernel/store.ts';
-import type { Session } from './session.ts';
+import { EndListeners, type OverReason } from './end-listeners.ts';
+import { personSet, portalSet, sessionKey, setsOf } from './places.ts';
+import { Revocations, revocationLog, type Said, type Standing } from './revocations.ts';
+import { levelBy, type Session } from './session.ts';
 import { SessionTokens, type TokenClaims } from './token.ts';
 
 export interface SessionsDeps {
@@ -30,17 +34,6 @@ export const previousLifetime = 10_000;
  */
 export const afterlife = 60 * 60_000;
 const activityInterval = 30_000;
-/** A head older than this is asked for again before a session is believed. */
-const confirmWithin = 1_000;
-/** How long known sessions go on while the store is lost. */
-const grace = 60_000;
-const log = 'revocations';
-
-/** `idle`: nobody was active for too long. `ended`: by somebody, or at its last hour. */
-export type OverReason = 'ended' | 'idle';
-
-/** Before the id of a session whose record was changed, in the log of ended ones: whoever knows it reads it again. */
-const changed = '~';
 
 interface Cached {
   session: Session;
@@ -48,7 +41,7 @@ interface Cached {
   outdated: boolean;
   lastSeen: number;
   writtenAt: number;
-  /** What was derived from the record for the hot path; gone with it. */
+  /** What was derived from the record for the hot path; gone with its identifier. */
   readonly derived: Map<string, unknown>;
 }
 
@@ -60,47 +53,53 @@ export class Sessions {
   readonly #deps: SessionsDeps;
   readonly #tokens: SessionTokens;
   readonly #codec: Codec<Session>;
-  readonly #verified = new LRUCache<string, TokenClaims>({ max: 50_000 });
   readonly #cache = new LRUCache<string, Cached>({ max: 50_000 });
   /** Ended here or elsewhere: a read that was under way must not bring them back. */
   readonly #ended = new LRUCache<string, true>({ max: 100_000 });
-  readonly #endListeners = new Map<string, Set<(why: OverReason) => unknown>>();
-  #confirmed = 0;
-  #confirmedAt = Number.NEGATIVE_INFINITY;
-  #confirming: Promise<void> | undefined;
+  readonly #endListeners = new EndListeners();
   /** Grows with every change that the log tells: a read that was under way then may have come too early. */
   #changes = 0;
+  readonly #revocations: Revocations;
 
   constructor(deps: SessionsDeps) {
     this.#deps = deps;
     this.#tokens = new SessionTokens(deps.ring, deps.clock);
     this.#codec = sealedCodec<Session>(deps.ring, 'session');
+    this.#revocations = new Revocations({
+      ...deps,
+      grace: () => deps.settings.grace,
+      heard: (id, what) => this.#heard(id, what),
+      startAnew: () => this.#startAnew(),
+    });
+  }
+
+  /** How far what is known here can be believed: decide() asks for it. */
+  get storeStanding(): Standing {
+    return this.#revocations.standing;
   }
 
   /** The session that this cookie opens at this app, without waiting where it is known: the hot path. */
   known(cookie: string, app: string): OpenSession | undefined {
-    if (this.#unconfirmedFor() > confirmWithin) return undefined;
-    const token = this.#verified.get(cookie);
-    // Verified for one app is verified for that app alone.
-    if (token?.app !== app) return undefined;
-    return this.#openKnown(token, app);
+    if (!this.#revocations.settled) return undefined;
+    const token = this.#tokens.known(cookie, app);
+    return token === undefined ? undefined : this.#remembered(token);
   }
 
-  /** The same, reading cookie and record where they are not known yet. */
+  /**
+   * The same, reading cookie and record where they are not known yet. Rejects with 'store.unavailable' where that needs
+   * the store and it is lost.
+   */
   async find(cookie: string, app: string): Promise<OpenSession | undefined> {
     if (cookie.length > 2048) return undefined;
-    if (this.#unconfirmedFor() > confirmWithin) await this.#confirmOrGrace();
-    let token = this.#verified.get(cookie);
-    if (token?.app !== app) {
-      token = await this.#tokens.verify(cookie, app);
-      if (token === undefined) return undefined;
-      this.#verified.set(cookie, token);
-    }
-    const known = this.#openKnown(token, app);
-    if (known !== undefined) return known;
-    // Also what seems idle, or an identifier that is not known here: another instance may have seen her since, or stepped her up.
+    await this.#settled();
+    const token = await this.#tokens.read(cookie, app);
+    if (token === undefined) return undefined;
+    const remembered = this.#remembered(token);
+    if (remembered !== undefined) return remembered;
+    // Known to be lost: nobody waits for what does not come.
+    if (this.storeStanding !== 'confirmed') throw lost();
     const cached = await this.#load(token.session);
-    return cached === undefined ? undefined : this.#open(cached.session, token.identifier, app);
+    return cached === undefined ? undefined : this.#open(cached.session, token);
   }
 
   /**
@@ -108,7 +107,7 @@ export class Sessions {
    * `read` knows what others have seen of it. Rejects where the store was lost for longer than known sessions go on.
    */
   async standing(id: string): Promise<Session | undefined> {
-    if (this.#unconfirmedFor() > confirmWithin) await this.#confirmOrGrace();
+    if ((await this.#settled()) === 'lost') throw lost();
     return (this.#cache.get(id) ?? (await this.#load(id)))?.session;
   }
 
@@ -119,8 +118,8 @@ export class Sessions {
   async expired(cookie: string, app: string, within = afterlife): Promise<Session | undefined> {
     const token = cookie.length > 2048 ? undefined : await this.#tokens.verify(cookie, app, within);
     if (token === undefined || this.#ended.has(token.session)) return undefined;
-    const record = await this.#deps.store.get(key(token.session));
-    const session = record === undefined ? undefined : this.#codec.decode(key(token.session), record.value);
+    const record = await this.#deps.store.get(sessionKey(token.session));
+    const session = record === undefined ? undefined : this.#codec.decode(sessionKey(token.session), record.value);
     if (session?.app !== app || session.identifier !== token.identifier) return undefined;
     const over = this.#deps.clock.now() - Math.min(session.absoluteEnd, this.idleEnd(session));
     return over >= 0 && over < within ? session : undefined;
@@ -164,13 +163,13 @@ export class Sessions {
 
   async begin(
     fresh: Pick<Session, 'realm' | 'app' | 'person' | 'name' | 'level' | 'factor' | 'factorAt' | 'portal'>,
-    notAfter = Number.POSITIVE_INFINITY,
+    { id, notAfter = Number.POSITIVE_INFINITY }: { id?: string; notAfter?: number | undefined } = {},
   ): Promise<{ session: Session; cookie: string }> {
     const { clock, random, settings, store } = this.#deps;
     const now = clock.now();
     const session: Session = {
       ...fresh,
-      id: randomId(random),
+      id: id ?? randomId(random),
       beganAt: now,
       // What another session proved lasts no longer than that one: no hopping between apps puts the end off.
       absoluteEnd: Math.min(now + settings.absolute, notAfter),
@@ -180,11 +179,11 @@ export class Sessions {
       sealKey: randomId(random, 32),
     };
     await store.create(
-      key(session.id),
-      this.#codec.encode(key(session.id), session),
+      sessionKey(session.id),
+      this.#codec.encode(sessionKey(session.id), session),
       settings.absolute + 2 * afterlife,
     );
-    for (const set of sets(session)) await store.add(set, session.id, { ttl: settings.absolute });
+    for (const set of setsOf(session)) await store.add(set, session.id, { ttl: settings.absolute });
     this.#remember(session, this.#changes);
     return { session, cookie: await this.#sign(session) };
   }
@@ -194,7 +193,7 @@ export class Sessions {
     session: Session,
     proved: Pick<Session, 'level' | 'factor' | 'factorAt' | 'portal'>,
   ): Promise<{ session: Session; cookie: string } | undefined> {
-    const { clock, random } = this.#deps;
+    const { clock, random, store, settings } = this.#deps;
     const now = clock.now();
     const renewed = await this.#write(session.id, current => ({
       ...current,
@@ -205,10 +204,9 @@ export class Sessions {
     }));
     if (renewed === undefined) return undefined;
     // Before anybody holds the new cookie: the identifier of before ends in time at every instance.
-    await this.#announce(`${changed}${session.id}`);
-    if (proved.portal !== undefined && proved.portal !== session.portal) {
-      await this.#deps.store.add(portalSet(proved.portal), session.id, { ttl: this.#deps.settings.absolute });
-    }
+    await this.#revocations.say(session.id, 'changed');
+    if (proved.portal !== undefined && proved.portal !== session.portal)
+      await store.add(portalSet(proved.portal), session.id, { ttl: settings.absolute });
     return { session: renewed, cookie: await this.#sign(renewed) };
   }
 
@@ -216,17 +214,17 @@ export class Sessions {
   async carry(session: Session, portal: string): Promise<void> {
     await this.#deps.store.add(portalSet(portal), session.id, { ttl: this.#deps.settings.absolute });
     const carried = await this.#write(session.id, current => ({ ...current, portal }));
-    if (carried !== undefined) await this.#announce(`${changed}${session.id}`);
+    if (carried !== undefined) await this.#revocations.say(session.id, 'changed');
   }
 
   /** Ends it everywhere: the record, every cached copy, every answer under way. True for the first to end it. */
   async end(id: string): Promise<boolean> {
     const session = await this.read(id);
     // First, and again on a retry: an end whose answer was lost must not live on at another instance.
-    if (session !== undefined) await this.#announce(id);
-    const removed = await this.#deps.store.remove(key(id));
+    if (session !== undefined) await this.#revocations.say(id, 'ended');
+    const removed = await this.#deps.store.remove(sessionKey(id));
     this.#forget(id);
-    if (session !== undefined) for (const set of sets(session)) await this.#deps.store.drop(set, id);
+    if (session !== undefined) for (const set of setsOf(session)) await this.#deps.store.drop(set, id);
     return removed;
   }
 
@@ -246,12 +244,7 @@ export class Sessions {
 
   /** Calls back once when the session ends, to cut answers under way; while it is idle again and again. */
   onEnd(id: string, listener: (why: OverReason) => unknown): () => void {
-    const listeners = this.#endListeners.get(id) ?? new Set();
-    this.#endListeners.set(id, listeners.add(listener));
-    return () => {
-      listeners.delete(listener);
-      if (listeners.size === 0) this.#endListeners.delete(id);
-    };
+    return this.#endListeners.on(id, listener);
   }
 
   /**
@@ -259,20 +252,11 @@ export class Sessions {
    * ended. Called every 500 ms by the composition root: a session that ends by time ends without an event.
    */
   async cutOver(): Promise<void> {
-    const blind = await this.#isBlind();
-    for (const id of [...this.#endListeners.keys()]) {
+    const blind = (await this.#settled()) === 'lost';
+    for (const id of this.#endListeners.ids) {
       const why = blind ? 'ended' : await this.#whyOver(id).catch(() => undefined);
-      if (why !== undefined) for (const listener of [...(this.#endListeners.get(id) ?? [])]) listener(why);
+      if (why !== undefined) this.#endListeners.tell(id, why);
     }
-  }
-
-  /** The store was lost for longer than known sessions go on. */
-  async #isBlind(): Promise<boolean> {
-    if (this.#unconfirmedFor() <= confirmWithin) return false;
-    return this.#confirmOrGrace().then(
-      () => false,
-      () => true,
-    );
   }
 
   async #whyOver(id: string): Promise<OverReason | undefined> {
@@ -286,72 +270,47 @@ export class Sessions {
     return now() < read.lastSeen + this.#deps.settings.idle ? undefined : 'idle';
   }
 
-  /**
-   * Follows the numbered log of ended sessions, so that what another process ended is dropped here too. Called every
-   * 500 ms by the composition root and on each publication.
-   */
+  /** Learns what other instances ended or changed. Called every 500 ms by the composition root. */
   confirm(): Promise<void> {
-    this.#confirming ??= this.#follow().finally(() => {
-      this.#confirming = undefined;
-    });
-    return this.#confirming;
+    return this.#revocations.confirm();
   }
 
-  async #follow(): Promise<void> {
-    const askedAt = this.#deps.clock.now();
-    const head = (await this.#deps.store.head(log))?.number ?? 0;
-    // The log went back: a failover lost its tail, and what ended since may stand below our mark.
-    if (head < this.#confirmed) {
-      this.#cache.clear();
-      this.#confirmed = 0;
-    }
-    while (this.#confirmed < head) {
-      const entries = await this.#deps.store.read(log, this.#confirmed, 500);
-      if (entries.length === 0) break;
-      for (const { entry, number } of entries) {
-        if (entry.startsWith(changed)) this.#outdate(entry.slice(changed.length));
-        else this.#forget(entry);
-        this.#confirmed = number;
-      }
-    }
-    this.#confirmed = Math.max(this.#confirmed, head);
-    this.#confirmedAt = askedAt;
+  /** Sooner, by publications of the store; the returned function stops that. */
+  listen(): () => void {
+    return this.#deps.store.subscribe(revocationLog, () => this.#revocations.hasten());
   }
 
-  #unconfirmedFor(): number {
-    return this.#deps.clock.now() - this.#confirmedAt;
+  async #settled(): Promise<Standing> {
+    // Asked once; what it means that there was no answer is for decide() to say.
+    if (!this.#revocations.settled) await this.confirm().catch(() => undefined);
+    return this.storeStanding;
   }
 
-  /** Without the store, known sessions go on for the grace, counted from the last confirmed head; then nobody does (rule 2). */
-  async #confirmOrGrace(): Promise<void> {
-    try {
-      await this.confirm();
-    } catch (error) {
-      if (this.#unconfirmedFor() > grace) throw error;
-    }
+  #heard(id: string, what: Said): void {
+    if (what === 'ended') return this.#forget(id);
+    this.#changes += 1;
+    const cached = this.#cache.peek(id);
+    if (cached !== undefined) cached.outdated = true;
   }
 
-  async #announce(entry: string): Promise<void> {
-    for (;;) {
-      const head = (await this.#deps.store.head(log))?.number ?? 0;
-      if (await this.#deps.store.append(log, head, entry)) break;
-    }
-    await this.#deps.store.publish(log, entry);
+  /** What ended in what was missed has no record any more: what is under way to it is cut. */
+  async #startAnew(): Promise<void> {
+    this.#changes += 1;
+    for (const cached of this.#cache.values()) cached.outdated = true;
+    await Promise.all(this.#endListeners.ids.map(async id => (await this.#load(id)) ?? this.#forget(id)));
   }
 
-  #openKnown({ session: id, identifier }: TokenClaims, app: string): OpenSession | undefined {
-    const cached = this.#cache.get(id);
+  /** By what is known here; undefined where only the store can say, as another instance may have seen or renewed it since. */
+  #remembered(token: TokenClaims): OpenSession | undefined {
+    const cached = this.#cache.get(token.session);
     if (cached === undefined || cached.outdated) return undefined;
     if (this.#deps.clock.now() >= cached.lastSeen + this.#deps.settings.idle) return undefined;
-    return this.#open(cached.session, identifier, app);
+    return this.#open(cached.session, token);
   }
 
-  #open(session: Session, identifier: string, app: string): OpenSession | undefined {
-    if (session.app !== app) return undefined;
-    if (identifier === session.identifier) return { session, level: session.level };
-    const { previous } = session;
-    if (previous?.identifier !== identifier || this.#deps.clock.now() >= previous.until) return undefined;
-    return { session, level: previous.level };
+  #open(session: Session, { identifier, app }: TokenClaims): OpenSession | undefined {
+    const level = session.app === app ? levelBy(session, identifier, this.#deps.clock.now()) : undefined;
+    return level === undefined ? undefined : { session, level };
   }
 
   #sign(session: Session): Promise<string> {
@@ -364,42 +323,32 @@ export class Sessions {
   async #load(id: string): Promise<Cached | undefined> {
     if (!/^[A-Za-z0-9_-]{22}$/.test(id)) return undefined;
     const changes = this.#changes;
-    const record = await this.#deps.store.get(key(id));
-    const session = record === undefined ? undefined : this.#codec.decode(key(id), record.value);
+    const record = await this.#deps.store.get(sessionKey(id));
+    if (changes !== this.#changes) return this.#load(id);
+    const session = record === undefined ? undefined : this.#codec.decode(sessionKey(id), record.value);
     if (session === undefined || session.absoluteEnd <= this.#deps.clock.now()) return undefined;
     return this.#ended.has(id) ? undefined : this.#remember(session, changes);
   }
 
   #remember(session: Session, changes: number): Cached {
     const old = this.#cache.get(session.id);
-    const cached: Cached = {
-      session,
-      outdated: changes !== this.#changes,
-      lastSeen: Math.max(session.lastSeen, old?.lastSeen ?? 0),
-      writtenAt: session.lastSeen,
-      derived: new Map(),
-    };
+    const lastSeen = Math.max(session.lastSeen, old?.lastSeen ?? 0);
+    const derived = old?.session.identifier === session.identifier ? old.derived : new Map<string, unknown>();
+    const outdated = changes !== this.#changes;
+    const cached: Cached = { session, outdated, lastSeen, writtenAt: session.lastSeen, derived };
     this.#cache.set(session.id, cached);
     return cached;
-  }
-
-  #outdate(id: string): void {
-    this.#changes += 1;
-    const cached = this.#cache.get(id);
-    if (cached !== undefined) cached.outdated = true;
   }
 
   #forget(id: string): void {
     this.#ended.set(id, true);
     this.#cache.delete(id);
-    const listeners = this.#endListeners.get(id);
-    this.#endListeners.delete(id);
-    for (const listener of listeners ?? []) listener('ended');
+    this.#endListeners.end(id);
   }
 
   async #write(id: string, change: (current: Session) => Session): Promise<Session | undefined> {
     const changes = this.#changes;
-    const written = await update(this.#deps.store, key(id), this.#codec, change);
+    const written = await update(this.#deps.store, sessionKey(id), this.#codec, change);
     // Ended while it was being written: remembered now, it would come back.
     if (written === undefined || this.#ended.has(id)) return undefined;
     this.#remember(written, changes);
@@ -412,20 +361,6 @@ export class Sessions {
   }
 }
 
-function key(id: string): string {
-  return `session:{${id}}`;
-}
-
-function portalSet(portal: string): string {
-  return `sessions-of-portal:{${portal}}`;
-}
-
-function personSet(person: string): string {
-  return `sessions-of-person:{${person}}`;
-}
-
-function sets(session: Session): string[] {
-  return session.portal === undefined
-    ? [personSet(session.person)]
-    : [personSet(session.person), portalSet(session.portal)];
+function lost(): SluisError {
+  return new SluisError('store.unavailable', 'The store is lost.');
 }

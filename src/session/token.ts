@@ -1,4 +1,5 @@
 import { jwtVerify, SignJWT } from 'jose';
+import { LRUCache } from 'lru-cache';
 import type { Clock } from '../kernel/clock.ts';
 import type { KeyRing } from '../kernel/key-ring.ts';
 
@@ -20,6 +21,7 @@ export class SessionTokens {
   readonly #ring: KeyRing;
   readonly #clock: Clock;
   readonly #keys = new Map<string, Promise<CryptoKey>>();
+  readonly #read = new LRUCache<string, TokenClaims>({ max: 50_000 });
 
   constructor(ring: KeyRing, clock: Clock) {
     this.#ring = ring;
@@ -36,6 +38,19 @@ export class SessionTokens {
       .setIssuedAt(Math.floor(this.#clock.now() / 1000))
       .setExpirationTime(Math.floor(end / 1000))
       .sign(await this.#key(kid));
+  }
+
+  /** What was read before. Verified for one app is verified for that app alone. */
+  known(token: string, app: string): TokenClaims | undefined {
+    const claims = this.#read.get(token);
+    return claims?.app === app ? claims : undefined;
+  }
+
+  /** Verifies each cookie once; its end is that of its session, from then on. */
+  async read(token: string, app: string): Promise<TokenClaims | undefined> {
+    const claims = this.known(token, app) ?? (await this.verify(token, app));
+    if (claims !== undefined) this.#read.set(token, claims);
+    return claims;
   }
 
   /**

@@ -189,8 +189,8 @@ export const english: Readonly<Record<keyof typeof dutch, string>> = {
   'refusal.unreachable.text': 'It is not your fault. Wait a few minutes and try again.',
   'refusal.timeout.title': '{app} answers too slowly',
   'refusal.timeout.text': 'It is not your fault. Wait a few minutes and try again.',
-  'refusal.store.title': 'Signing in is not possible right now',
-  'refusal.store.text': 'There is a disruption. It is not your fault. Try again in a minute.',
+  'refusal.store.title': 'This is not possible right now',
+  'refusal.store.text': 'There is a disruption. It is not your fault. Nothing is lost. Try again in a minute.',
   'refusal.internal.title': 'Something went wrong on our side',
   'refusal.internal.text':
     'It is not your fault. Try again. Does it keep going wrong? Give the desk the reference number.',

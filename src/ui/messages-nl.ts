@@ -192,8 +192,9 @@ export const dutch = {
   'refusal.unreachable.text': 'Dit ligt niet aan u. Wacht een paar minuten en probeer het opnieuw.',
   'refusal.timeout.title': '{app} reageert te langzaam',
   'refusal.timeout.text': 'Dit ligt niet aan u. Wacht een paar minuten en probeer het opnieuw.',
-  'refusal.store.title': 'Inloggen kan nu even niet',
-  'refusal.store.text': 'Er is een storing. Dit ligt niet aan u. Probeer het over een minuut opnieuw.',
+  'refusal.store.title': 'Dit kan nu even niet',
+  'refusal.store.text':
+    'Er is een storing. Dit ligt niet aan u. Er is niets verloren gegaan. Probeer het over een minuut opnieuw.',
   'refusal.internal.title': 'Er ging bij ons iets mis',
   'refusal.internal.text':
     'Dit ligt niet aan u. Probeer het opnieuw. Blijft het fout gaan? Geef de balie dan het referentienummer.',

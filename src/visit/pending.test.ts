@@ -56,6 +56,12 @@ async function passed(portal = 'portal'): Promise<{ pending: Pending; cookie: st
   return { pending: await current(cookie), cookie };
 }
 
+/** Claimed and released by one request. */
+async function released(pending: Pending, what: typeof answer): Promise<Pending | undefined> {
+  const claim = await pendings.claim(pending);
+  return claim && pendings.release(pending, claim.id, what);
+}
+
 async function current(cookie: string): Promise<Pending> {
   const found = await pendings.byCookie(cookie);
   if (found === undefined) throw new Error('not there');
@@ -144,7 +150,7 @@ describe('the handoff to the portal', () => {
     for (const field of ['passed', 'setUp', 'draft', 'releaseCode'] as const) expect(taken?.[field]).toBeUndefined();
     expect(pendings.opens(await current(cookie), code)).toBe(false);
     expect(await pendings.releaseCode(pending)).toBeUndefined();
-    expect(await pendings.release(before, answer)).toBeUndefined();
+    expect(await released(before, answer)).toBeUndefined();
     expect(await pendings.pass(pending, 'of the owner', totp)).toBeUndefined();
   });
 
@@ -157,7 +163,7 @@ describe('the handoff to the portal', () => {
   it('of what was released goes to no other portal browser', async () => {
     const { pending, cookie } = await passed();
     await pendings.releaseCode(pending);
-    await pendings.release(await current(cookie), answer);
+    await released(await current(cookie), answer);
     expect(await pendings.attach(await pendings.handoff(pending), 'other')).toBeUndefined();
   });
 });
@@ -174,7 +180,7 @@ describe('R01 a step on the portal', () => {
     expect(await act(pending, 'portal')).toBeDefined();
     await pendings.pass(pending, 'portal', totp);
     await pendings.releaseCode(pending);
-    await pendings.release(await current(cookie), answer);
+    await released(await current(cookie), answer);
     expect(await act(pending, 'portal')).toBeUndefined();
   });
 
@@ -267,7 +273,7 @@ describe('R01 release', () => {
     const code = (await pendings.releaseCode(pending)) ?? '';
     const ready = await current(cookie);
     expect([old, foreign, code].map(one => pendings.opens(ready, one))).toEqual([false, false, true]);
-    expect(await pendings.release(stale, answer)).toBeUndefined();
+    expect(await released(stale, answer)).toBeUndefined();
     expect(pendings.opens({ ...ready, passed: undefined }, code)).toBe(false);
   });
 
@@ -276,7 +282,7 @@ describe('R01 release', () => {
     await pendings.releaseCode(pending);
     const ready = await current(cookie);
     const done = await Promise.all(
-      Array.from({ length: 50 }, (_none, n) => pendings.release(ready, { ...answer, location: `/${n}` })),
+      Array.from({ length: 50 }, (_none, n) => released(ready, { ...answer, location: `/${n}` })),
     );
     const first = done.filter(one => one !== undefined);
     expect(first).toHaveLength(1);
@@ -286,10 +292,34 @@ describe('R01 release', () => {
     expect(await pendings.releaseCode(pending)).toBeUndefined();
   });
 
+  it('that broke is tried again by one: after it said so at once, else after 15 seconds', async () => {
+    const { pending, cookie } = await passed();
+    await pendings.releaseCode(pending);
+    const ready = await current(cookie);
+    const first = await pendings.claim(ready);
+    expect(first?.before).toBeUndefined();
+    expect([await pendings.claim(ready), await pendings.releaseCode(ready)]).toEqual([undefined, undefined]);
+    await pendings.unclaim(ready, first?.id ?? '');
+    const second = await pendings.claim(ready);
+    expect(second?.before).toBe(first?.id);
+    // What is not its own any more, it cannot give back.
+    await pendings.unclaim(ready, first?.id ?? '');
+    now += 14_999;
+    expect(await pendings.claim(ready)).toBeUndefined();
+    now += 1;
+    const tries = await Promise.all(Array.from({ length: 20 }, () => pendings.claim(ready)));
+    const third = tries.filter(one => one !== undefined);
+    expect(third.map(({ before }) => before)).toEqual([second?.id]);
+    expect(await pendings.release(ready, second?.id ?? '', answer)).toBeUndefined();
+    expect((await pendings.release(ready, third[0]?.id ?? '', answer))?.released).toEqual(answer);
+    await pendings.unclaim(ready, third[0]?.id ?? '');
+    expect([await pendings.claim(ready), (await current(cookie)).released]).toEqual([undefined, answer]);
+  });
+
   it('leaves its answer to be repeated for 30 seconds, then nothing', async () => {
     const { pending, cookie } = await passed();
     await pendings.releaseCode(pending);
-    await pendings.release(await current(cookie), answer);
+    await released(await current(cookie), answer);
     now = start + codeLifetime - 1;
     expect((await current(cookie)).released).toEqual(answer);
     now = start + codeLifetime;
@@ -298,15 +328,15 @@ describe('R01 release', () => {
 
   it('rule 2 is refused to who never passed, whoever asks', async () => {
     const { pending, cookie } = await opened();
-    expect(await pendings.release(pending, answer)).toBeUndefined();
+    expect(await released(pending, answer)).toBeUndefined();
     await pendings.attach(await pendings.handoff(pending), 'portal');
-    expect(await pendings.release(await current(cookie), answer)).toBeUndefined();
+    expect(await released(await current(cookie), answer)).toBeUndefined();
     expect((await current(cookie)).quarantine.cookies).toHaveLength(1);
   });
 
   it('rule 2 is refused to who passed and has no code', async () => {
     const { pending } = await passed();
-    expect(await pendings.release(pending, answer)).toBeUndefined();
+    expect(await released(pending, answer)).toBeUndefined();
   });
 });
 
@@ -342,7 +372,7 @@ describe('R09 pendings are capped', () => {
     await pendings.releaseCode(pending);
     const second = await opened();
     expect(await count({}, 2, 1)).toBe(0);
-    await pendings.release(await current(cookie), answer);
+    await released(await current(cookie), answer);
     expect(await count({}, 2, 2)).toBe(1);
     await pendings.abandon(second.pending);
     expect(await count({}, 2, 2)).toBe(1);

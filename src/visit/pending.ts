@@ -52,8 +52,11 @@ export interface Pending {
   readonly setUp: SetUpPermission | undefined;
   /** The factor that is being set up and not yet confirmed. */
   readonly draft: { readonly kind: string; readonly secret: string } | undefined;
-  /** One request is about to release it: others wait for what it answers. */
-  readonly claimed: boolean;
+  /**
+   * One request is about to release it: others wait for what it answers, until a time at which it has broken. The id is
+   * that of the session which it may have begun.
+   */
+  readonly claim: { readonly id: string; readonly until: number } | undefined;
   readonly releaseCode: { readonly hash: string; readonly until: number } | undefined;
   /** What release answered: the same code with the same cookie gets the same answer again. */
   readonly released: { readonly cookies: readonly string[]; readonly location: string } | undefined;
@@ -62,6 +65,8 @@ export interface Pending {
 export const pendingLifetime = 10 * 60_000;
 export const pendingHardEnd = 60 * 60_000;
 export const codeLifetime = 30_000;
+/** Longer than a release takes, shorter than its code lives: after one that broke there is time for another. */
+const claimLifetime = 15_000;
 
 export type NewPending = Pick<
   Pending,
@@ -110,7 +115,7 @@ export class PendingSignIns {
       secret: sha256(secret),
       portal: undefined,
       browser: undefined,
-      claimed: false,
+      claim: undefined,
       passed: undefined,
       setUp: undefined,
       draft: undefined,
@@ -154,7 +159,7 @@ export class PendingSignIns {
             ...pending,
             portal,
             browser: undefined,
-            claimed: false,
+            claim: undefined,
             passed: undefined,
             setUp: undefined,
             draft: undefined,
@@ -221,19 +226,28 @@ export class PendingSignIns {
     );
   }
 
-  /** True for the one request that may release it. Somebody else's turn, or no longer open: false. */
-  async claim(pending: Pending): Promise<boolean> {
-    const changed = await this.#change(pending.id, current =>
-      current.claimed || current.released !== undefined || current.releaseCode?.hash !== pending.releaseCode?.hash
-        ? undefined
-        : { ...current, claimed: true },
-    );
-    return changed !== undefined;
+  /**
+   * For the one request that may release it: an id of its own, and that of a try `before` which broke. Somebody else's
+   * turn, or no longer open: undefined.
+   */
+  async claim(pending: Pending): Promise<{ id: string; before: string | undefined } | undefined> {
+    const { clock, random } = this.#deps;
+    const id = randomId(random);
+    let before: string | undefined;
+    const changed = await this.#change(pending.id, current => {
+      before = current.claim?.id;
+      const free = !isClaimed(current, clock.now()) && current.released === undefined;
+      const same = current.releaseCode?.hash === pending.releaseCode?.hash;
+      return free && same ? { ...current, claim: { id, until: clock.now() + claimLifetime } } : undefined;
+    });
+    return changed === undefined ? undefined : { id, before };
   }
 
-  /** The release that had claimed it broke: another try may. */
-  async unclaim(pending: Pending): Promise<void> {
-    await this.#change(pending.id, current => ({ ...current, claimed: false }));
+  /** The release that had claimed it broke: another try may. What it did in the end, if it did, stands. */
+  async unclaim(pending: Pending, id: string): Promise<void> {
+    await this.#change(pending.id, current =>
+      current.claim?.id === id && current.released === undefined ? { ...current, claim: { id, until: 0 } } : undefined,
+    );
   }
 
   /** What passed in a browser goes on under its new realm cookie; what passed there for another account is given up. */
@@ -268,7 +282,7 @@ export class PendingSignIns {
     const code = randomId(this.#deps.random, 24);
     const until = this.#deps.clock.now() + codeLifetime;
     const changed = await this.#change(pending.id, current =>
-      current.passed === undefined || current.released !== undefined || current.claimed
+      current.passed === undefined || current.released !== undefined || isClaimed(current, this.#deps.clock.now())
         ? undefined
         : { ...current, releaseCode: { hash: sha256(code), until }, expiresAt: this.#extended(current) },
     );
@@ -287,12 +301,17 @@ export class PendingSignIns {
    * it again then), or where nobody passed: the quarantine has no other door. From here it lives only as long as its
    * code.
    */
-  async release(pending: Pending, released: NonNullable<Pending['released']>): Promise<Pending | undefined> {
+  async release(
+    pending: Pending,
+    claim: string,
+    released: NonNullable<Pending['released']>,
+  ): Promise<Pending | undefined> {
     const { store, clock } = this.#deps;
     const code = pending.releaseCode?.hash;
     const changed = await this.#change(pending.id, current =>
       code === undefined ||
       current.releaseCode?.hash !== code ||
+      current.claim?.id !== claim ||
       current.passed === undefined ||
       current.released !== undefined
         ? undefined
@@ -351,6 +370,10 @@ export class PendingSignIns {
     if ((await this.#read(id)) === undefined) return undefined;
     return update(this.#deps.store, key(id), this.#codec, change, pendingHardEnd);
   }
+}
+
+function isClaimed({ claim }: Pending, now: number): boolean {
+  return claim !== undefined && now < claim.until;
 }
 
 function key(id: string): string {

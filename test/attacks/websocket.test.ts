@@ -64,7 +64,7 @@ async function statusOf(bytes: Buffer): Promise<number> {
   return answer.status;
 }
 
-describe('R24, rule 1: a WebSocket is for who passed both gates', () => {
+describe('R01, rule 1: a WebSocket is for who passed both gates', () => {
   it('an anonymous client gets 401, as scripts do', async () => {
     const answer = await refusal(ask(appClient(sluis, 'demo')));
     expect([answer.status, answer.body.toString()]).toEqual([401, '{"fout":"afgemeld"}']);
@@ -149,7 +149,7 @@ function copyTo(client: Client): Client {
   return other;
 }
 
-describe('R24: cross-site WebSocket hijacking', () => {
+describe('cross-site WebSocket hijacking (CWE-1385, ASVS 4.4.2)', () => {
   const foreign: readonly (readonly [string, () => Record<string, string | undefined>])[] = [
     ['no Origin', () => ({ Origin: undefined })],
     ['null', () => ({ Origin: 'null' })],

@@ -27,6 +27,7 @@ const steps: readonly (readonly [name: string, step: (store: Store) => Promise<u
   ['append', store => store.append('k', 0, 'e')],
   ['head', store => store.head('k')],
   ['read', store => store.read('k', 0, 1)],
+  ['trim', store => store.trim('k', 1)],
   ['publish', store => store.publish('k', 'm')],
 ];
 

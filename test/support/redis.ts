@@ -169,8 +169,33 @@ async function knowsAll({ admin }: RedisServer, replicas: number): Promise<boole
   return of('num-slaves') === String(replicas) && of('num-other-sentinels') === '2';
 }
 
-/** Three masters that share the slots, without replicas. */
-export async function startCluster(): Promise<RedisGroup> {
+export interface ClusterGroup extends RedisGroup {
+  readonly masters: readonly RedisServer[];
+  /** Those of the first master, then those of the second. */
+  readonly replicas: readonly RedisServer[];
+}
+
+/** Three masters that share the slots, each with so many replicas. */
+export async function startCluster({ replicas: each = 0 } = {}): Promise<ClusterGroup> {
+  const masters = await startMasters();
+  const followed = masters.flatMap(master => Array.from({ length: each }, () => master));
+  const replicas = await Promise.all(followed.map(async master => follow(await startClusterNode(), master)));
+  const servers = [...masters, ...replicas];
+  await until(async () => (await Promise.all(servers.map(one => isWhole(one, servers.length)))).every(Boolean));
+  const nodes = masters.map(({ port }) => ({ host: '127.0.0.1', port }));
+  return { topology: { kind: 'cluster', nodes }, masters, replicas, servers, close: () => closeAll(servers) };
+}
+
+async function follow(replica: ClusterNode, master: RedisServer): Promise<ClusterNode> {
+  await master.admin.call('CLUSTER', 'MEET', '127.0.0.1', replica.port, replica.bus);
+  const id = String(await master.admin.call('CLUSTER', 'MYID'));
+  // Refused until it has heard of its master.
+  await until(async () => (await replica.admin.call('CLUSTER', 'REPLICATE', id)) === 'OK');
+  await until(() => isInStep(replica));
+  return replica;
+}
+
+async function startMasters(): Promise<ClusterNode[]> {
   const servers = await Promise.all([0, 1, 2].map(() => startClusterNode()));
   const [first] = servers;
   if (first === undefined) throw new Error('no node');
@@ -181,20 +206,23 @@ export async function startCluster(): Promise<RedisGroup> {
     ),
   );
   for (const { port, bus } of servers) await first.admin.call('CLUSTER', 'MEET', '127.0.0.1', port, bus);
-  await until(async () => (await Promise.all(servers.map(isWhole))).every(Boolean));
-  const nodes = servers.map(({ port }) => ({ host: '127.0.0.1', port }));
-  return { topology: { kind: 'cluster', nodes }, servers, close: () => closeAll(servers) };
+  await until(async () => (await Promise.all(servers.map(one => isWhole(one, servers.length)))).every(Boolean));
+  return servers;
 }
 
-async function startClusterNode(): Promise<RedisServer & { readonly bus: number }> {
+interface ClusterNode extends RedisServer {
+  readonly bus: number;
+}
+
+async function startClusterNode(): Promise<ClusterNode> {
   const bus = await freePort();
   const settings = ['cluster-enabled yes', `cluster-port ${bus}`, 'cluster-node-timeout 2000'];
-  return Object.assign(await startRedis(settings), { bus });
+  return Object.assign(await startRedis([...settings, 'repl-diskless-sync-delay 0']), { bus });
 }
 
-async function isWhole({ admin }: RedisServer): Promise<boolean> {
+async function isWhole({ admin }: RedisServer, nodes: number): Promise<boolean> {
   const info = String(await admin.call('CLUSTER', 'INFO'));
-  return info.includes('cluster_state:ok') && info.includes('cluster_known_nodes:3');
+  return info.includes('cluster_state:ok') && info.includes(`cluster_known_nodes:${nodes}`);
 }
 
 async function closeAll(servers: readonly RedisServer[]): Promise<void> {

@@ -16,6 +16,13 @@ export interface ServeProcess {
   kill(): Promise<void>;
   /** The same instance again, on its port. */
   start(): Promise<void>;
+  signal(name: 'SIGHUP' | 'SIGTERM'): void;
+  /** The exit code of the process that was started last; its signal where one ended it. */
+  ended(): Promise<number | NodeJS.Signals | null>;
+  /** What it logged, since it was started last. */
+  log(): string;
+  /** The configuration of these apps and options, for this instance. */
+  yaml(apps: readonly TestApp[], options: TestOptions): string;
 }
 
 /** An instance of the same fleet as `beside`, begun with the same apps and options. Resolves once it listens. */
@@ -27,8 +34,10 @@ export async function startServeProcess(
   const port = await freePort();
   const { folder, namesPort } = beside.shared;
   const config = join(folder, `serve-${port}.yaml`);
-  writeFileSync(config, `${configurationOf(apps, { port, namesPort }, options)}\nlog: { level: error }\n`);
-  const process = new Serving(port, config);
+  const yaml = (now: readonly TestApp[], also: TestOptions) =>
+    `${configurationOf(now, { port, namesPort }, also)}\nlog: { level: error }\n`;
+  writeFileSync(config, yaml(apps, options));
+  const process = new Serving(port, config, yaml);
   await process.start();
   return process;
 }
@@ -36,11 +45,15 @@ export async function startServeProcess(
 class Serving implements ServeProcess {
   readonly port: number;
   readonly config: string;
+  readonly yaml: ServeProcess['yaml'];
+  #logged = '';
+  #ended: Promise<number | NodeJS.Signals | null> = Promise.resolve(null);
   #process: ChildProcess | undefined;
 
-  constructor(port: number, config: string) {
+  constructor(port: number, config: string, yaml: ServeProcess['yaml']) {
     this.port = port;
     this.config = config;
+    this.yaml = yaml;
   }
 
   get pid(): number {
@@ -49,9 +62,14 @@ class Serving implements ServeProcess {
 
   async start(): Promise<void> {
     const child = spawn(process.execPath, [program, 'serve', '--config', this.config], {
-      stdio: ['ignore', 'ignore', 'pipe'],
+      stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#process = child;
+    this.#ended = new Promise(resolve => child.once('exit', (code, signal) => resolve(code ?? signal)));
+    this.#logged = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      this.#logged += text;
+    });
     let said = '';
     const listening = Promise.withResolvers<void>();
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
@@ -60,6 +78,18 @@ class Serving implements ServeProcess {
     });
     child.once('exit', () => listening.reject(new Error(`serve ended: ${said}`)));
     await listening.promise;
+  }
+
+  signal(name: 'SIGHUP' | 'SIGTERM'): void {
+    this.#process?.kill(name);
+  }
+
+  ended(): Promise<number | NodeJS.Signals | null> {
+    return this.#ended;
+  }
+
+  log(): string {
+    return this.#logged;
   }
 
   async kill(): Promise<void> {

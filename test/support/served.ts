@@ -58,6 +58,8 @@ export async function serveDemo(upstream: string, workers: number, more = ''): P
   const sluis: TestSluis = {
     port,
     core,
+    // The program serves, not this process.
+    server: { port, change: () => undefined, close: async () => undefined, cut: () => undefined },
     clock,
     host,
     origin: app => `http://${host(app)}`,

@@ -8,7 +8,7 @@ import { formatProblems } from '../../src/config/problem.ts';
 import type { Clock } from '../../src/kernel/clock.ts';
 import { systemRandom } from '../../src/kernel/random.ts';
 import { type Core, openCore } from '../../src/main/core.ts';
-import { startServer } from '../../src/main/server.ts';
+import { type RunningServer, startServer } from '../../src/main/server.ts';
 import { genericPreset } from '../../src/preset/generic.ts';
 import { presets } from '../../src/preset/registry.ts';
 
@@ -52,6 +52,7 @@ export interface TestSluis {
   /** Where this instance listens. Names carry it too, but for an instance beside another: those of the first. */
   readonly port: number;
   readonly core: Core;
+  readonly server: RunningServer;
   readonly clock: Clock & { advance(milliseconds: number): void };
   /** `demo.localhost:1234`. */
   host(app: string): string;
@@ -112,6 +113,7 @@ export async function startSluis(apps: readonly TestApp[], options: TestOptions 
   return {
     port,
     core,
+    server,
     clock,
     host,
     origin: app => `http://${host(app)}`,

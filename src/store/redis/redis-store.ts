@@ -171,6 +171,10 @@ export class RedisStore implements Store {
     return entries.map(entryOf);
   }
 
+  async trim(log: string, before: number): Promise<void> {
+    await this.#lasting('sluisTrim', [this.#names.of('log', log)], [String(before)]);
+  }
+
   async publish(channel: string, message: string): Promise<void> {
     await this.#link.run(client => client.publish(this.#names.news, `${channel}\n${message}`));
   }

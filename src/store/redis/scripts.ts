@@ -3,7 +3,7 @@
  *
  * Layout. Records, marks, counters and things used once are strings `expires:rest`, `-` where nothing expires. Sets
  * are two sorted sets: the members, all with score 0 so that they stand in byte order, and when each expires. Logs
- * are streams with ids `number-0`, so that numbers stay when old entries are taken away some day.
+ * are streams with ids `number-0`, so that numbers stay when old entries are taken away.
  *
  * Time is Redis's own (TIME); ARGV[1] replaces it in tests. What is expired is absent by that comparison, to the
  * millisecond; the expiry that Redis itself knows comes a minute later and only gives the memory back.
@@ -146,6 +146,15 @@ const single = {
       redis.call('XADD', KEYS[1], digits(tonumber(ARGV[2]) + 1) .. '-0', 'entry', ARGV[3])
       return '1', true
     end)`,
+  },
+  // before. Ends where it ended before if it is sent again, so it needs no answer beside it.
+  sluisTrim: {
+    keys: 1,
+    lua: `local last = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)[1]
+    if not last then return '0' end
+    local newest = tonumber(string.match(last[1], '^%d+'))
+    redis.call('XTRIM', KEYS[1], 'MINID', digits(math.min(newest, tonumber(ARGV[2]))) .. '-0')
+    return '1'`,
   },
 } as const;
 

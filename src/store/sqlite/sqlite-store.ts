@@ -174,6 +174,10 @@ export class SqliteStore implements Store {
     return this.#step(() => this.#sql.read.all(log, after, limit).map(entryOf));
   }
 
+  async trim(log: string, before: number): Promise<void> {
+    await this.#step(() => this.#sql.trim.run(log, before));
+  }
+
   publish(channel: string, message: string): Promise<void> {
     return this.#step(() => {
       if (!this.#db.isOpen) throw new Error('closed');

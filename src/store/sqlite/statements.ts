@@ -52,6 +52,9 @@ export function prepareStatements(db: DatabaseSync) {
     head: db.prepare('SELECT number, entry FROM entry WHERE log = ?1 ORDER BY number DESC LIMIT 1'),
     read: db.prepare('SELECT number, entry FROM entry WHERE log = ?1 AND number > ?2 ORDER BY number LIMIT ?3'),
 
+    trim: db.prepare(`DELETE FROM entry WHERE log = ?1
+      AND number < min(?2, (SELECT max(number) FROM entry WHERE log = ?1))`),
+
     prune: expiringTables.map(table =>
       db.prepare(`DELETE FROM ${table} WHERE rowid IN
         (SELECT rowid FROM ${table} WHERE expires <= ?1 ORDER BY expires LIMIT ?2)`),

@@ -1,0 +1,35 @@
+/** `idle`: nobody was active for too long. `ended`: by somebody, or at its last hour. */
+export type OverReason = 'ended' | 'idle';
+
+type Listener = (why: OverReason) => unknown;
+
+/** Who waits for the end of a session: answers under way, which are cut then. */
+export class EndListeners {
+  readonly #listeners = new Map<string, Set<Listener>>();
+
+  /** Sessions that somebody waits for. */
+  get ids(): string[] {
+    return [...this.#listeners.keys()];
+  }
+
+  on(id: string, listener: Listener): () => void {
+    const listeners = this.#listeners.get(id) ?? new Set();
+    this.#listeners.set(id, listeners.add(listener));
+    return () => {
+      listeners.delete(listener);
+      if (listeners.size === 0 && this.#listeners.get(id) === listeners) this.#listeners.delete(id);
+    };
+  }
+
+  /** Once and for all. */
+  end(id: string): void {
+    const listeners = this.#listeners.get(id);
+    this.#listeners.delete(id);
+    for (const listener of listeners ?? []) listener('ended');
+  }
+
+  /** They stay: what is idle may be active again. */
+  tell(id: string, why: OverReason): void {
+    for (const listener of [...(this.#listeners.get(id) ?? [])]) listener(why);
+  }
+}

@@ -1,0 +1,82 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import type { RedisStore } from '../../src/store/redis/redis-store.ts';
+import { missing } from '../support/apps.ts';
+import { openPortal, type PortalBench, releaseCodeOf } from '../support/portal-bench.ts';
+import { freshPrefix, openRedisStore, type RedisGroup, startCluster, startSentinels, until } from '../support/redis.ts';
+import { codeAt } from '../vectors/code-at.ts';
+import { type BenchClock, withTotp } from '../vectors/factor-bench.ts';
+
+let group: RedisGroup;
+const stores: RedisStore[] = [];
+afterEach(async () => {
+  for (const store of stores.splice(0)) await store.close();
+  await group.close();
+});
+
+/** Two portals on one Redis, whose writes count once a replica has them. */
+async function openPair(): Promise<readonly [PortalBench, PortalBench]> {
+  const prefix = freshPrefix();
+  const clock: BenchClock = { time: Date.UTC(2026, 2, 2, 9), now: () => clock.time };
+  const open = async () => {
+    const store = await openRedisStore(group.topology, { prefix, clock, replicas: 1 });
+    stores.push(store);
+    return openPortal({ clock, store });
+  };
+  return [await open(), await open()];
+}
+
+async function challengeAt(bench: PortalBench, name: string) {
+  const { pending, cookie } = await bench.signIn(name);
+  const browser = bench.browser();
+  return { browser, cookie, page: await browser.open(`/p/${await bench.pendings.handoff(pending)}`) };
+}
+
+/** Writes go through to every part of the store again. */
+async function isBack({ store }: PortalBench, round: number): Promise<boolean> {
+  const keys = Array.from({ length: 24 }, (_, number) => `back:{${round}-${number}}`);
+  await Promise.all(keys.map(key => store.create(key, 'v')));
+  return true;
+}
+
+/** What is used before the master of any of it is lost is used afterwards, at the other instance too. */
+async function usedStaysUsed(fail: () => Promise<unknown>): Promise<void> {
+  const [one, two] = await openPair();
+  const people: Awaited<ReturnType<typeof withTotp>>[] = [];
+  // In turn: each moves the clock.
+  for (let number = 0; number < 6; number += 1) people.push(await withTotp(one, `persoon${number}`));
+  const codes = people.map(({ secret }) => codeAt(secret, one.clock.time));
+  const names = people.map(({ person }) => person.name);
+  const waiting = await Promise.all(names.map(name => challengeAt(two, name)));
+  for (const [at, name] of names.entries()) {
+    const { browser, page } = await challengeAt(one, name);
+    expect(releaseCodeOf(await browser.submit(page, { code: codes[at] ?? '' }))).toBeDefined();
+  }
+  await one.store.append('log', 0, 'first');
+  await fail();
+  let round = 0;
+  for (const bench of [one, two]) await until(() => isBack(bench, round++), 30_000);
+  for (const [at, { browser, page }] of waiting.entries()) {
+    const again = await browser.submit(page, { code: codes[at] ?? '' });
+    expect([names[at], again.status, releaseCodeOf(again)]).toEqual([names[at], 422, undefined]);
+  }
+  expect(await two.store.head('log')).toEqual({ number: 1, entry: 'first' });
+  for (const [at, name] of names.entries()) {
+    const person = await two.people.byName('gemeente', name);
+    expect([name, person?.factors.length]).toEqual([name, people[at]?.person.factors.length]);
+  }
+}
+
+describe.skipIf(missing('redis'))('R25: with replicas: 1, what was used stays used over a failover', () => {
+  it('by Sentinel', async () => {
+    const sentinels = await startSentinels(2);
+    group = sentinels;
+    await usedStaysUsed(() => sentinels.master.kill());
+  });
+
+  it('in a cluster, whichever master dies', async () => {
+    // Two replicas each, or nobody could sign in once one of them is master.
+    const cluster = await startCluster({ replicas: 2 });
+    group = cluster;
+    await usedStaysUsed(() => cluster.masters[1]?.kill() ?? Promise.reject(new Error('no master')));
+  });
+});
