@@ -66,9 +66,6 @@ export async function serveDemo(upstream: string, workers: number, more = ''): P
     portalHost: host('sluis'),
     portalOrigin: `http://${host('sluis')}`,
     log: [],
-    get server(): never {
-      throw new Error('it serves in processes of its own');
-    },
     shared: { folder: program.folder, namesPort: port },
     invite: async name => {
       const validity = 24 * 60 * 60_000;
