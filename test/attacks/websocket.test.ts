@@ -68,6 +68,7 @@ describe('R01, rule 1: a WebSocket is for who passed both gates', () => {
   it('an anonymous client gets 401, as scripts do', async () => {
     const answer = await refusal(ask(appClient(sluis, 'demo')));
     expect([answer.status, answer.body.toString()]).toEqual([401, '{"fout":"afgemeld"}']);
+    expect(header(answer, 'sluis-challenge')).toMatch(/^sign-in; url="/);
   });
 
   it('nor does a visit, nor a password without the second factor', async () => {
@@ -110,6 +111,7 @@ describe('R01, rule 1: a WebSocket is for who passed both gates', () => {
     clock.advance(10 * minute + 1);
     const answer = await refusal(ask(inside.client, '/beheer/ws'));
     expect([answer.status, JSON.parse(answer.body.toString())]).toMatchObject([401, { error: 'step-up', level: 2 }]);
+    expect(header(answer, 'sluis-challenge')).toMatch(/^step-up; level=2; max-age=600; url="/);
     expect(await statusOf(ask(inside.client))).toBe(101);
   });
 
