@@ -7,16 +7,19 @@ import type { AnswerHead, HeadVerdict } from './forward.ts';
 export interface SentOn {
   /** The page that comes in place of an answer which was meant for a frame. */
   readonly instead: string | undefined;
+  /** The app's answer was withheld: it did not take the form, for its own session was over. */
+  refused(): Promise<void>;
 }
 
 /** What an app answers into a frame would be an empty page in a whole window: its cookies go on, and a page of ours. */
 export async function handedOn(
   exchange: Exchange,
-  { instead }: SentOn,
+  { instead, refused }: SentOn,
   { status }: AnswerHead,
   judged: HeadVerdict | Promise<HeadVerdict>,
 ): Promise<HeadVerdict> {
   const verdict = await judged;
+  if ('instead' in verdict) await refused();
   if (instead === undefined || 'instead' in verdict || status !== 200) return verdict;
   const headers: string[] = ['content-type', 'text/html; charset=utf-8'];
   const ours = pageHeaders({ https: exchange.app.proto === 'https' });

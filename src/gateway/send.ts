@@ -98,7 +98,18 @@ async function sendOn(deps: GatewayDeps, exchange: Exchange, open: OpenSession, 
   const instead = parked.framed
     ? handedOnPage(pageOf(exchange), { app: exchange.app.settings.title, next: placeOf(exchange, parked) })
     : undefined;
-  return passInSession(deps, sent, open, Buffer.from(parked.body, 'base64'), { instead });
+  return passInSession(deps, sent, open, Buffer.from(parked.body, 'base64'), {
+    instead,
+    refused: () => keepAgain(deps, open.session, parked),
+  });
+}
+
+/** The app's session had ended inside ours, so it took nothing: after her sign-in there the text is given back. */
+async function keepAgain(deps: GatewayDeps, session: Session, parked: Parked): Promise<void> {
+  // Ended by that very answer: nothing is kept of it.
+  if ((await deps.sessions.read(session.id)) === undefined) return;
+  const { framed, target, contentType, origin, referer, body } = parked;
+  await deps.parked.park(session, { why: 'expired', framed, target, contentType, origin, referer, body });
 }
 
 /** Headers of the form that was pressed now give way to those of the form that was posted then. */

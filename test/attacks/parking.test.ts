@@ -24,7 +24,7 @@ const anna = { name: 'anna', password: passwords.anna } as const;
 const bram = { name: 'bram', password: passwords.bram } as const;
 const letter = { onderwerp: 'Notulen', tekst: 'Geachte heer, hierbij de stukken' };
 const routes =
-  '    routes: [{ path: /echo/*, methods: [POST], level: 2, maxAge: 5m }, { path: /ophalen, level: 2, maxAge: 5m }]';
+  '    routes: [{ path: /echo/*, methods: [POST], level: 2, maxAge: 5m }, { path: /ophalen, level: 2, maxAge: 5m }, { path: /postvak, methods: [POST], level: 2, maxAge: 5m }]';
 const form = 'application/x-www-form-urlencoded';
 
 /** The demo app, described as one whose forms carry no token of the session. */
@@ -183,6 +183,20 @@ describe('R25: a form that meets a step-up', () => {
     expect(await stepUp(her)).toBe('/_sluis/send');
     expect((await press(her.app, await her.app.get('/_sluis/send'))).status).toBe(200);
     expect(arrived()).toHaveLength(1);
+  });
+
+  it('and finds the app signed out: it is not lost, and her text is given back after the sign-in', async () => {
+    const her = await signedIn();
+    await her.app.post('/postvak', letter);
+    await stepUp(her);
+    const page = await her.app.get('/_sluis/send');
+    demo.control.endSessions('anna');
+    expect((await press(her.app, page)).location).toBe('/login');
+    const released = await postPassword(her.app, 'demo', await openLogin(her.app, 'demo'), anna);
+    expect((await her.app.get(released.location ?? '')).location).toBe('/_sluis/send');
+    const back = await her.app.get('/_sluis/send');
+    expect([titleOf(back), back.text.includes(letter.tekst)]).toEqual(['Uw tekst is bewaard', true]);
+    expect((await press(her.app, page)).status).toBe(410);
   });
 
   it('is gone after its time', async () => {
