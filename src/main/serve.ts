@@ -47,9 +47,11 @@ export async function serve(machine: Machine, options: ServeOptions): Promise<nu
     const reloader = new Reloader({ file, now: accepted, apply, audit: core.audit, logger });
     reload = () => reloader.reload();
     const unwatch = watchSettled(file, watchEvery, () => reload());
+    // Before anybody is told that it runs: who then stops it at once does so in order.
+    const stopped = machine.stopped();
     try {
       await announce(machine, core, options);
-      await Promise.race([machine.stopped(), serving.broken]);
+      await Promise.race([stopped, serving.broken]);
     } finally {
       unwatch();
       await end(machine, serving, core);
