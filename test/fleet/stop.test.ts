@@ -91,7 +91,7 @@ describe('R25: SIGTERM lets what is under way come to its end', () => {
       'Content-Type': 'application/octet-stream',
     });
     upload.connection.write(whole.subarray(0, 20_000));
-    await until(async () => app.bytes().includes('/op') && app.bytes().includes('/traag')).writeFileSync('/tmp/rl-dbg.txt', app.bytes()));
+    await until(async () => app.bytes().includes('/op') && app.bytes().includes('/traag'));
 
     served.signal('SIGTERM');
     await isDraining();
