@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Cli, configuration, openCli } from '../cli/cli-bench.ts';
 import { missing } from '../support/apps.ts';
+import { urlOf } from '../support/fleet.ts';
 import { freePort, type RedisGroup, type RedisServer, startCluster, startRedis, until } from '../support/redis.ts';
+import { startSluis } from '../support/sluis.ts';
 
 let cli: Cli;
 let port: number;
@@ -57,7 +59,7 @@ describe.skipIf(missing('redis'))('R24: a Redis that is not in order', () => {
     const server = await startRedis();
     group = server;
     markOfAnother();
-    const config = withRedis(`url: "redis://127.0.0.1:${server.port}"`);
+    const config = withRedis(urlOf(server.port));
     expect((await cli.run('users', 'list', '--config', config)).code).toBe(0);
     expect(readdirSync(join(cli.folder, 'data')).toSorted()).toEqual(['keys', 'used-by-elsewhere']);
   });
@@ -65,9 +67,14 @@ describe.skipIf(missing('redis'))('R24: a Redis that is not in order', () => {
   it('throws data away when memory is short: serves, warns at start, and says what could be lost and the remedy', async () => {
     const server = await startRedis(['appendonly yes', 'maxmemory-policy allkeys-lru']);
     group = server;
-    const config = withRedis(`url: "redis://127.0.0.1:${server.port}"`);
-    const running = await cli.start('serve', '--config', config);
-    await running.stop();
+    const apps = [{ id: 'demo', upstream: 'http://127.0.0.1:9', preset: 'demo' }];
+    const redis = urlOf(server.port);
+    const sluis = await startSluis(apps, { extra: `store: { redis: { ${redis} } }` });
+    const warnings = sluis.log.map(line => JSON.parse(line)).filter(({ level }) => level === 'warn');
+    await sluis.close();
+    const words = { msg: expect.stringMatching(/allkeys-lru/), remedy: expect.stringContaining('noeviction') };
+    expect(warnings).toContainEqual(expect.objectContaining(words));
+    const config = withRedis(redis);
     const { code, out } = await cli.run('doctor', '--config', config);
     expect([code, out]).toEqual([
       1,

@@ -5,7 +5,7 @@ import { type Fleet, refusalOf, startFleet, urlOf } from '../support/fleet.ts';
 import { enter, type Inside } from '../support/inside.ts';
 import { html, type MaliciousApp, startMaliciousApp } from '../support/malicious-app.ts';
 import { RawConnection } from '../support/raw-http.ts';
-import { type RedisServer, startRedis, until } from '../support/redis.ts';
+import { type RedisServer, startCluster, startRedis, until } from '../support/redis.ts';
 import { type RedisWire, startRedisWire } from '../support/redis-wire.ts';
 
 let server: RedisServer;
@@ -159,4 +159,20 @@ describe.skipIf(missing('redis'))('R13 R24: what one instance ends', () => {
     await end();
     await Promise.all([...dropped, poll.closed(), upload.closed()]);
   });
+});
+
+it.skipIf(missing('redis'))('R13 R24: on a cluster too, what one instance ends is refused at the other', async () => {
+  const cluster = await startCluster();
+  const bare = await startMaliciousApp();
+  bare.answers.set('/map', html('binnen'));
+  const [first, second] = cluster.servers.map(({ port }) => `${urlOf(port)}, cluster: true`);
+  const ways = { one: first ?? '', two: second ?? '' };
+  const pair = await startFleet([{ id: 'demo', upstream: bare.url, preset: 'demo' }], ways);
+  const { client, session } = await enter(pair.one, 'demo', 'anna', { GPAUTH: 'ingelogd' });
+  const there = client.copy().at(pair.two.port);
+  expect((await there.get('/map')).text).toBe('binnen');
+  expect(await pair.one.core.ends.one(session, 'by-operator')).toBe(true);
+  await refusalOf(there, '/map');
+  await pair.close();
+  await Promise.all([bare.close(), cluster.close()]);
 });
