@@ -69,7 +69,7 @@ describe.skipIf(missing('redis'))('R24: a Redis that is not in order', () => {
     group = server;
     const apps = [{ id: 'demo', upstream: 'http://127.0.0.1:9', preset: 'demo' }];
     const redis = urlOf(server.port);
-    const sluis = await startSluis(apps, { extra: `store: { redis: { ${redis} } }` });
+    const sluis = await startSluis(apps, { extra: `store: { redis: { ${redis}, prefix: "eerst:" } }` });
     const warnings = sluis.log.map(line => JSON.parse(line)).filter(({ level }) => level === 'warn');
     await sluis.close();
     const words = { msg: expect.stringMatching(/allkeys-lru/), remedy: expect.stringContaining('noeviction') };
