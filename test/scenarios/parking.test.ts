@@ -9,6 +9,8 @@ import { findings, overflow } from './axe.ts';
 import { enrol, type Holder, inApp, passChallenge, person, postForm, roundcubeForm, signIn, titleOf } from './steps.ts';
 
 const minute = 60_000;
+/** Whole stories with passwords, codes and mail: as long as a busy machine needs. */
+const story = { timeout: 120_000 };
 
 describe.skipIf(missing('chromium'))('R25: what is being sent is not lost', () => {
   let demo: DemoApp;
@@ -28,65 +30,72 @@ describe.skipIf(missing('chromium'))('R25: what is being sent is not lost', () =
     await demo?.close();
   });
 
-  it('a mail with an attachment meets a step-up: seen again after the code, sent by the button, and there once', async () => {
-    const { context, page } = await person(browser, { viewport: phone });
-    const holder = await enrol(page, sluis, 'post', postForm, 'anna');
-    const subject = await write(page);
-    sluis.clock.advance(6 * minute);
-    await page.click('main button');
-    await passChallenge(page, sluis, holder);
-    await page.waitForURL('**/_sluis/send');
-    expect(await titleOf(page)).toBe('Wilt u dit nog versturen?');
-    const text = await page.innerText('main');
-    for (const seen of [subject, 'Geachte heer', 'notulen.txt', '/opstellen']) expect(text).toContain(seen);
-    expect([await findings(page), await overflow(page)]).toEqual([[], 0]);
-    // By the keyboard alone.
-    await page.getByRole('button', { name: 'Versturen' }).focus();
-    await page.keyboard.press('Enter');
-    await page.waitForURL('**/postvak?map=uit');
-    expect(await page.getByRole('link', { name: subject }).count()).toBe(1);
-    expect(sent(subject)).toBe(1);
-    await page.goBack();
-    await page.goto(`${sluis.origin('post')}/_sluis/send`);
-    expect(await titleOf(page)).toBe('Er staat niets klaar');
-    await context.close();
-  });
+  it(
+    'a mail with an attachment meets a step-up: seen again after the code, sent by the button, and there once',
+    story,
+    async () => {
+      const { context, page } = await person(browser, { viewport: phone });
+      const holder = await enrol(page, sluis, 'post', postForm, 'anna');
+      const subject = await write(page);
+      sluis.clock.advance(6 * minute);
+      await page.click('main button');
+      await passChallenge(page, sluis, holder);
+      await page.waitForURL('**/_sluis/send');
+      expect(await titleOf(page)).toBe('Wilt u dit nog versturen?');
+      const text = await page.innerText('main');
+      for (const seen of [subject, 'Geachte heer', 'notulen.txt', '/opstellen']) expect(text).toContain(seen);
+      expect([await findings(page), await overflow(page)]).toEqual([[], 0]);
+      // By the keyboard alone.
+      await page.getByRole('button', { name: 'Versturen' }).focus();
+      await page.keyboard.press('Enter');
+      await page.waitForURL('**/postvak?map=uit');
+      expect(await page.getByRole('link', { name: subject }).count()).toBe(1);
+      expect(sent(subject)).toBe(1);
+      await page.goBack();
+      await page.goto(`${sluis.origin('post')}/_sluis/send`);
+      expect(await titleOf(page)).toBe('Er staat niets klaar');
+      await context.close();
+    },
+  );
 
-  it('a double click on Send: one mail; a script of the app gets neither the page nor its window, and cannot press', async () => {
-    const { context, page } = await person(browser);
-    const holder = await enrol(page, sluis, 'post', postForm, 'carla');
-    const subject = await write(page);
-    sluis.clock.advance(6 * minute);
-    await page.click('main button');
-    await passChallenge(page, sluis, holder);
-    await page.waitForURL('**/_sluis/send');
-    const arrived = page.waitForEvent('load');
-    await page.getByRole('button', { name: 'Versturen' }).dblclick();
-    await arrived;
-    await page.goto(`${sluis.origin('post')}/postvak?map=uit`);
-    expect([await page.getByRole('link', { name: subject }).count(), sent(subject)]).toEqual([1, 1]);
+  it(
+    'a double click on Send: one mail; a script of the app gets neither the page nor its window, and cannot press',
+    story,
+    async () => {
+      const { context, page } = await person(browser);
+      const holder = await enrol(page, sluis, 'post', postForm, 'carla');
+      const subject = await write(page);
+      sluis.clock.advance(6 * minute);
+      await page.click('main button');
+      await passChallenge(page, sluis, holder);
+      await page.waitForURL('**/_sluis/send');
+      const arrived = page.waitForEvent('load');
+      await page.getByRole('button', { name: 'Versturen' }).dblclick();
+      await arrived;
+      await page.goto(`${sluis.origin('post')}/postvak?map=uit`);
+      expect([await page.getByRole('link', { name: subject }).count(), sent(subject)]).toEqual([1, 1]);
 
-    const another = await write(page);
-    sluis.clock.advance(6 * minute);
-    await page.click('main button');
-    await passChallenge(page, sluis, holder);
-    await page.waitForURL('**/_sluis/send');
-    const token = await page.locator('input[name=csrf]').first().getAttribute('value');
-    await page.goto(`${sluis.origin('post')}/postvak`);
-    const fetched = await page.evaluate(async () => {
-      const answer = await fetch('/_sluis/send');
-      return [answer.status, (await answer.text()).includes('csrf')];
-    });
-    expect(fetched).toEqual([403, false]);
-    const opened = context.waitForEvent('page');
-    await page.evaluate(`window.other = window.open('/_sluis/send')`);
-    const other = await opened;
-    await other.waitForLoadState();
-    expect(await titleOf(other)).toBe('Wilt u dit nog versturen?');
-    expect(await page.evaluate('window.other.closed')).toBe(true);
-    // Even with its token: without a press of hers the form is refused.
-    const submitted = page.waitForNavigation();
-    await page.evaluate(`{
+      const another = await write(page);
+      sluis.clock.advance(6 * minute);
+      await page.click('main button');
+      await passChallenge(page, sluis, holder);
+      await page.waitForURL('**/_sluis/send');
+      const token = await page.locator('input[name=csrf]').first().getAttribute('value');
+      await page.goto(`${sluis.origin('post')}/postvak`);
+      const fetched = await page.evaluate(async () => {
+        const answer = await fetch('/_sluis/send');
+        return [answer.status, (await answer.text()).includes('csrf')];
+      });
+      expect(fetched).toEqual([403, false]);
+      const opened = context.waitForEvent('page');
+      await page.evaluate(`window.other = window.open('/_sluis/send')`);
+      const other = await opened;
+      await other.waitForLoadState();
+      expect(await titleOf(other)).toBe('Wilt u dit nog versturen?');
+      expect(await page.evaluate('window.other.closed')).toBe(true);
+      // Even with its token: without a press of hers the form is refused.
+      const submitted = page.waitForNavigation();
+      await page.evaluate(`{
       const form = document.createElement('form');
       form.method = 'post';
       form.action = '/_sluis/send';
@@ -94,12 +103,13 @@ describe.skipIf(missing('chromium'))('R25: what is being sent is not lost', () =
       document.body.append(form);
       setTimeout(() => form.submit(), 0);
     }`);
-    expect((await submitted)?.status()).toBe(403);
-    expect(sent(another)).toBe(0);
-    await context.close();
-  });
+      expect((await submitted)?.status()).toBe(403);
+      expect(sent(another)).toBe(0);
+      await context.close();
+    },
+  );
 
-  it('a mail meets the end of a session: after her sign-in the text is there to be copied', async () => {
+  it('a mail meets the end of a session: after her sign-in the text is there to be copied', story, async () => {
     const { context, page } = await person(browser);
     const holder = await enrol(page, sluis, 'post', postForm, 'bram');
     const subject = await write(page);
@@ -154,7 +164,7 @@ describe.skipIf(missing('chromium', 'roundcube'))('R25: Roundcube, which posts a
     await sluis?.close();
   });
 
-  it('a mail meets a step-up: the whole window is led on, and the mail arrives once', async () => {
+  it('a mail meets a step-up: the whole window is led on, and the mail arrives once', story, async () => {
     const { context, page } = await person(browser);
     const holder = await enrol(page, sluis, 'webmail', roundcubeForm, 'anna', '/?_task=mail');
     const subject = await write(page);
@@ -170,7 +180,7 @@ describe.skipIf(missing('chromium', 'roundcube'))('R25: Roundcube, which posts a
     await context.close();
   });
 
-  it('a mail meets the end of the session: the text is there to be copied', async () => {
+  it('a mail meets the end of the session: the text is there to be copied', story, async () => {
     const { context, page } = await person(browser);
     const holder = await enrol(page, sluis, 'webmail', roundcubeForm, 'bram', '/?_task=mail');
     const subject = await write(page);
