@@ -7,10 +7,10 @@ import type { Assignment, Failure, Order, Report } from './fleet-messages.ts';
 import type { Serving } from './serve.ts';
 import type { Stop } from './server.ts';
 
-/** A worker that ended sooner than this after it was started ended quickly; milliseconds. */
+/** A worker that ended sooner than this after it began to serve, or never did, ended quickly; milliseconds. */
 const quick = 10_000;
 /** After so many quick ends in a row of one worker, with no other one serving, the fleet gives up. */
-const mostQuickEnds = 5;
+const mostQuickEnds = 3;
 const firstPause = 250;
 const longestPause = 10_000;
 /** How long a worker gets beyond what its requests may take, and to answer an order. */
@@ -29,7 +29,8 @@ interface Place {
   process: Worker | undefined;
   /** What the process was told to serve by. */
   text: string;
-  startedAt: number;
+  /** Undefined until it serves: on a machine that is busy it may take long to begin. */
+  servingSince: number | undefined;
   serving: boolean;
   quickEnds: number;
   failure: Failure | undefined;
@@ -55,7 +56,7 @@ export class Fleet implements Serving {
       number: index + 1,
       process: undefined,
       text: '',
-      startedAt: 0,
+      servingSince: undefined,
       serving: false,
       quickEnds: 0,
       failure: undefined,
@@ -119,7 +120,7 @@ export class Fleet implements Serving {
   #fork(place: Place): void {
     const worker = cluster.fork();
     const text = this.#text;
-    Object.assign(place, { process: worker, text, startedAt: performance.now(), serving: false, failure: undefined });
+    Object.assign(place, { process: worker, text, servingSince: undefined, serving: false, failure: undefined });
     send(worker, { kind: 'serve', assignment: this.#assignment(place, text) });
     worker.on('message', (report: Report) => this.#heard(place, report));
     // What it said last may come after its end.
@@ -138,6 +139,7 @@ export class Fleet implements Serving {
     if (report.kind === 'failed') place.failure = report.failure;
     if (report.kind !== 'listening') return;
     place.serving = true;
+    place.servingSince = performance.now();
     // Changed for the others while it began.
     if (place.text !== this.#text) void this.#follow(place);
     if (this.#places.every(({ serving }) => serving)) this.#up?.();
@@ -179,7 +181,8 @@ export class Fleet implements Serving {
     // Nobody was promised anything yet: one that cannot begin says why for all.
     if (this.#up !== undefined) return this.#broken.reject(reasonOf(place, how));
     this.#tell(place, how);
-    place.quickEnds = performance.now() - place.startedAt < quick ? place.quickEnds + 1 : 0;
+    place.quickEnds =
+      performance.now() - (place.servingSince ?? Number.POSITIVE_INFINITY) < quick ? place.quickEnds + 1 : 0;
     if (place.quickEnds >= mostQuickEnds && !this.#places.some(({ serving }) => serving))
       return this.#broken.reject(reasonOf(place, how));
     const pause = place.quickEnds === 0 ? 0 : Math.min(firstPause * 2 ** (place.quickEnds - 1), longestPause);
