@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { docFaults, documentsOf, headingsOf, knownFrom } from './check-docs.ts';
+import { docFaults, documentsOf, headingsOf, knownFrom, programText } from './check-docs.ts';
 
 const project = join(import.meta.dirname, '..');
 const program = `
@@ -27,7 +27,7 @@ function faults(text: string): string[] {
 
 it('the documents of this project name what is there', () => {
   const { scripts } = JSON.parse(readFileSync(join(project, 'package.json'), 'utf8')) as { scripts: object };
-  const real = knownFrom(readFileSync(join(project, 'src/cli/program.ts'), 'utf8'), Object.keys(scripts));
+  const real = knownFrom(programText(project), Object.keys(scripts));
   expect([...real.commands]).toEqual(expect.arrayContaining(['serve', 'protect', 'users invite', 'audit verify']));
   expect(documentsOf(project)).toEqual(expect.arrayContaining(['README.md', 'docs/decisions/README.md']));
   expect(docFaults(project, real)).toEqual([]);

@@ -20,6 +20,13 @@ export function docFaults(root: string, known: Known): string[] {
   });
 }
 
+/** The files in which commands are declared: `program.ts`, and one for each family of commands that is a file of its own. */
+export function programText(root: string): string {
+  const folder = join(root, 'src', 'cli');
+  const files = readdirSync(folder).filter(name => /^program(?:-\w+)?\.ts$/.test(name));
+  return files.map(name => readFileSync(join(folder, name), 'utf8')).join('\n');
+}
+
 /** Commands, their options, and scripts, as the sources write them down. */
 export function knownFrom(program: string, scripts: readonly string[]): Known {
   const commands = new Set<string>();
@@ -115,7 +122,7 @@ function withoutBlocks(text: string): string {
 
 if (import.meta.main) {
   const root = join(import.meta.dirname, '..');
-  const program = readFileSync(join(root, 'src', 'cli', 'program.ts'), 'utf8');
+  const program = programText(root);
   const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: object };
   reportFaults('docs', docFaults(root, knownFrom(program, Object.keys(scripts))));
 }
