@@ -67,6 +67,23 @@ describe.skipIf(missing('redis'))('R24: a Redis in trouble', () => {
     await until(async () => (await store.count('c', 1000)).count > 0, 3000);
   });
 
+  it('that hangs keeps nobody waiting once for each of many steps', async () => {
+    server.pause();
+    const begin = performance.now();
+    for (let turn = 0; turn < 30; turn += 1) await expect(store.get('k')).rejects.toMatchObject(unavailable);
+    expect(performance.now() - begin).toBeLessThan(bound);
+    server.resume();
+    await until(async () => (await store.count('c', 1000)).count > 0, 3000);
+  });
+
+  it('is not taken for lost because the event loop stood still', async () => {
+    const asked = store.get('k').catch((error: unknown) => error);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_200);
+    // Its timer came before its answer: that one is lost.
+    expect(await asked).toMatchObject(unavailable);
+    expect(await store.create('k', 'v')).toBe(true);
+  });
+
   it('that became a replica refuses to write and changes nothing; the one that is master again is used again', async () => {
     await store.create('k', 'v');
     await server.admin.replicaof('127.0.0.1', await freePort());

@@ -1,9 +1,12 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { ailmentOfClosed, ailmentOfOpen } from './cluster-state.ts';
 import { type Client, clientFor, type RedisAccess } from './connect.ts';
-import { isConnectionLoss, unavailable } from './trouble.ts';
+import { isConnectionLoss, isSilence, unavailable } from './trouble.ts';
+import { Wait } from './wait.ts';
 
-/** Milliseconds that a step waits for a connection that was just lost. */
+/** Milliseconds that a step waits for a connection that was just lost, or for a server that just went silent. */
 const patience = 300;
+const askEvery = 100;
 /** And that a step takes in all: the driver's own limits do not hold while a cluster looks for the node it lost. */
 const stepTime = 800;
 const openingTime = 4000;
@@ -14,10 +17,14 @@ export class Link {
   #closed = false;
   #lastError: Error | undefined;
   /** While the connection is lost: whether it came back soon. */
-  #returning: { readonly soon: Promise<boolean>; readonly settle: (back: boolean) => void } | undefined;
+  #returning: Wait | undefined;
+  /** While the server does not answer. Not in a cluster, where it is one node of several. */
+  #silent: Wait | undefined;
+  readonly #oneServer: boolean;
 
   private constructor(access: RedisAccess) {
     this.client = clientFor(access);
+    this.#oneServer = access.topology.kind !== 'cluster';
     const note = (error: Error) => {
       this.#lastError = error;
     };
@@ -55,6 +62,7 @@ export class Link {
     try {
       return await inTime(this.#perhapsTwice(step), stepTime);
     } catch (error) {
+      if (isSilence(error)) this.#wentSilent();
       throw unavailable(error);
     }
   }
@@ -62,10 +70,13 @@ export class Link {
   close(): void {
     this.#closed = true;
     this.#returning?.settle(false);
+    this.#silent?.settle(false);
     this.client.disconnect();
   }
 
   async #perhapsTwice<T>(step: (client: Client) => Promise<T>): Promise<T> {
+    // One step found it out. Those after it, of the same request perhaps, do not each wait as long again.
+    if (this.#silent !== undefined && !(await this.#silent.soon)) throw new Error('it does not answer');
     try {
       return await step(this.client);
     } catch (error) {
@@ -84,15 +95,26 @@ export class Link {
   /** The wait counts from the loss, not from each step: while Redis stays away, steps are refused at once. */
   #lost(): void {
     if (this.#returning !== undefined || this.#closed) return;
-    const { promise, resolve } = Promise.withResolvers<boolean>();
-    const timer = setTimeout(() => resolve(false), patience);
-    this.#returning = {
-      soon: promise,
-      settle: back => {
-        clearTimeout(timer);
-        resolve(back);
-      },
-    };
+    this.#returning = new Wait(patience);
+  }
+
+  #wentSilent(): void {
+    if (this.#silent !== undefined || this.#closed || !this.#oneServer) return;
+    this.#silent = new Wait(patience);
+    void this.#listenAgain(this.#silent);
+  }
+
+  /** Never rejects. Where it was the event loop that stood still, the first question is answered at once. */
+  async #listenAgain(silent: Wait): Promise<void> {
+    while (!this.#closed) {
+      try {
+        await this.client.ping();
+        this.#silent = undefined;
+        return silent.settle(true);
+      } catch {
+        await pause(askEvery, undefined, { ref: false });
+      }
+    }
   }
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isConnectionLoss, unavailable } from './trouble.ts';
+import { isConnectionLoss, isSilence, unavailable } from './trouble.ts';
 
 describe('what the driver says', () => {
   it('becomes store.unavailable with its words and without its command', () => {
@@ -34,5 +34,14 @@ describe('what the driver says', () => {
     ['NOPERM this user has no permissions', false],
   ])('may be sent again only where the connection was lost: %s', (words, lost) => {
     expect(isConnectionLoss(new Error(words))).toBe(lost);
+  });
+
+  it.each([
+    ['Command timed out', true],
+    ['no answer within 0.8 seconds', true],
+    ['Connection is closed.', false],
+    ['it does not answer', false],
+  ])('is silence only where it was waited for in vain: %s', (words, silent) => {
+    expect(isSilence(new Error(words))).toBe(silent);
   });
 });

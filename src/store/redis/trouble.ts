@@ -18,6 +18,11 @@ export function isConnectionLoss(error: unknown): boolean {
   );
 }
 
+/** Whether a step was not answered in time, though its connection stands. */
+export function isSilence(error: unknown): boolean {
+  return /timed out|no answer within/i.test(wordsOf(error));
+}
+
 export function isReadOnly(error: unknown): boolean {
   return /READONLY/.test(wordsOf(error));
 }
