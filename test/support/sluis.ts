@@ -78,6 +78,8 @@ export interface TestOptions {
   readonly clock?: Clock & { advance(milliseconds: number): void };
   /** More lines of YAML at the top level. */
   readonly extra?: string;
+  /** As if there were factors that reach this level. */
+  readonly highestLevel?: number;
   /** The portal on the app's own name (D10). */
   readonly singleHost?: boolean;
   /** What all names end in; `localhost` by default. */
@@ -103,6 +105,7 @@ export async function startSluis(apps: readonly TestApp[], options: TestOptions 
   const loaded = loadSettings(configurationOf(apps, { port, namesPort }, options), {
     folder,
     presets: { named: presets, generic: genericPreset },
+    ...(options.highestLevel === undefined ? {} : { highestLevel: options.highestLevel }),
   });
   if (!loaded.ok) throw new Error(formatProblems(loaded.problems, 'test configuration'));
   const core = await openCore(loaded.settings, { clock, random: systemRandom, logger, keys: undefined });

@@ -1,0 +1,108 @@
+import { readFileSync } from 'node:fs';
+import { afterEach, describe, expect, it } from 'vitest';
+import { startDemoApp } from '../../demo/app.ts';
+import { missing } from '../support/apps.ts';
+import { bound, until } from '../support/redis.ts';
+import { startSluis, type TestSluis } from '../support/sluis.ts';
+import { type Cell, cellsOf, isTryAgain, routes } from './cells.ts';
+import { type Fault, faults } from './faults.ts';
+
+/** What the operator's guide promises: by fault, by what is asked, `as ever` or `503`. */
+const promised = tableOf(readFileSync(new URL('../../docs/operators-guide.md', import.meta.url), 'utf8'));
+
+let fault: Fault;
+let sluis: TestSluis;
+/** In the order in which they were begun. */
+let opened: { close(): Promise<void> }[] = [];
+
+afterEach(async () => {
+  // Stopped while the store is away, an instance cannot write that it was.
+  for (const one of opened.toReversed()) await one.close().catch(() => undefined);
+  opened = [];
+});
+
+function open<T extends { close(): Promise<void> }>(one: T): T {
+  opened.push(one);
+  return one;
+}
+
+async function begin(name: string): Promise<Readonly<Record<string, Cell>>> {
+  const start = faults[name];
+  if (start === undefined) throw new Error(`no fault "${name}"`);
+  fault = open(await start());
+  const demo = open(await startDemoApp());
+  const apps = [{ id: 'demo', upstream: demo.url, preset: 'demo', extra: routes }];
+  const options = { extra: `store: { redis: ${fault.redis} }`, highestLevel: 3 };
+  sluis = open(await startSluis(apps, options));
+  const other = open(await startSluis(apps, { ...options, beside: sluis }));
+  return cellsOf(sluis, other);
+}
+
+/** What one request comes to, and that it comes to anything in time. */
+async function outcomeOf({ ask, isAsEver }: Cell, limit: number): Promise<string> {
+  const begun = performance.now();
+  const answer = await ask();
+  expect(performance.now() - begun).toBeLessThan(limit);
+  if (isTryAgain(answer)) return '503';
+  return isAsEver(answer) ? 'as ever' : `${answer.status} ${answer.location ?? answer.text.slice(0, 400)}`;
+}
+
+async function outcomesOf(cells: Readonly<Record<string, Cell>>, limit: number): Promise<Record<string, string>> {
+  const found = await Promise.all(
+    Object.entries(cells).map(async ([name, cell]) => [name, await outcomeOf(cell, limit)] as const),
+  );
+  return Object.fromEntries(found);
+}
+
+describe.skipIf(missing('redis'))('R24 rule 2: while the store', () => {
+  it('is lost, everything that may be asked has its outcome', () => {
+    expect([...promised.keys()]).toEqual(Object.keys(faults));
+    // Somebody comes through in every column where all is well, and is kept out of nearly all where it is not.
+    expect([...(promised.get('is there')?.values() ?? [])].every(one => one === 'as ever')).toBe(true);
+  });
+
+  it.each([...promised.keys()])('%s', { timeout: 60_000, retry: 1 }, async name => {
+    const cells = await begin(name);
+    const { 'a sign-in': signIn, ...others } = cells;
+    const limit = name === 'is slow' ? 6 * bound : bound;
+    await fault.begin();
+    // Before anybody knows.
+    const first = { 'a sign-in': await outcomeOf(signIn as Cell, limit) };
+    if (fault.lost) await until(async () => sluis.core.sessions.storeStanding === 'grace');
+    const found = { ...first, ...(await outcomesOf(others, limit)) };
+    expect(found).toEqual(Object.fromEntries(promised.get(name) ?? []));
+    await fault.end();
+    await expectWell(cells);
+  });
+});
+
+/** By itself, without a restart, and with nothing that was counted or known gone. */
+async function expectWell(cells: Readonly<Record<string, Cell>>): Promise<void> {
+  await until(async () => sluis.core.sessions.storeStanding === 'confirmed' && (await writes()), 20_000);
+  for (const [name, cell] of Object.entries(cells)) {
+    const answer = await cell.again();
+    expect([name, cell.isAsEver(answer) ? 'as ever' : `${answer.status} ${answer.text}`]).toEqual([name, 'as ever']);
+  }
+}
+
+async function writes(): Promise<boolean> {
+  return sluis.core.store.consume(`well:${performance.now()}`, 1_000);
+}
+
+/** The table whose first column is "the store". */
+function tableOf(guide: string): Map<string, Map<string, string>> {
+  const lines = guide.slice(guide.indexOf('| the store |')).split('\n');
+  const table = lines.slice(
+    0,
+    lines.findIndex(line => !line.startsWith('|')),
+  );
+  const [head = [], , ...rows] = table.map(line =>
+    line
+      .split('|')
+      .slice(1, -1)
+      .map(cell => cell.trim()),
+  );
+  return new Map(
+    rows.map(([fault = '', ...cells]) => [fault, new Map(cells.map((cell, at) => [head[at + 1] ?? '', cell]))]),
+  );
+}
