@@ -7,6 +7,8 @@ const { Stop, run } = require('./say.cjs');
 const commands = {
   start: (node, args) => built(node, 'demo/start.js', args),
   bench: (node, args) => built(node, 'loadtest/bench.js', args),
+  'bench:scale': (node, args) => built(node, 'loadtest/scale.js', args),
+  'bench:peers': (node, args) => built(node, 'loadtest/peers/install.js', args),
   build(node) {
     require('./build.cjs').build(node);
     return 0;

@@ -19,6 +19,14 @@ export function cpuTime(pids: readonly number[]): number {
   return (sum / ticks) * 1e6;
 }
 
+/** Memory that these processes hold in RAM, in bytes: what they share is counted for each. */
+export function residentMemory(pids: readonly number[]): number {
+  return pids.reduce((sum, pid) => {
+    const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+    return sum + Number(kilobytes ?? 0) * 1024;
+  }, 0);
+}
+
 /** The direct children of a process: nginx works in one. */
 export function childrenOf(pid: number): number[] {
   const text = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();

@@ -17,6 +17,9 @@ export interface Load {
 export interface LoadResult {
   readonly requests: number;
   readonly milliseconds: number;
+  /** Latency, in milliseconds. */
+  readonly p50: number;
+  readonly p99: number;
   /** '' where every answer was whole and 200. */
   readonly failure: string;
 }

@@ -30,8 +30,8 @@ export const browserHeaders = {
 } as const;
 
 /** One request as it stands on the wire. */
-export function requestBytes(size: number, host: string, cookie: string): string {
+export function requestBytes(path: string, host: string, cookie: string): string {
   const lines = Object.entries(browserHeaders).map(([name, value]) => `${name}: ${value}\r\n`);
-  const head = `GET ${loadPath(size)} HTTP/1.1\r\nHost: ${host}\r\nConnection: keep-alive\r\n`;
-  return `${head}${lines.join('')}Cookie: ${cookie}\r\n\r\n`;
+  const head = `GET ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: keep-alive\r\n`;
+  return `${head}${lines.join('')}${cookie === '' ? '' : `Cookie: ${cookie}\r\n`}\r\n`;
 }

@@ -1,10 +1,12 @@
 import { request } from 'node:http';
+import { type Case, cases } from './cases.ts';
 import { type Child, startChild, stopChild } from './child.ts';
-import { cpuTime } from './cpu-time.ts';
+import { cpuTime, residentMemory } from './cpu-time.ts';
 import { type Row, type Run, rowOf } from './figures.ts';
 import { generate, type Load } from './generator.ts';
-import { bodyOf, connections, loadPath, requestBytes, sizes } from './load.ts';
-import { type Peer, peers, yardstick } from './peers.ts';
+import { bodyOf, browserHeaders, requestBytes } from './load.ts';
+import type { Peer } from './peer.ts';
+import { peers, yardstick } from './peers.ts';
 
 export interface BenchOptions {
   /** A smoke run, too short for figures. */
@@ -12,6 +14,8 @@ export interface BenchOptions {
   /** Names of proxies; the yardstick is always among them. */
   readonly only: readonly string[];
   readonly rounds: number;
+  /** Of what the aims are not about. */
+  readonly fewer: number;
   /** How long one run takes, in milliseconds. */
   readonly run: number;
   /** Before the first round, per proxy and size, at most, in milliseconds. */
@@ -24,7 +28,12 @@ export interface BenchOptions {
 export interface Bench {
   readonly rows: readonly Row[];
   /** Proxies that this machine could not run. */
-  readonly missing: readonly string[];
+  readonly missing: readonly Missing[];
+}
+
+export interface Missing {
+  readonly name: string;
+  readonly reason: string;
 }
 
 /** Starts everything, measures in turns, stops everything. */
@@ -37,7 +46,7 @@ export async function runBench(options: BenchOptions): Promise<Bench> {
     children.push(generator);
     const { started, missing } = await startPeers(options, backend, children);
     const rows: Row[] = [];
-    for (const size of sizes) rows.push(...(await measureSize(options, generator, started, size)));
+    for (const one of cases) rows.push(...(await measureCase(options, generator, started, one)));
     return { rows, missing };
   } finally {
     for (const child of children.reverse()) await stopChild(child);
@@ -48,16 +57,16 @@ async function startPeers(
   { only, folder, flags }: BenchOptions,
   backend: Child,
   children: Child[],
-): Promise<{ started: Peer[]; missing: string[] }> {
+): Promise<{ started: Peer[]; missing: Missing[] }> {
   const started: Peer[] = [];
-  const missing: string[] = [];
+  const missing: Missing[] = [];
   for (const [name, start] of Object.entries(peers)) {
     if (name !== yardstick && !only.includes(name)) continue;
     const peer = await start({ folder, backend, flags });
-    if (peer === undefined) missing.push(name);
+    if ('reason' in peer) missing.push({ name, reason: peer.reason });
     else {
       started.push(peer);
-      children.push(peer.child);
+      children.push(...peer.others, peer.child);
     }
   }
   return { started, missing };
@@ -67,51 +76,63 @@ async function startPeers(
 const warmUpRequests = 40_000;
 
 /** A B C D A B C D …: whatever else this machine does meets all of them. */
-async function measureSize(
+async function measureCase(
   options: BenchOptions,
   generator: Child,
   started: readonly Peer[],
-  size: number,
+  one: Case,
 ): Promise<Row[]> {
   const runs = new Map<string, Run[]>(started.map(peer => [peer.name, []]));
-  for (const peer of started) {
-    await checkAnswer(peer, size);
-    await generate(generator, { ...loadOn(peer, size, options.warmUp), most: warmUpRequests });
-  }
-  for (let round = 0; round < options.rounds; round += 1) {
-    for (const peer of started) runs.get(peer.name)?.push(await measure(options, generator, peer, size));
-    options.say(`${size} bytes: round ${round + 1} of ${options.rounds}`);
+  for (const peer of started) await warmUp(one.main ? options.warmUp : options.warmUp / 4, generator, peer, one);
+  const rounds = one.main ? options.rounds : options.fewer;
+  for (let round = 0; round < rounds; round += 1) {
+    for (const peer of started) runs.get(peer.name)?.push(await measure(options, generator, peer, one));
+    options.say(`${one.title}: round ${round + 1} of ${rounds}`);
   }
   const base = runs.get(yardstick) ?? [];
-  return started.map(peer => rowOf(peer.name, size, runs.get(peer.name) ?? [], base));
+  return started.map(peer => rowOf(peer.name, one.title, runs.get(peer.name) ?? [], base));
 }
 
-async function measure({ run }: BenchOptions, generator: Child, peer: Peer, size: number): Promise<Run> {
+/** After the very answer was checked. */
+export async function warmUp(milliseconds: number, generator: Child, peer: Peer, one: Case): Promise<void> {
+  await checkAnswer(peer, one);
+  await generate(generator, { ...loadOn(peer, one, milliseconds), most: warmUpRequests });
+}
+
+export async function measure(
+  options: Pick<BenchOptions, 'run'>,
+  generator: Child,
+  peer: Peer,
+  one: Case,
+): Promise<Run> {
+  const { run } = options;
   // Connections to the app may have been closed meanwhile: opening them is not what is measured.
-  await generate(generator, loadOn(peer, size, Math.min(run, 100)));
+  await generate(generator, loadOn(peer, one, Math.min(run, 100)));
   const before = cpuTime(peer.pids);
-  const { requests, milliseconds } = await generate(generator, loadOn(peer, size, run));
-  return { requests, milliseconds, cpu: cpuTime(peer.pids) - before };
+  const { requests, milliseconds, p50, p99 } = await generate(generator, loadOn(peer, one, run));
+  return { requests, milliseconds, p50, p99, cpu: cpuTime(peer.pids) - before, memory: residentMemory(peer.pids) };
 }
 
-function loadOn(peer: Peer, size: number, milliseconds: number): Load {
-  const bytes = requestBytes(size, peer.host, peer.cookie);
-  return { port: peer.child.port, bytes, size, connections, milliseconds, most: milliseconds * 100 };
+function loadOn(peer: Peer, { path, size, connections, session }: Case, milliseconds: number): Load {
+  const bytes = requestBytes(path, peer.host, session ? peer.cookie : '');
+  return { port: peer.child.port, bytes, size, connections, milliseconds, most: Math.max(1_000, milliseconds * 100) };
 }
 
-/** The very bytes of the app's body, once, before anything is measured. */
-function checkAnswer(peer: Peer, size: number): Promise<void> {
-  const headers = { Host: peer.host, Cookie: peer.cookie };
+/** As many bytes as the app gives, once, before anything is measured. */
+function checkAnswer(peer: Peer, { path, size, session, title }: Case): Promise<void> {
+  const headers = { ...browserHeaders, Host: peer.host, ...(session ? { Cookie: peer.cookie } : {}) };
   return new Promise((resolve, reject) => {
-    const sent = request({ port: peer.child.port, host: '127.0.0.1', path: loadPath(size), headers, agent: false });
+    const sent = request({ port: peer.child.port, host: '127.0.0.1', path, headers, agent: false });
     sent.on('error', reject);
     sent.on('response', response => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('error', reject);
       response.on('end', () => {
-        if (response.statusCode === 200 && Buffer.concat(chunks).equals(bodyOf(size))) resolve();
-        else reject(new Error(`${peer.name} gave another answer than the app's: ${response.statusCode}`));
+        const body = Buffer.concat(chunks);
+        const right = path === '/login' ? body.length === size : body.equals(bodyOf(size));
+        if (response.statusCode === 200 && right) resolve();
+        else reject(new Error(`${peer.name}, ${title}: another answer than the app's: ${response.statusCode}`));
       });
     });
     sent.end();

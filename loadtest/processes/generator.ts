@@ -15,10 +15,14 @@ const open = new Map<string, Socket[]>();
 
 async function run(load: Load): Promise<LoadResult> {
   const began = performance.now();
-  const counter = { requests: 0, until: began + load.milliseconds, most: load.most, failure: '' };
+  const counter = { requests: 0, until: began + load.milliseconds, most: load.most, failure: '', latencies: [] };
   const lanes = Array.from({ length: load.connections }, () => new Lane(load, counter).run());
   await Promise.all(lanes);
-  return { requests: counter.requests, milliseconds: performance.now() - began, failure: counter.failure };
+  const milliseconds = performance.now() - began;
+  const { requests, failure } = counter;
+  const sorted = Float64Array.from(counter.latencies).sort();
+  const at = (part: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? 0;
+  return { requests, milliseconds, p50: at(0.5), p99: at(0.99), failure };
 }
 
 interface Counter {
@@ -26,6 +30,7 @@ interface Counter {
   readonly until: number;
   readonly most: number;
   failure: string;
+  readonly latencies: number[];
 }
 
 class Lane {
@@ -35,6 +40,7 @@ class Lane {
   #head = '';
   #left = 0;
   #inBody = false;
+  #sentAt = 0;
 
   constructor(load: Load, counter: Counter) {
     this.#load = load;
@@ -63,11 +69,17 @@ class Lane {
         if (failure !== undefined) return finish(failure);
         if (this.#inBody || this.#head !== '') return;
         this.#counter.requests += 1;
-        if (this.#mayGoOn()) socket.write(this.#bytes);
+        this.#counter.latencies.push(performance.now() - this.#sentAt);
+        if (this.#mayGoOn()) this.#send(socket);
         else finish();
       });
-      socket.write(this.#bytes);
+      this.#send(socket);
     });
+  }
+
+  #send(socket: Socket): void {
+    this.#sentAt = performance.now();
+    socket.write(this.#bytes);
   }
 
   #mayGoOn(): boolean {
@@ -107,6 +119,7 @@ function take(port: number): Socket | undefined {
 function give(port: number, socket: Socket): void {
   // Between rounds nobody listens: an end or error then must not end this process.
   socket.on('error', () => undefined);
-  const kept = open.get(String(port)) ?? [];
-  open.set(String(port), [...kept, socket]);
+  const kept = open.get(String(port));
+  if (kept === undefined) open.set(String(port), [socket]);
+  else kept.push(socket);
 }

@@ -1,0 +1,58 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { startProgram } from './child.ts';
+import { childrenOf } from './cpu-time.ts';
+import { freePort } from './free-port.ts';
+import { connections } from './load.ts';
+import type { NotRun, Peer, PeerOptions } from './peer.ts';
+import { signInAtApp } from './sign-in.ts';
+
+/** One worker, connections to the app kept, everything it writes in the bench's own folder. */
+export async function startNginx({ folder, backend }: PeerOptions): Promise<Peer | NotRun> {
+  const command = ['nginx', '/usr/sbin/nginx'].find(name => spawnSync(name, ['-v']).status === 0);
+  if (command === undefined) return { reason: 'nginx is not installed' };
+  const port = await freePort();
+  const home = join(folder, 'nginx');
+  mkdirSync(home);
+  const config = join(home, 'nginx.conf');
+  writeFileSync(config, nginxConfig(home, port, backend.port));
+  const child = await startProgram(command, ['-p', home, '-c', config, '-e', 'stderr'], port).catch((error: Error) => {
+    console.error(error.message);
+    return undefined;
+  });
+  if (child === undefined) return { reason: 'nginx does not start' };
+  const pids = [child.pid, ...childrenOf(child.pid)];
+  const cookie = await signInAtApp(backend.port, `127.0.0.1:${backend.port}`);
+  return { name: 'nginx', child, others: [], pids, host: `app.localhost:${port}`, cookie };
+}
+
+function nginxConfig(home: string, port: number, upstream: number): string {
+  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
+  // Started by root, its worker would become somebody who cannot enter the bench's folder.
+  const user = process.getuid?.() === 0 ? 'user root;' : '';
+  return `daemon off;
+${user}
+worker_processes 1;
+pid ${home}/pid;
+error_log stderr;
+events { worker_connections 4096; }
+http {
+  access_log off;
+  ${temporary.map(name => `${name}_temp_path ${home}/${name};`).join(' ')}
+  keepalive_timeout 65s;
+  keepalive_requests 1000000000;
+  upstream app { server 127.0.0.1:${upstream}; keepalive ${connections}; keepalive_requests 1000000000; }
+  server {
+    listen 127.0.0.1:${port};
+    location / {
+      proxy_pass http://app;
+      proxy_http_version 1.1;
+      proxy_set_header Connection "";
+      proxy_set_header Host $http_host;
+      proxy_buffers 16 8k;
+    }
+  }
+}
+`;
+}
