@@ -117,6 +117,7 @@ function foreground(node, args, extra) {
     const child = spawn(node, args, { cwd: process.cwd(), stdio: 'inherit', env: environment(node, extra) });
     const pass = signal => child.kill(signal);
     process.on('SIGTERM', pass);
+    process.on('SIGHUP', pass);
     // The terminal sends SIGINT to both.
     process.on('SIGINT', () => undefined);
     child.on('error', error => reject(new Stop(`cannot start ${node}: ${error.message}`)));

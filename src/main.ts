@@ -6,6 +6,8 @@ import { isWorker, runWorker } from './main/fleet-worker.ts';
 
 /** The composition root: alone reads the environment, and ends the process with the command's exit code. */
 const version = readVersion();
+/** On a terminal SIGHUP says that it was closed: whoever sat there wants the end, and not the configuration read again. */
+const attended = process.stdin.isTTY === true;
 const machine = {
   terminal: {
     out: (text: string) => void process.stdout.write(text),
@@ -19,6 +21,7 @@ const machine = {
   stopped: nextStop,
   hurried: nextStop,
   onReload: (listener: () => void) => {
+    if (attended) return () => undefined;
     process.on('SIGHUP', listener);
     return () => void process.off('SIGHUP', listener);
   },
@@ -31,7 +34,7 @@ process.exitCode = isWorker
 /** Only while somebody waits for it: what a third signal does is the system's own. */
 function nextStop(): Promise<void> {
   return new Promise(resolve => {
-    const signals = ['SIGTERM', 'SIGINT'] as const;
+    const signals: NodeJS.Signals[] = ['SIGTERM', 'SIGINT', ...(attended ? (['SIGHUP'] as const) : [])];
     const stop = () => {
       for (const signal of signals) process.off(signal, stop);
       resolve();
