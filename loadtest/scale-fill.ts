@@ -7,8 +7,8 @@ import type { Session } from '../src/session/session.ts';
 import { RedisStore } from '../src/store/redis/redis-store.ts';
 
 const hour = 3_600_000;
-/** Commands under way at once: the connection is kept full, the memory is not. */
-const batch = 500;
+/** Commands under way at once: the connection is kept full, and none waits as long as a step of the store may take. */
+const batch = 100;
 
 /** Records as the product writes them: by its store, sealed by its codec, under keys of the bench's own. */
 export async function fillSessions(port: number, from: number, to: number): Promise<void> {
