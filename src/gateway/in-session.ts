@@ -1,4 +1,3 @@
-import { LRUCache } from 'lru-cache';
 import { matchesAny, seenParameters } from '../preset/match.ts';
 import type { Session } from '../session/session.ts';
 import type { OpenSession } from '../session/sessions.ts';
@@ -62,13 +61,18 @@ export function passInSession(
   });
 }
 
+/** A browser sends the same header again and again; a few others where tabs of it are at different paths. */
+const mostJars = 4;
+
 /** The app's cookies that this request brought. Remembered, since browsers send the same header again and again. */
 export function openJar(deps: GatewayDeps, exchange: Exchange, session: Session): OpenedJar {
   const header = exchange.head.cookie ?? '';
-  const memory = deps.sessions.derived(session, 'jars', () => new LRUCache<string, OpenedJar>({ max: 4 }));
+  const memory = deps.sessions.derived(session, 'jars', () => new Map<string, OpenedJar>());
   let opened = memory.get(header);
   if (opened === undefined) {
     opened = openAnew(deps, exchange, session);
+    const [oldest] = memory.size < mostJars ? [] : memory.keys();
+    if (oldest !== undefined) memory.delete(oldest);
     memory.set(header, opened);
   }
   return opened;

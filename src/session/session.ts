@@ -34,3 +34,9 @@ export function levelBy({ identifier, previous, level }: Session, by: string, no
   if (by === identifier) return level;
   return previous?.identifier === by && now < previous.until ? previous.level : undefined;
 }
+
+/**
+ * Sessions that an instance keeps in memory, 660 bytes each; any other costs one read of the store. Of them, those that
+ * were used last also keep what takes more room than they do themselves (docs/performance.md has the figures).
+ */
+export const kept = { known: 50_000, busy: 5_000 } as const;

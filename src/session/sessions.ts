@@ -9,7 +9,7 @@ import { type Codec, type Store, update } from '../kernel/store.ts';
 import { EndListeners, type OverReason } from './end-listeners.ts';
 import { personSet, portalSet, sessionKey, setsOf } from './places.ts';
 import { Revocations, revocationLog, type Said, type Standing } from './revocations.ts';
-import { levelBy, type Session } from './session.ts';
+import { kept, levelBy, type Session } from './session.ts';
 import { SessionTokens, type TokenClaims } from './token.ts';
 
 export interface SessionsDeps {
@@ -41,8 +41,6 @@ interface Cached {
   outdated: boolean;
   lastSeen: number;
   writtenAt: number;
-  /** What was derived from the record for the hot path; gone with its identifier. */
-  readonly derived: Map<string, unknown>;
 }
 
 /**
@@ -53,7 +51,9 @@ export class Sessions {
   readonly #deps: SessionsDeps;
   readonly #tokens: SessionTokens;
   readonly #codec: Codec<Session>;
-  readonly #cache = new LRUCache<string, Cached>({ max: 50_000 });
+  readonly #cache = new LRUCache<string, Cached>({ max: kept.known });
+  /** What was derived from records for the hot path; gone with their identifiers. */
+  readonly #derived = new LRUCache<string, Map<string, unknown>>({ max: kept.busy });
   /** Ended here or elsewhere: a read that was under way must not bring them back. */
   readonly #ended = new LRUCache<string, true>({ max: 100_000 });
   readonly #endListeners = new EndListeners();
@@ -149,14 +149,18 @@ export class Sessions {
     );
   }
 
-  /** A value derived from the session's record, kept as long as the record is cached. */
+  /** A value derived from the session's record, kept while the session is busy and its identifier the same. */
   derived<T>(session: Session, name: string, make: () => T): T {
-    const cached = this.#cache.get(session.id);
-    if (cached === undefined) return make();
-    let value = cached.derived.get(name) as T | undefined;
+    let values = this.#derived.get(session.id);
+    if (values === undefined) {
+      if (!this.#cache.has(session.id)) return make();
+      values = new Map();
+      this.#derived.set(session.id, values);
+    }
+    let value = values.get(name) as T | undefined;
     if (value === undefined) {
       value = make();
-      cached.derived.set(name, value);
+      values.set(name, value);
     }
     return value;
   }
@@ -333,9 +337,9 @@ export class Sessions {
   #remember(session: Session, changes: number): Cached {
     const old = this.#cache.get(session.id);
     const lastSeen = Math.max(session.lastSeen, old?.lastSeen ?? 0);
-    const derived = old?.session.identifier === session.identifier ? old.derived : new Map<string, unknown>();
+    if (old?.session.identifier !== session.identifier) this.#derived.delete(session.id);
     const outdated = changes !== this.#changes;
-    const cached: Cached = { session, outdated, lastSeen, writtenAt: session.lastSeen, derived };
+    const cached: Cached = { session, outdated, lastSeen, writtenAt: session.lastSeen };
     this.#cache.set(session.id, cached);
     return cached;
   }
@@ -343,6 +347,7 @@ export class Sessions {
   #forget(id: string): void {
     this.#ended.set(id, true);
     this.#cache.delete(id);
+    this.#derived.delete(id);
     this.#endListeners.end(id);
   }
 

@@ -1,7 +1,8 @@
 import { jwtVerify, SignJWT } from 'jose';
-import { LRUCache } from 'lru-cache';
 import type { Clock } from '../kernel/clock.ts';
 import type { KeyRing } from '../kernel/key-ring.ts';
+import { kept } from './session.ts';
+import { VerifiedCookies } from './verified-cookies.ts';
 
 /** What a session cookie says: random ids and times only (D4; ASVS 3.3). */
 export interface TokenClaims {
@@ -21,7 +22,7 @@ export class SessionTokens {
   readonly #ring: KeyRing;
   readonly #clock: Clock;
   readonly #keys = new Map<string, Promise<CryptoKey>>();
-  readonly #read = new LRUCache<string, TokenClaims>({ max: 50_000 });
+  readonly #read = new VerifiedCookies(kept);
 
   constructor(ring: KeyRing, clock: Clock) {
     this.#ring = ring;
@@ -48,7 +49,9 @@ export class SessionTokens {
 
   /** Verifies each cookie once; its end is that of its session, from then on. */
   async read(token: string, app: string): Promise<TokenClaims | undefined> {
-    const claims = this.known(token, app) ?? (await this.verify(token, app));
+    const known = this.known(token, app);
+    if (known !== undefined) return known;
+    const claims = await this.verify(token, app);
     if (claims !== undefined) this.#read.set(token, claims);
     return claims;
   }
