@@ -36,7 +36,7 @@ export function levelBy({ identifier, previous, level }: Session, by: string, no
 }
 
 /**
- * Sessions that an instance keeps in memory, 660 bytes each; any other costs one read of the store. Of them, those that
+ * Sessions that an instance keeps in memory, under 900 bytes each; any other costs one read of the store. Of them, those that
  * were used last also keep what takes more room than they do themselves (docs/performance.md has the figures).
  */
-export const kept = { known: 50_000, busy: 5_000 } as const;
+export const kept = { known: 50_000, busy: 3_000 } as const;
