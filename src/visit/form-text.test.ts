@@ -73,4 +73,20 @@ describe('the text of a form, for who wrote it', () => {
       expect(readFormText(type, Buffer.from([0xff, 0xfe, 0x3d, 0x25]), none).files).toEqual([]);
     },
   );
+
+  it.each([
+    'content-disposition:',
+    ';name="',
+    ';name="\\',
+    'content-disposition: form-data;name="a',
+    'content-disposition: form-data; name="a\r\n',
+    'x\r\n\r\n--x\r\n',
+  ])('CWE-1333: a megabyte of %j in the head of a part holds nobody up', { timeout: 10_000 }, again => {
+    const head = again.repeat(Math.ceil(2 ** 20 / again.length));
+    const body = Buffer.from(
+      `--x\r\nContent-Disposition: form-data; name="tekst"\r\n\r\nhoi\r\n--x\r\n${head}\r\n\r\n.`,
+    );
+    const { texts } = readFormText('multipart/form-data; boundary=x', body, none);
+    expect(texts[0]).toEqual({ name: 'tekst', text: 'hoi' });
+  });
 });

@@ -87,14 +87,18 @@ function readParts(contentType: string, text: string): Part[] {
 function readPart(piece: string): Part[] {
   const end = piece.indexOf('\r\n\r\n');
   if (end < 0 || piece.startsWith('--')) return [];
-  const head = piece.slice(0, end);
-  const name = parameter(head, 'name');
+  const lines = piece.slice(0, end).split('\r\n');
+  const disposition = lines.find(line => line.length <= longestLine && /^content-disposition:/i.test(line)) ?? '';
+  const name = parameter(disposition, 'name');
   if (name === undefined) return [];
-  return [{ name, value: piece.slice(end + 4), file: parameter(head, 'filename') }];
+  return [{ name, value: piece.slice(end + 4), file: parameter(disposition, 'filename') }];
 }
 
-function parameter(head: string, name: string): string | undefined {
-  const quoted = new RegExp(`content-disposition:[^\\n]*[;\\s]${name}="((?:[^"\\\\]|\\\\.)*)"`, 'i').exec(head)?.[1];
+/** Longer lines are written by no browser, and searching them would cost more than reading the whole form. */
+const longestLine = 8_192;
+
+function parameter(disposition: string, name: string): string | undefined {
+  const quoted = new RegExp(`[;\\s]${name}="((?:[^"\\\\]|\\\\.)*)"`, 'i').exec(disposition)?.[1];
   // As browsers write it (HTML, "multipart/form-data encoding"): quotes and line ends escaped as in an address.
   return quoted
     ?.replaceAll('%22', '"')
