@@ -45,8 +45,7 @@ export class AppHandler {
 
   #route(exchange: Exchange, found: OpenSession | undefined): void | Promise<void> {
     const { app, head, target } = exchange;
-    const now = this.#deps.clock.now();
-    const session = found !== undefined && this.#isOver(found, app, now) ? undefined : found;
+    const session = found !== undefined && this.#isOver(found, app) ? undefined : found;
     if (target.readings.some(reading => reading === '/_sluis' || reading.startsWith('/_sluis/'))) {
       return ownHost(this.#deps, exchange, session);
     }
@@ -54,23 +53,28 @@ export class AppHandler {
     if (head.serviceWorker && !app.settings.preset.serviceWorker) return refuse(exchange, 'not-allowed', { next: '/' });
     const entry =
       session === undefined || mayBeEntry(exchange) ? entryOf(app.settings.preset, head.method, target) : undefined;
-    const admission = admit(this.#deps.sessions, {
+    const admission = this.#admit(exchange, session, entry);
+    if (session === undefined) return this.#anonymous(exchange, admission.decision, entry);
+    return this.#inSession(exchange, session, entry, admission);
+  }
+
+  #admit(exchange: Exchange, session: OpenSession | undefined, entry: Entry | undefined): Admission {
+    const { app, head, target } = exchange;
+    return admit(this.#deps.sessions, {
       app,
       method: head.method,
       target,
       entry: session === undefined ? entry : undefined,
       session,
       destination: head.destination,
-      now,
+      now: this.#deps.clock.now(),
     });
-    if (session === undefined) return this.#anonymous(exchange, admission.decision, entry);
-    return this.#inSession(exchange, session, entry, admission);
   }
 
   /** Over is over, whatever else is asked: decide() says the same; asked first so that the login page opens as for anybody. */
-  #isOver({ session }: OpenSession, app: AppRuntime, now: number): boolean {
-    // An app may have come to another realm: whom that one calls by this name is somebody else.
+  #isOver({ session }: OpenSession, app: AppRuntime): boolean {
     if (session.realm !== app.realm.name) return true;
+    const now = this.#deps.clock.now();
     return now >= session.absoluteEnd || now >= this.#deps.sessions.idleEnd(session);
   }
 
@@ -132,35 +136,54 @@ export class AppHandler {
     entry: Entry | undefined,
     admission: Admission,
   ): void | Promise<void> {
-    const { decision, demand } = admission;
-    if (decision.outcome === 'deny')
-      return refuse(exchange, 'not-allowed', { next: exchange.app.settings.preset.landing });
-    if (decision.outcome === 'unavailable') return appFailed(this.#deps, exchange, 'store');
-    if (decision.outcome === 'sign-in') return turnAway(this.#deps, exchange);
+    const { outcome } = admission.decision;
     // The app's own session ended inside ours: its login page and form go as a visit while the session waits.
-    if (entry === 'login-page' && exchange.cookies.has(cookieNames.visit))
-      return this.#loginPageInSession(exchange, open, admission);
-    if (entry === 'sign-in' && mayBeSignIn(exchange)) return this.#postInSession(exchange, open, admission);
-    if (decision.outcome === 'challenge') return this.#stepUp(exchange, { open, demand });
-    return passInSession(this.#deps, exchange, open);
+    if (outcome === 'allow' || outcome === 'challenge') {
+      if (entry === 'login-page' && exchange.cookies.has(cookieNames.visit))
+        return this.#loginPageInSession(exchange, open, admission);
+      if (entry === 'sign-in' && mayBeSignIn(exchange)) return this.#postInSession(exchange, open);
+    }
+    return this.#asDecided(exchange, open, admission);
+  }
+
+  /** `early` are bytes of the body that were read already. */
+  #asDecided(
+    exchange: Exchange,
+    open: OpenSession,
+    { decision, demand }: Admission,
+    early?: Buffer,
+  ): void | Promise<void> {
+    switch (decision.outcome) {
+      case 'deny':
+        return refuse(exchange, 'not-allowed', { next: exchange.app.settings.preset.landing });
+      case 'unavailable':
+        return appFailed(this.#deps, exchange, 'store');
+      case 'sign-in':
+        return turnAway(this.#deps, exchange);
+      case 'challenge':
+        return stepUp(this.#deps, exchange, this.#parking, { open, demand, ...(early === undefined ? {} : { early }) });
+      case 'allow':
+        return passInSession(this.#deps, exchange, open, early);
+    }
   }
 
   async #loginPageInSession(exchange: Exchange, open: OpenSession, admission: Admission): Promise<void> {
     if ((await livingVisit(this.#deps, exchange)) !== undefined) return passLoginPage(this.#deps, exchange, open);
-    if (admission.decision.outcome === 'challenge') return this.#stepUp(exchange, { open, demand: admission.demand });
-    return passInSession(this.#deps, exchange, open);
+    return this.#asDecided(exchange, open, admission);
   }
 
   /** A post to the sign-in's address: a sign-in goes as a visit, everything else is the app's own business. */
-  async #postInSession(exchange: Exchange, open: OpenSession, admission: Admission): Promise<void> {
+  async #postInSession(exchange: Exchange, open: OpenSession): Promise<void> {
     exchange.acceptBody();
     const body = await readBody(exchange.req, this.#deps.limits.signInBody);
     if (this.#isSignIn(exchange, body)) {
       return this.#signIns.post(exchange, body.read, await livingVisit(this.#deps, exchange), open);
     }
-    if (admission.decision.outcome === 'challenge')
-      return this.#stepUp(exchange, { open, demand: admission.demand, early: body.read });
-    return passInSession(this.#deps, exchange, open, body.read);
+    // Decided anew: it came as slowly as its sender liked, and she may have signed out meanwhile (R09).
+    const session = await this.#deps.sessions.standing(open.session.id);
+    if (session === undefined) return turnAway(this.#deps, exchange);
+    const now = { session, level: open.level };
+    return this.#asDecided(exchange, now, this.#admit(exchange, now, undefined), body.read);
   }
 
   #isSignIn({ head, app, target }: Exchange, body: { readonly whole: boolean; readonly read: Buffer }): boolean {
@@ -168,10 +191,6 @@ export class AppHandler {
     const { contentType, contentEncoding } = head;
     const read = { query: target.query, contentType, contentEncoding, body: body.read };
     return !('refused' in readSignIn(app.settings.preset, read));
-  }
-
-  #stepUp(exchange: Exchange, asked: Parameters<typeof stepUp>[3]): Promise<void> {
-    return stepUp(this.#deps, exchange, this.#parking, asked);
   }
 }
 

@@ -68,12 +68,14 @@ class Passage implements Dispatcher.DispatchHandler {
   constructor(forwarding: Forwarding) {
     this.#forwarding = forwarding;
     forwarding.res.on('close', () => this.#closed());
+    // From now on, and not from when it is sent: it may wait long for a connection to the app.
+    this.#stopWatching = forwarding.watch?.(() => this.#cut());
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
-    if (this.#forwarding.res.destroyed && this.#forwarding.outlives !== true) return controller.abort(new ClientGone());
-    this.#stopWatching = this.#forwarding.watch?.(() => this.#cut());
+    if (this.#withheld) return controller.abort(new Withheld());
+    if (this.#forwarding.res.destroyed && this.#forwarding.outlives !== true) controller.abort(new ClientGone());
   }
 
   onResponseStart(controller: Dispatcher.DispatchController, status: number, headers: AnswerHeaders): void {
