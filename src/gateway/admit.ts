@@ -42,8 +42,9 @@ export function admit(sessions: Sessions, request: AdmitRequest): Admission {
     closed:
       closed.length > 0 &&
       [target, ...others].some(one => matchesAny(closed, method, one, seenParameters(one.query, folding))),
+    // An app may have come to another realm: whom that one calls by this name is somebody else.
     session:
-      session === undefined
+      session === undefined || session.session.realm !== app.realm.name
         ? request.holds
         : {
             level: session.level,

@@ -96,6 +96,13 @@ describe('R01, rule 1: a WebSocket is for who passed both gates', () => {
     expect((await refusal(ask(copyTo(other.client)))).status).toBe(401);
   });
 
+  it('nor one of a realm that the app has left: there her name is somebody else', async () => {
+    const { session } = inside;
+    const { cookie } = await sluis.core.sessions.begin({ ...session, realm: 'provincie' });
+    inside.client.jar.set('__Host-sluis', cookie);
+    expect((await refusal(ask(inside.client))).status).toBe(401);
+  });
+
   it.each(['', 'x', 'eyJhbGciOiJub25lIn0.e30.', '"'])('nor a made-up cookie %j', async value => {
     const client = appClient(sluis, 'demo');
     client.jar.set('__Host-sluis', value);
