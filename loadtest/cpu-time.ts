@@ -5,6 +5,7 @@ let ticks: number | undefined;
 
 /**
  * CPU time that the operating system has counted for these processes, user and system, all threads, in microseconds.
+ * What a child used that has ended is with its parent then: a worker that is replaced between two readings loses nothing.
  * @throws where there is no /proc (anything but Linux).
  */
 export function cpuTime(pids: readonly number[]): number {
@@ -12,9 +13,9 @@ export function cpuTime(pids: readonly number[]): number {
   let sum = 0;
   for (const pid of pids) {
     const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The name may hold spaces and brackets: fields are counted from behind it (proc(5): utime is 14, stime 15).
+    // The name may hold spaces and brackets: fields are counted from behind it (proc(5): utime is 14, stime 15, cutime 16, cstime 17).
     const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-    sum += Number(fields[11]) + Number(fields[12]);
+    for (const field of fields.slice(11, 15)) sum += Number(field);
   }
   return (sum / ticks) * 1e6;
 }
@@ -27,8 +28,8 @@ export function residentMemory(pids: readonly number[]): number {
   }, 0);
 }
 
-/** The direct children of a process: nginx works in one. */
-export function childrenOf(pid: number): number[] {
+/** A process and its direct children, those of now: nginx works in one, and workers of Sluis may be replaced. */
+export function familyOf(pid: number): number[] {
   const text = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
-  return text === '' ? [] : text.split(' ').map(Number);
+  return [pid, ...(text === '' ? [] : text.split(' ').map(Number))];
 }

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startProgram } from './child.ts';
-import { childrenOf } from './cpu-time.ts';
+import { familyOf } from './cpu-time.ts';
 import { freePort } from './free-port.ts';
 import { connections } from './load.ts';
 import type { NotRun, Peer, PeerOptions } from './peer.ts';
@@ -22,9 +22,8 @@ export async function startNginx({ folder, backend }: PeerOptions): Promise<Peer
     return undefined;
   });
   if (child === undefined) return { reason: 'nginx does not start' };
-  const pids = [child.pid, ...childrenOf(child.pid)];
   const cookie = await signInAtApp(backend.port, `127.0.0.1:${backend.port}`);
-  return { name: 'nginx', child, others: [], pids, host: `app.localhost:${port}`, cookie };
+  return { name: 'nginx', child, others: [], pids: () => familyOf(child.pid), host: `app.localhost:${port}`, cookie };
 }
 
 function nginxConfig(home: string, port: number, upstream: number): string {

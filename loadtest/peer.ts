@@ -6,8 +6,8 @@ export interface Peer {
   readonly child: Child;
   /** What else was started for it: its store. Not on the path of a request. */
   readonly others: readonly Child[];
-  /** The processes that do its work. */
-  readonly pids: readonly number[];
+  /** The processes that do its work, those of now. */
+  pids(): readonly number[];
   /** Host and Cookie as a browser would send them to it. */
   readonly host: string;
   readonly cookie: string;

@@ -27,7 +27,7 @@ async function startBare(name: string, file: string, { backend, flags }: PeerOpt
   const host = `app.localhost:${child.port}`;
   // Without Sluis the browser holds the app's own cookies.
   const cookie = await signInAtApp(backend.port, `127.0.0.1:${backend.port}`);
-  return { name, child, others: [], pids: [child.pid], host, cookie };
+  return { name, child, others: [], pids: () => [child.pid], host, cookie };
 }
 
 const installed = fileURLToPath(new URL('../../loadtest/peers/bin', import.meta.url));

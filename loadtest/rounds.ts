@@ -108,9 +108,9 @@ export async function measure(
   const { run } = options;
   // Connections to the app may have been closed meanwhile: opening them is not what is measured.
   await generate(generator, loadOn(peer, one, Math.min(run, 100)));
-  const before = cpuTime(peer.pids);
+  const before = cpuTime(peer.pids());
   const { requests, milliseconds, p50, p99 } = await generate(generator, loadOn(peer, one, run));
-  return { requests, milliseconds, p50, p99, cpu: cpuTime(peer.pids) - before, memory: residentMemory(peer.pids) };
+  return { requests, milliseconds, p50, p99, cpu: cpuTime(peer.pids()) - before, memory: residentMemory(peer.pids()) };
 }
 
 function loadOn(peer: Peer, { path, size, connections, session }: Case, milliseconds: number): Load {

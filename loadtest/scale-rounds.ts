@@ -20,6 +20,8 @@ export interface ScaleOptions {
   readonly routes: readonly number[];
   readonly revocations: readonly number[];
   readonly known: readonly number[];
+  /** Of the parts. */
+  readonly only: readonly string[];
   say(text: string): void;
 }
 
@@ -38,30 +40,24 @@ interface Bench extends ScaleOptions {
   readonly peer: PeerOptions;
 }
 
+const series = {
+  known: knownSeries,
+  sessions: sessionSeries,
+  revocations: revocationSeries,
+  routes: routeSeries,
+} as const;
+
+export const parts = ['known', 'sessions', 'revocations', 'routes'] as const;
+
 /** Everything in turn; nothing stays behind. */
 export async function runScale(options: ScaleOptions): Promise<Series[]> {
   const children = [await startChild('backend'), await startChild('generator')];
   const [backend, generator] = children as [Child, Child];
   const bench = { ...options, generator, peer: { folder: options.folder, backend, flags: [] } };
   try {
-    return [
-      await knownSeries(bench),
-      await grown(bench, {
-        name: 'sessions',
-        title: 'Live sessions in Redis',
-        what: 'sessions',
-        counts: bench.sessions,
-        fill: fillSessions,
-      }),
-      await grown(bench, {
-        name: 'revocations',
-        title: 'Ended sessions in the log',
-        what: 'entries of the log',
-        counts: bench.revocations,
-        fill: fillRevocations,
-      }),
-      await routeSeries(bench),
-    ];
+    const found: Series[] = [];
+    for (const part of parts) if (bench.only.includes(part)) found.push(await series[part](bench));
+    return found;
   } finally {
     for (const child of children.reverse()) await stopChild(child);
   }
@@ -80,6 +76,23 @@ async function knownSeries({ known, say }: Bench): Promise<Series> {
     say(`known sessions: ${count}`);
   }
   return { name: 'known', title: 'Sessions that an instance knows', what: 'sessions', known: found };
+}
+
+function sessionSeries(bench: Bench): Promise<Series> {
+  const { sessions: counts } = bench;
+  return grown(bench, {
+    name: 'sessions',
+    title: 'Live sessions in Redis',
+    what: 'sessions',
+    counts,
+    fill: fillSessions,
+  });
+}
+
+function revocationSeries(bench: Bench): Promise<Series> {
+  const { revocations: counts } = bench;
+  const what = 'entries of the log';
+  return grown(bench, { name: 'revocations', title: 'Ended sessions in the log', what, counts, fill: fillRevocations });
 }
 
 interface Growing {

@@ -5,15 +5,17 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type Point, ratioChart } from './charts.ts';
 import { describeMachine } from './report.ts';
-import { runScale, type ScaleOptions, type Series } from './scale-rounds.ts';
+import { parts, runScale, type ScaleOptions, type Series } from './scale-rounds.ts';
 
 /**
  * `npm run bench:scale`: what a request costs beside how many sessions live in the store, how many routes an app has
  * and how many sessions were ended; and what a known session takes of memory. `--quick` is a smoke run whose figures
- * mean nothing; `--out folder` says where results go.
+ * mean nothing; `--out folder` says where results go; `--only sessions,routes` measures some.
  */
 async function scale(): Promise<void> {
-  const { values } = parseArgs({ options: { quick: { type: 'boolean', default: false }, out: { type: 'string' } } });
+  const { values } = parseArgs({
+    options: { quick: { type: 'boolean', default: false }, out: { type: 'string' }, only: { type: 'string' } },
+  });
   const folder = mkdtempSync(join(tmpdir(), 'sluis-scale-'));
   const sizes = (...all: readonly number[]) => (values.quick ? all.slice(0, 2) : all);
   const options: ScaleOptions = {
@@ -25,6 +27,7 @@ async function scale(): Promise<void> {
     routes: sizes(10, 100, 1_000, 10_000),
     revocations: sizes(0, 1_000, 100_000, 1_000_000),
     known: sizes(1_000, 5_000, 20_000, 50_000),
+    only: values.only?.split(',') ?? parts,
     say: text => void process.stderr.write(`${text}\n`),
   };
   try {
@@ -52,7 +55,7 @@ function write(results: string, found: readonly Series[], text: string): void {
 
 function textOf(found: readonly Series[], quick: boolean): string {
   const { cores, processor, memory, node } = describeMachine();
-  const parts = found.map(({ title, what, points, known, reason }) => {
+  const sections = found.map(({ title, what, points, known, reason }) => {
     if (points !== undefined)
       return `## ${title}\n\n| ${what} | CPU a request beside the least |\n| --- | --- |\n${points.map(lineOf).join('\n')}\n`;
     if (known !== undefined) {
@@ -65,7 +68,7 @@ function textOf(found: readonly Series[], quick: boolean): string {
 
 ${cores} cores (${processor}), ${memory}, Node ${node}. A 1 KB page, 64 connections; each size in turns with the least one.
 
-${parts.join('\n')}`;
+${sections.join('\n')}`;
 }
 
 function lineOf({ x, y, least, most }: Point): string {

@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { startProgram } from './child.ts';
-import { childrenOf } from './cpu-time.ts';
+import { familyOf } from './cpu-time.ts';
 import { freePort } from './free-port.ts';
 import { user } from './load.ts';
 import type { NotRun, Peer, PeerOptions } from './peer.ts';
@@ -21,14 +21,10 @@ export interface Variant {
 }
 
 const main = fileURLToPath(new URL('../src/main.js', import.meta.url));
-const schema = fileURLToPath(new URL('../../config/sluis.schema.json', import.meta.url));
 
 /** Sluis as operators start it, and somebody who went all the way in. */
 export async function startSluis(options: PeerOptions, variant: Variant): Promise<Peer | NotRun> {
-  if (variant.workers !== undefined) {
-    if (!knowsWorkers()) return { reason: 'this version has no setting for several workers' };
-    if (availableParallelism() < 2) return { reason: 'this machine has one core' };
-  }
+  if (variant.workers !== undefined && availableParallelism() < 2) return { reason: 'this machine has one core' };
   const redis = variant.store === 'redis' ? await startRedis() : undefined;
   if (variant.store === 'redis' && redis === undefined) return { reason: 'Redis is not installed' };
   const port = await freePort();
@@ -42,12 +38,7 @@ export async function startSluis(options: PeerOptions, variant: Variant): Promis
   const host = `app.localhost:${port}`;
   const cookie = await signInThroughSluis(port, { app: host, portal: `sluis.localhost:${port}` }, activation);
   const others = redis === undefined ? [] : [redis];
-  return { name: variant.name, child, others, pids: [child.pid, ...childrenOf(child.pid)], host, cookie };
-}
-
-function knowsWorkers(): boolean {
-  const { properties } = JSON.parse(readFileSync(schema, 'utf8')) as { properties?: Record<string, unknown> };
-  return properties !== undefined && Object.hasOwn(properties, 'workers');
+  return { name: variant.name, child, others, pids: () => familyOf(child.pid), host, cookie };
 }
 
 interface Place extends Omit<Variant, 'name' | 'store'> {
