@@ -95,17 +95,18 @@ function signOutPage(exchange: Exchange, open: OpenSession | undefined): void {
   page(exchange, 200, html, {});
 }
 
+/** Also of one that had run out already: what was kept of it goes, and all else of that browser. */
 async function signOut(deps: GatewayDeps, exchange: Exchange, open: OpenSession | undefined): Promise<void> {
-  if (open === undefined) return signOutOver(deps, exchange);
+  const session = open?.session ?? (await ranOut(deps, exchange));
+  if (session === undefined) return redirect(exchange, '/_sluis/signed-out');
   const { head, app } = exchange;
   exchange.acceptBody();
   const body = await readBody(exchange.req, 4096);
   const token = new URLSearchParams(body.read.toString('utf8')).get('csrf') ?? '';
   const own = isSameOrigin(app.settings.origin, head.origin, head.fetchSite);
-  if (!own || !sameText(token, signOutToken(open.session)))
-    return refuse(exchange, 'form', { next: '/_sluis/sign-out' });
-  const { jar } = deps.sealed.open(sessionOwner(open.session), exchange.cookies, deps.clock.now());
-  await endSessions(deps, exchange, open.session, 'signed-out');
+  if (!own || !sameText(token, signOutToken(session))) return refuse(exchange, 'form', { next: '/_sluis/sign-out' });
+  const { jar } = deps.sealed.open(sessionOwner(session), exchange.cookies, deps.clock.now());
+  await endSessions(deps, exchange, session, 'signed-out');
   const { path } = app.settings.preset.signOut;
   if (path !== undefined) await signOutAtApp(deps, exchange, path, jar);
   // What pages left in this browser is not for who comes next at a shared tablet.
@@ -117,12 +118,9 @@ async function signOut(deps: GatewayDeps, exchange: Exchange, open: OpenSession 
   finish(exchange, 303, headers, '');
 }
 
-/** Her session had run out already: what was kept of it goes all the same. */
-async function signOutOver(deps: GatewayDeps, exchange: Exchange): Promise<void> {
+async function ranOut(deps: GatewayDeps, exchange: Exchange): Promise<Session | undefined> {
   const cookie = exchange.cookie(cookieNames.session);
-  const over = cookie === undefined ? undefined : await deps.sessions.expired(cookie, exchange.app.settings.id);
-  if (over !== undefined) await endSessions(deps, exchange, over, 'signed-out');
-  redirect(exchange, '/_sluis/signed-out');
+  return cookie === undefined ? undefined : deps.sessions.expired(cookie, exchange.app.settings.id);
 }
 
 function signOutToken(session: Session): string {

@@ -391,6 +391,20 @@ describe('R08: bound to person, app, browser and session', () => {
     expect([again.landing, arrived()]).toEqual(['/postvak', []]);
   });
 
+  it('signing out of a session that ran out deletes it, by the form of that session only (CWE-352)', async () => {
+    const her = await someone();
+    const csrf = hiddenFields((await her.get('/_sluis/sign-out')).text)['csrf'] ?? '';
+    sluis.clock.advance(31 * minute);
+    await her.post('/echo/brief', letter);
+    const beside = { Origin: sluis.portalOrigin, 'Sec-Fetch-Site': 'same-site' };
+    for (const posted of [await her.post('/_sluis/sign-out', {}), await her.post('/_sluis/sign-out', { csrf }, beside)])
+      expect(posted.status).toBe(403);
+    expect(await parkedOf(her)).toBeDefined();
+    const other = her.copy();
+    expect((await her.post('/_sluis/sign-out', { csrf })).location).toBe('/_sluis/signed-out');
+    expect(await parkedOf(other)).toBeUndefined();
+  });
+
   it('R31: the desk ends all that she has, of a session that ran out too', async () => {
     const her = await signedIn();
     const person = (await sluis.core.people.byName('gemeente', 'anna'))?.id ?? '';
