@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import fc from 'fast-check';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { frame } from '../../test/support/web-socket.ts';
 import { FrameWalk, goingAway } from './frame-walk.ts';
 import { GatedSocket } from './gated-socket.ts';
@@ -161,5 +161,25 @@ describe('CWE-400: a browser that takes nothing', () => {
     flood();
     await once(gated, 'close');
     expect(gated.destroyed).toBe(true);
+  });
+
+  it('and one that had ended is not waited for without end because it took what was left', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const { gated, client, browser } = await gate();
+      gated.open('ONS\r\n\r\n');
+      browser.pause();
+      gated.resume();
+      gated.write(appHead);
+      const taken = new Promise(resolve => gated.write(Buffer.alloc(32 * 2 ** 20), resolve));
+      browser.end();
+      await once(client, 'end');
+      browser.resume();
+      await taken;
+      vi.advanceTimersByTime(10_000);
+      expect(gated.destroyed).toBe(true);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 });

@@ -20,7 +20,8 @@ export class GatedSocket extends Duplex {
   #opened = false;
   #released = false;
   #leaving: 'no' | 'asked' | 'told' = 'no';
-  #timer: NodeJS.Timeout | undefined;
+  #stalled: NodeJS.Timeout | undefined;
+  #lingering: NodeJS.Timeout | undefined;
 
   /** `stallTime`: milliseconds for which the browser may take nothing that waits for it. */
   constructor(client: Socket, stallTime: number) {
@@ -84,7 +85,8 @@ export class GatedSocket extends Duplex {
   }
 
   override _destroy(_error: Error | null, done: (error: null) => void): void {
-    clearTimeout(this.#timer);
+    clearTimeout(this.#stalled);
+    clearTimeout(this.#lingering);
     if (!this.#released) this.#client.destroy();
     done(null);
   }
@@ -104,9 +106,9 @@ export class GatedSocket extends Duplex {
     const flowing = this.#client.write(leaves ? chunk.subarray(0, boundary) : chunk);
     if (leaves) this.#tell();
     if (flowing) return done();
-    this.#timer = setTimeout(() => this.destroy(), this.#stallTime);
+    this.#stalled = setTimeout(() => this.destroy(), this.#stallTime);
     this.#client.once('drain', () => {
-      clearTimeout(this.#timer);
+      clearTimeout(this.#stalled);
       done();
     });
   }
@@ -118,8 +120,8 @@ export class GatedSocket extends Duplex {
 
   /** A side that has ended hears no more: the other is not waited for without end. */
   #linger(): void {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.destroy(), lingerTime);
+    clearTimeout(this.#lingering);
+    this.#lingering = setTimeout(() => this.destroy(), lingerTime);
   }
 
   // What http-proxy calls on a socket besides.
