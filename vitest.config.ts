@@ -10,7 +10,8 @@ export default defineConfig({
       'tools/**/*.test.ts',
       'loadtest/**/*.test.ts',
     ],
-    testTimeout: 30_000,
+    // Only says that a test ends at all: a busy machine takes a story in a browser four times as long as a quiet one.
+    testTimeout: 120_000,
     hookTimeout: 240_000,
     pool: 'forks',
   },

@@ -37,7 +37,7 @@ describe.skipIf(missing('chromium', 'roundcube'))('R30: a password manager', () 
       ignoreDefaultArgs: ['--disable-extensions'],
       locale: 'nl-NL',
     });
-    context.setDefaultTimeout(12_000);
+    context.setDefaultTimeout(45_000);
     page = await context.newPage();
   });
   afterAll(async () => {

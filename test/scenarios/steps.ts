@@ -38,7 +38,7 @@ export async function person(
   options: PersonOptions = {},
 ): Promise<{ context: BrowserContext; page: Page }> {
   const opened = await openPerson(browser, options);
-  opened.context.setDefaultTimeout(12_000);
+  opened.context.setDefaultTimeout(45_000);
   return opened;
 }
 
@@ -69,9 +69,23 @@ export function onPortal(sluis: TestSluis, path: RegExp): (url: URL) => boolean 
   return url => url.host === sluis.portalHost && path.test(url.pathname.replace(/^\/_sluis\/portal(?=\/)/, ''));
 }
 
+/** Waits for an address. A navigation that gives way to another, as at a double click, is not the end of the wait. */
+export async function arrive(page: Page, isThere: (url: URL) => boolean): Promise<void> {
+  for (;;) {
+    const gaveWay = await page.waitForURL(isThere).then(
+      () => false,
+      (error: unknown) => {
+        if (!String(error).includes('ERR_ABORTED')) throw error;
+        return true;
+      },
+    );
+    if (!gaveWay) return;
+  }
+}
+
 /** Waits until the browser is on this app's own host and past every page of ours. */
 export async function inApp(page: Page, sluis: TestSluis, app: string): Promise<void> {
-  await page.waitForURL(url => url.host === sluis.host(app) && !url.pathname.startsWith('/_sluis'));
+  await arrive(page, url => url.host === sluis.host(app) && !url.pathname.startsWith('/_sluis'));
 }
 
 /** From the page that asks for the activation code to the page with recovery codes. */
