@@ -1,3 +1,5 @@
+import { type Random, randomId } from '../kernel/random.ts';
+
 /**
  * A person who passed both gates, in one browser, at one app. The cookie says nothing (D4); this is what it stands
  * for. Times are milliseconds since the epoch.
@@ -27,6 +29,43 @@ export interface Session {
   readonly sealKey: string;
   /** SHA-256 of the realm cookie on the portal's host of the browser that passed; signing out anywhere in it ends it. */
   readonly portal: string | undefined;
+}
+
+/** What a step up, or a sign-in that goes on in a session, proves anew. */
+export type Proved = Pick<Session, 'level' | 'factor' | 'factorAt' | 'portal'>;
+
+export type FreshSession = Pick<Session, 'realm' | 'app' | 'person' | 'name'> & Proved;
+
+/** How long the identifier of before a step up goes on working. */
+export const previousLifetime = 10_000;
+
+export function newSession(
+  // Only these: what is handed in may be a whole session.
+  { realm, app, person, name, level, factor, factorAt, portal }: FreshSession,
+  { id, now, absoluteEnd, random }: { id: string; now: number; absoluteEnd: number; random: Random },
+): Session {
+  return {
+    ...{ id, realm, app, person, name, level, factor, factorAt, portal, absoluteEnd },
+    beganAt: now,
+    lastSeen: now,
+    identifier: randomId(random, 32),
+    previous: undefined,
+    sealKey: randomId(random, 32),
+  };
+}
+
+export function renewedSession(
+  current: Session,
+  { level, factor, factorAt, portal }: Proved,
+  { now, random }: { now: number; random: Random },
+): Session {
+  return {
+    ...current,
+    ...{ level, factor, factorAt, portal },
+    lastSeen: now,
+    identifier: randomId(random, 32),
+    previous: { identifier: current.identifier, until: now + previousLifetime, level: current.level },
+  };
 }
 
 /** What a cookie with this identifier opens: the level held, the one of before for a while, or nothing. */

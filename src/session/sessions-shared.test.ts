@@ -4,7 +4,8 @@ import { systemRandom } from '../kernel/random.ts';
 import type { Store } from '../kernel/store.ts';
 import { SqliteStore } from '../store/sqlite/sqlite-store.ts';
 import type { Session } from './session.ts';
-import { previousLifetime, Sessions } from './sessions.ts';
+import { previousLifetime } from './session.ts';
+import { Sessions } from './sessions.ts';
 
 /** One session at two instances (workers of one machine, or machines): each remembers, and neither goes by that alone. */
 const minute = 60_000;

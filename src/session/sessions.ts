@@ -1,15 +1,14 @@
-import { LRUCache } from 'lru-cache';
 import type { SessionSettings } from '../config/settings.ts';
 import type { Clock } from '../kernel/clock.ts';
-import { sealedCodec } from '../kernel/codec.ts';
 import { SluisError } from '../kernel/errors.ts';
 import type { KeyRing } from '../kernel/key-ring.ts';
 import { type Random, randomId } from '../kernel/random.ts';
-import { type Codec, type Store, update } from '../kernel/store.ts';
+import type { Store } from '../kernel/store.ts';
 import { EndListeners, type OverReason } from './end-listeners.ts';
-import { personSet, portalSet, sessionKey, setsOf } from './places.ts';
+import { type Known, SessionMemory } from './memory.ts';
+import { SessionRecords } from './records.ts';
 import { Revocations, revocationLog, type Said, type Standing } from './revocations.ts';
-import { kept, levelBy, type Session } from './session.ts';
+import { type FreshSession, levelBy, newSession, type Proved, renewedSession, type Session } from './session.ts';
 import { SessionTokens, type TokenClaims } from './token.ts';
 
 export interface SessionsDeps {
@@ -26,22 +25,12 @@ export interface OpenSession {
   readonly level: number;
 }
 
-/** How long the identifier of before a step up goes on working. */
-export const previousLifetime = 10_000;
 /**
  * How long a session that ran out by itself is still known by its cookie, so that what is posted in it is kept for its
  * person; and as long again for her to sign in. It opens nothing. One that was ended leaves no record.
  */
 export const afterlife = 60 * 60_000;
 const activityInterval = 30_000;
-
-interface Cached {
-  session: Session;
-  /** Changed elsewhere since it was read. */
-  outdated: boolean;
-  lastSeen: number;
-  writtenAt: number;
-}
 
 /**
  * Sessions: records in the store, read once an instance and kept in memory; cookies verified once and remembered. A
@@ -50,21 +39,15 @@ interface Cached {
 export class Sessions {
   readonly #deps: SessionsDeps;
   readonly #tokens: SessionTokens;
-  readonly #codec: Codec<Session>;
-  readonly #cache = new LRUCache<string, Cached>({ max: kept.known });
-  /** What was derived from records for the hot path; gone with their identifiers. */
-  readonly #derived = new LRUCache<string, Map<string, unknown>>({ max: kept.busy });
-  /** Ended here or elsewhere: a read that was under way must not bring them back. */
-  readonly #ended = new LRUCache<string, true>({ max: 100_000 });
+  readonly #records: SessionRecords;
+  readonly #memory = new SessionMemory();
   readonly #endListeners = new EndListeners();
-  /** Grows with every change that the log tells: a read that was under way then may have come too early. */
-  #changes = 0;
   readonly #revocations: Revocations;
 
   constructor(deps: SessionsDeps) {
     this.#deps = deps;
     this.#tokens = new SessionTokens(deps.ring, deps.clock);
-    this.#codec = sealedCodec<Session>(deps.ring, 'session');
+    this.#records = new SessionRecords(deps.store, deps.ring);
     this.#revocations = new Revocations({
       ...deps,
       grace: () => deps.settings.grace,
@@ -98,8 +81,8 @@ export class Sessions {
     if (remembered !== undefined) return remembered;
     // Known to be lost: nobody waits for what does not come.
     if (this.storeStanding !== 'confirmed') throw lost();
-    const cached = await this.#load(token.session);
-    return cached === undefined ? undefined : this.#open(cached.session, token);
+    const known = await this.#load(token.session);
+    return known === undefined ? undefined : this.#open(known.session, token);
   }
 
   /**
@@ -108,7 +91,7 @@ export class Sessions {
    */
   async standing(id: string): Promise<Session | undefined> {
     if ((await this.#settled()) === 'lost') throw lost();
-    return (this.#cache.get(id) ?? (await this.#load(id)))?.session;
+    return (this.#memory.get(id) ?? (await this.#load(id)))?.session;
   }
 
   /**
@@ -117,9 +100,8 @@ export class Sessions {
    */
   async expired(cookie: string, app: string, within = afterlife): Promise<Session | undefined> {
     const token = cookie.length > 2048 ? undefined : await this.#tokens.verify(cookie, app, within);
-    if (token === undefined || this.#ended.has(token.session)) return undefined;
-    const record = await this.#deps.store.get(sessionKey(token.session));
-    const session = record === undefined ? undefined : this.#codec.decode(sessionKey(token.session), record.value);
+    if (token === undefined || this.#memory.hasEnded(token.session)) return undefined;
+    const session = await this.#records.read(token.session);
     if (session?.app !== app || session.identifier !== token.identifier) return undefined;
     const over = this.#deps.clock.now() - Math.min(session.absoluteEnd, this.idleEnd(session));
     return over >= 0 && over < within ? session : undefined;
@@ -130,19 +112,19 @@ export class Sessions {
    * when it began.
    */
   idleEnd(session: Session): number {
-    const lastSeen = this.#cache.get(session.id)?.lastSeen ?? session.lastSeen;
+    const lastSeen = this.#memory.get(session.id)?.lastSeen ?? session.lastSeen;
     const { idle, absolute } = this.#deps.settings;
     return Math.min(lastSeen + idle, session.beganAt + absolute);
   }
 
   /** Notes activity; written to the store at most every 30 s. */
   touch(session: Session): void {
-    const cached = this.#cache.get(session.id);
-    if (cached === undefined) return;
+    const known = this.#memory.get(session.id);
+    if (known === undefined) return;
     const now = this.#deps.clock.now();
-    cached.lastSeen = now;
-    if (now - cached.writtenAt < activityInterval) return;
-    cached.writtenAt = now;
+    known.lastSeen = now;
+    if (now - known.writtenAt < activityInterval) return;
+    known.writtenAt = now;
     // Behind the request: a failed write costs at most 30 s of a session's idle time, never its end.
     this.#write(session.id, current => ({ ...current, lastSeen: Math.max(current.lastSeen, now) })).catch(
       () => undefined,
@@ -151,72 +133,39 @@ export class Sessions {
 
   /** A value derived from the session's record, kept while the session is busy and its identifier the same. */
   derived<T>(session: Session, name: string, make: () => T): T {
-    let values = this.#derived.get(session.id);
-    if (values === undefined) {
-      if (!this.#cache.has(session.id)) return make();
-      values = new Map();
-      this.#derived.set(session.id, values);
-    }
-    let value = values.get(name) as T | undefined;
-    if (value === undefined) {
-      value = make();
-      values.set(name, value);
-    }
-    return value;
+    return this.#memory.derived(session, name, make);
   }
 
   async begin(
-    fresh: Pick<Session, 'realm' | 'app' | 'person' | 'name' | 'level' | 'factor' | 'factorAt' | 'portal'>,
+    fresh: FreshSession,
     { id, notAfter = Number.POSITIVE_INFINITY }: { id?: string; notAfter?: number | undefined } = {},
   ): Promise<{ session: Session; cookie: string }> {
-    const { clock, random, settings, store } = this.#deps;
+    const { clock, random, settings } = this.#deps;
     const now = clock.now();
-    const session: Session = {
-      ...fresh,
-      id: id ?? randomId(random),
-      beganAt: now,
-      // What another session proved lasts no longer than that one: no hopping between apps puts the end off.
-      absoluteEnd: Math.min(now + settings.absolute, notAfter),
-      lastSeen: now,
-      identifier: randomId(random, 32),
-      previous: undefined,
-      sealKey: randomId(random, 32),
-    };
-    await store.create(
-      sessionKey(session.id),
-      this.#codec.encode(sessionKey(session.id), session),
-      settings.absolute + 2 * afterlife,
-    );
-    for (const set of setsOf(session)) await store.add(set, session.id, { ttl: settings.absolute });
-    this.#remember(session, this.#changes);
+    // What another session proved lasts no longer than that one: no hopping between apps puts the end off.
+    const absoluteEnd = Math.min(now + settings.absolute, notAfter);
+    const session = newSession(fresh, { id: id ?? randomId(random), now, absoluteEnd, random });
+    await this.#records.create(session, { lifetime: settings.absolute + 2 * afterlife, listed: settings.absolute });
+    this.#memory.remember(session, this.#memory.changes);
     return { session, cookie: await this.#sign(session) };
   }
 
   /** A new identifier, and what was proved anew: at every step up and every sign-in that goes on in this session. */
-  async renew(
-    session: Session,
-    proved: Pick<Session, 'level' | 'factor' | 'factorAt' | 'portal'>,
-  ): Promise<{ session: Session; cookie: string } | undefined> {
-    const { clock, random, store, settings } = this.#deps;
+  async renew(session: Session, proved: Proved): Promise<{ session: Session; cookie: string } | undefined> {
+    const { clock, random, settings } = this.#deps;
     const now = clock.now();
-    const renewed = await this.#write(session.id, current => ({
-      ...current,
-      ...proved,
-      lastSeen: now,
-      identifier: randomId(random, 32),
-      previous: { identifier: current.identifier, until: now + previousLifetime, level: current.level },
-    }));
+    const renewed = await this.#write(session.id, current => renewedSession(current, proved, { now, random }));
     if (renewed === undefined) return undefined;
     // Before anybody holds the new cookie: the identifier of before ends in time at every instance.
     await this.#revocations.say(session.id, 'changed');
     if (proved.portal !== undefined && proved.portal !== session.portal)
-      await store.add(portalSet(proved.portal), session.id, { ttl: settings.absolute });
+      await this.#records.listUnder(proved.portal, session.id, settings.absolute);
     return { session: renewed, cookie: await this.#sign(renewed) };
   }
 
   /** The same session under a new realm cookie of its browser (SHA-256). */
   async carry(session: Session, portal: string): Promise<void> {
-    await this.#deps.store.add(portalSet(portal), session.id, { ttl: this.#deps.settings.absolute });
+    await this.#records.listUnder(portal, session.id, this.#deps.settings.absolute);
     const carried = await this.#write(session.id, current => ({ ...current, portal }));
     if (carried !== undefined) await this.#revocations.say(session.id, 'changed');
   }
@@ -226,9 +175,9 @@ export class Sessions {
     const session = await this.read(id);
     // First, and again on a retry: an end whose answer was lost must not live on at another instance.
     if (session !== undefined) await this.#revocations.say(id, 'ended');
-    const removed = await this.#deps.store.remove(sessionKey(id));
+    const removed = await this.#records.remove(id);
     this.#forget(id);
-    if (session !== undefined) for (const set of setsOf(session)) await this.#deps.store.drop(set, id);
+    if (session !== undefined) await this.#records.unlist(session);
     return removed;
   }
 
@@ -239,11 +188,11 @@ export class Sessions {
 
   /** Living sessions that this portal browser began. */
   async ofPortal(portal: string): Promise<Session[]> {
-    return this.#readAll(await this.#deps.store.members(portalSet(portal)));
+    return this.#readAll(await this.#records.ofPortal(portal));
   }
 
   async ofPerson(person: string): Promise<Session[]> {
-    return this.#readAll(await this.#deps.store.members(personSet(person)));
+    return this.#readAll(await this.#records.ofPerson(person));
   }
 
   /** Calls back once when the session ends, to cut answers under way; while it is idle again and again. */
@@ -265,7 +214,7 @@ export class Sessions {
 
   async #whyOver(id: string): Promise<OverReason | undefined> {
     const now = () => this.#deps.clock.now();
-    const known = this.#cache.peek(id);
+    const known = this.#memory.peek(id);
     if (known !== undefined && now() >= known.session.absoluteEnd) return 'ended';
     if (known !== undefined && now() < known.lastSeen + this.#deps.settings.idle) return undefined;
     // Another instance may have seen her since.
@@ -292,24 +241,21 @@ export class Sessions {
 
   #heard(id: string, what: Said): void {
     if (what === 'ended') return this.#forget(id);
-    this.#changes += 1;
-    const cached = this.#cache.peek(id);
-    if (cached !== undefined) cached.outdated = true;
+    this.#memory.outdate(id);
   }
 
   /** What ended in what was missed has no record any more: what is under way to it is cut. */
   async #startAnew(): Promise<void> {
-    this.#changes += 1;
-    for (const cached of this.#cache.values()) cached.outdated = true;
+    this.#memory.outdateAll();
     await Promise.all(this.#endListeners.ids.map(async id => (await this.#load(id)) ?? this.#forget(id)));
   }
 
   /** By what is known here; undefined where only the store can say, as another instance may have seen or renewed it since. */
   #remembered(token: TokenClaims): OpenSession | undefined {
-    const cached = this.#cache.get(token.session);
-    if (cached === undefined || cached.outdated) return undefined;
-    if (this.#deps.clock.now() >= cached.lastSeen + this.#deps.settings.idle) return undefined;
-    return this.#open(cached.session, token);
+    const known = this.#memory.get(token.session);
+    if (known === undefined || known.outdated) return undefined;
+    if (this.#deps.clock.now() >= known.lastSeen + this.#deps.settings.idle) return undefined;
+    return this.#open(known.session, token);
   }
 
   #open(session: Session, { identifier, app }: TokenClaims): OpenSession | undefined {
@@ -324,40 +270,24 @@ export class Sessions {
     );
   }
 
-  async #load(id: string): Promise<Cached | undefined> {
-    if (!/^[A-Za-z0-9_-]{22}$/.test(id)) return undefined;
-    const changes = this.#changes;
-    const record = await this.#deps.store.get(sessionKey(id));
-    if (changes !== this.#changes) return this.#load(id);
-    const session = record === undefined ? undefined : this.#codec.decode(sessionKey(id), record.value);
+  async #load(id: string): Promise<Known | undefined> {
+    const { changes } = this.#memory;
+    const session = await this.#records.read(id);
+    if (changes !== this.#memory.changes) return this.#load(id);
     if (session === undefined || session.absoluteEnd <= this.#deps.clock.now()) return undefined;
-    return this.#ended.has(id) ? undefined : this.#remember(session, changes);
-  }
-
-  #remember(session: Session, changes: number): Cached {
-    const old = this.#cache.get(session.id);
-    const lastSeen = Math.max(session.lastSeen, old?.lastSeen ?? 0);
-    if (old?.session.identifier !== session.identifier) this.#derived.delete(session.id);
-    const outdated = changes !== this.#changes;
-    const cached: Cached = { session, outdated, lastSeen, writtenAt: session.lastSeen };
-    this.#cache.set(session.id, cached);
-    return cached;
+    return this.#memory.remember(session, changes);
   }
 
   #forget(id: string): void {
-    this.#ended.set(id, true);
-    this.#cache.delete(id);
-    this.#derived.delete(id);
+    this.#memory.forget(id);
     this.#endListeners.end(id);
   }
 
   async #write(id: string, change: (current: Session) => Session): Promise<Session | undefined> {
-    const changes = this.#changes;
-    const written = await update(this.#deps.store, sessionKey(id), this.#codec, change);
+    const { changes } = this.#memory;
+    const written = await this.#records.change(id, change);
     // Ended while it was being written: remembered now, it would come back.
-    if (written === undefined || this.#ended.has(id)) return undefined;
-    this.#remember(written, changes);
-    return written;
+    return written === undefined ? undefined : this.#memory.remember(written, changes)?.session;
   }
 
   async #readAll(ids: readonly string[]): Promise<Session[]> {
