@@ -145,7 +145,7 @@ describe('R09 the log of ended sessions', () => {
     await fill(store, 0, 30);
     const here = follower({ kept: 20 });
     await here.confirm();
-    await vi.waitFor(async () => expect((await store.read(revocationLog, 0, 100)).length).toBe(20));
+    await vi.waitFor(async () => expect((await store.read(revocationLog, 0, 100)).length).toBe(20), 20_000);
     await speaker().say('anna', 'ended');
     expect((await store.head(revocationLog))?.number).toBe(31);
     await here.confirm();
@@ -172,11 +172,11 @@ describe('R09 the log of ended sessions', () => {
     await here.confirm();
     const leave = store.subscribe(revocationLog, () => here.hasten());
     await speaker().say('anna', 'ended');
-    await vi.waitFor(() => expect(heard).toEqual([['anna', 'ended']]));
+    await vi.waitFor(() => expect(heard).toEqual([['anna', 'ended']]), 20_000);
     const reading = here.confirm();
     await speaker().say('bram', 'ended');
     await reading;
-    await vi.waitFor(() => expect(heard.at(-1)).toEqual(['bram', 'ended']));
+    await vi.waitFor(() => expect(heard.at(-1)).toEqual(['bram', 'ended']), 20_000);
     leave();
   });
 });

@@ -96,7 +96,7 @@ describe.skipIf(missing('redis'))('R24 rule 2: while the store', () => {
 
 /** By itself, without a restart, and with nothing that was counted or known gone. */
 async function expectWell(cells: Readonly<Record<string, Cell>>): Promise<void> {
-  await until(async () => sluis.core.sessions.storeStanding === 'confirmed' && (await writes()), 20_000);
+  await until(async () => sluis.core.sessions.storeStanding === 'confirmed' && (await writes()));
   for (const [name, cell] of Object.entries(cells)) {
     const answer = await cell.again();
     expect([name, cell.isAsEver(answer) ? 'as ever' : `${answer.status} ${answer.text}`]).toEqual([name, 'as ever']);

@@ -2,8 +2,9 @@ import { writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Cli, configuration, openCli } from '../cli/cli-bench.ts';
 import { missing } from '../support/apps.ts';
-import { freePort, type RedisGroup, type RedisServer, startCluster, startRedis } from '../support/redis.ts';
+import { freePort, type RedisGroup, type RedisServer, startCluster, startRedis, until } from '../support/redis.ts';
 import { certificate, key } from '../support/redis-certificate.ts';
+import { startSluis } from '../support/sluis.ts';
 
 describe.skipIf(missing('redis'))('R24: Sluis on a Redis', () => {
   let server: RedisServer;
@@ -45,6 +46,27 @@ describe.skipIf(missing('redis'))('R24: Sluis on a Redis', () => {
     expect(running.said()).toContain('Sluis is listening');
     expect((await fetch(`http://127.0.0.1:${port}/`)).status).toBe(421);
     expect((await running.stop()).code).toBe(0);
+  });
+
+  it('R24: tells the balancer while Redis does not answer, lives on, and is ready again by itself', async () => {
+    const management = await freePort();
+    const extra = `store: { redis: { url: "redis://127.0.0.1:${server.port}" } }\nmanagement: { port: ${management} }`;
+    const sluis = await startSluis([{ id: 'demo', upstream: 'http://127.0.0.1:9', preset: 'demo' }], { extra });
+    const says = async (path: string) => {
+      const answer = await fetch(`http://127.0.0.1:${management}${path}`);
+      return `${answer.status} ${await answer.text()}`;
+    };
+    try {
+      await until(async () => (await says('/readyz')).startsWith('200 ready since'));
+      server.pause();
+      await until(async () => (await says('/readyz')).startsWith('503 store lost since'));
+      expect(await says('/healthz')).toBe('200 alive\n');
+      server.resume();
+      await until(async () => (await says('/readyz')).startsWith('200 ready since'));
+    } finally {
+      server.resume();
+      await sluis.close();
+    }
   });
 
   it('refuses an instance whose keys are others', async () => {

@@ -77,7 +77,7 @@ export class RawConnection {
     const socket = connect({ port, host: options.host ?? '127.0.0.1' });
     socket.setNoDelay(true);
     await once(socket, 'connect');
-    return new RawConnection(socket, options.timeout ?? 10_000);
+    return new RawConnection(socket, options.timeout ?? 20_000);
   }
 
   write(bytes: string | Buffer): void {

@@ -230,7 +230,7 @@ async function closeAll(servers: readonly RedisServer[]): Promise<void> {
 }
 
 /** Asks again until it is so; `deadline` in milliseconds. Rejects where it does not become so. */
-export async function until(isSo: () => Promise<boolean>, deadline = 15_000): Promise<void> {
+export async function until(isSo: () => Promise<boolean>, deadline = 45_000): Promise<void> {
   const end = performance.now() + deadline;
   while (!(await isSo().catch(() => false))) {
     if (performance.now() > end) throw new Error(`not so within ${deadline} ms`);

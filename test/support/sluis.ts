@@ -133,9 +133,12 @@ export async function startSluis(apps: readonly TestApp[], options: TestOptions 
       return invited.code;
     },
     close: async () => {
-      await server.close();
-      await core.store.close();
-      if (options.beside === undefined) await rm(folder, { recursive: true, force: true });
+      try {
+        await server.close();
+        await core.store.close();
+      } finally {
+        if (options.beside === undefined) await rm(folder, { recursive: true, force: true });
+      }
     },
   };
 }

@@ -47,7 +47,8 @@ function codeOf(error: Error): string {
 }
 
 const otherwise = {
-  remedy: 'See that Redis runs and answers at the address in store.redis; "sluis doctor" looks closer.',
+  remedy:
+    'See that Redis runs and answers at the address in store.redis ("redis-cli -h … -p … ping"), and that TLS (tls, rediss://) is set where it has TLS and nowhere else.',
 };
 
 const remedies: readonly { readonly words: RegExp; readonly remedy: string }[] = [
