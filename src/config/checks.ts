@@ -1,4 +1,6 @@
 import { isLoopbackAddress, isLoopbackHost, registrableDomain } from './address.ts';
+import { checkGroups } from './checks-groups.ts';
+import { checkClasses, checkLevels } from './checks-levels.ts';
 import { checkManagement } from './checks-management.ts';
 import { checkStore } from './checks-store.ts';
 import type { Parts } from './parts.ts';
@@ -22,6 +24,8 @@ export function checkTogether(parts: Parts, highestLevel: number, findings: Find
   for (const { id, realm } of parts.mentions) if (realm !== undefined) checkRealmName(id, realm, parts, findings);
   for (const [name, realm] of parts.realms) checkRealm(name, realm, parts, findings);
   for (const [id, app] of parts.apps) checkApp(id, app, parts, highestLevel, findings);
+  checkClasses(parts, findings);
+  checkGroups(parts, highestLevel, findings);
   checkManagement(parts, findings);
   checkSession(parts, findings);
   checkStore(parts, findings);
@@ -123,31 +127,13 @@ function checkRealmName(id: string, realm: string, { realmNames }: Parts, findin
 }
 
 function checkApp(id: string, app: AppConfiguration, parts: Parts, highestLevel: number, findings: Findings): void {
-  checkLevel(['apps', id, 'level'], app.level, parts, highestLevel, findings);
-  for (const [index, route] of app.routes.entries())
-    checkLevel(['apps', id, 'routes', index, 'level'], route.level, parts, highestLevel, findings);
+  checkLevels(id, app, parts, highestLevel, findings);
   const { ca, fingerprint, url } = app.upstream;
   if (url.startsWith('http:') && (ca !== undefined || fingerprint !== undefined))
     findings.error(['apps', id, 'upstream', 'url'], {
       found: JSON.stringify(url),
       expected: 'https://, because a ca or fingerprint is given',
     });
-}
-
-/** R04 and "a level that no enabled factor reaches is a configuration error". */
-function checkLevel(path: Path, level: number, { levels }: Parts, highest: number, findings: Findings): void {
-  if (level > highest)
-    findings.error(path, {
-      found: `level ${level}`,
-      expected: `at most ${highest}: no factor that is enabled reaches more, so nobody could pass`,
-    });
-  if (level > 1) return;
-  if (levels?.acceptLevel1 === undefined)
-    findings.error(path, {
-      found: 'level 1',
-      expected: '2 or more, or the acknowledgement levels.acceptLevel1 with its reason (R04)',
-    });
-  else findings.warn(path, { found: 'level 1', expected: `2 or more; accepted: ${levels.acceptLevel1.reason}` });
 }
 
 const longestSession = 24 * 3_600_000;

@@ -1,4 +1,5 @@
 import type { Preset } from '../preset/preset.ts';
+import { demandedLevel } from './checks-levels.ts';
 import { redisSettings } from './complete-store.ts';
 import type { Parts } from './parts.ts';
 import type { AppConfiguration, Configuration, RealmConfiguration } from './schema.ts';
@@ -8,7 +9,7 @@ type Resolve = (path: string) => string;
 
 /** Settings from parts without a problem; undefined where a part or preset is missing. */
 export function complete(parts: Parts, presets: ReadonlyMap<string, Preset>, resolve: Resolve): Settings | undefined {
-  const { data, store, listen, management, stop, session, limits, levels, log, keys, workers } = parts;
+  const { data, store, listen, management, stop, classes, session, limits, levels, log, keys, workers } = parts;
   if (
     data === undefined ||
     store === undefined ||
@@ -18,10 +19,10 @@ export function complete(parts: Parts, presets: ReadonlyMap<string, Preset>, res
   )
     return undefined;
   if (stop === undefined || levels === undefined || log === undefined) return undefined;
-  if (keys === undefined || workers === undefined) return undefined;
+  if (keys === undefined || workers === undefined || classes === undefined) return undefined;
   const apps = [...parts.apps].flatMap(([id, app]) => {
     const preset = presets.get(id);
-    return preset === undefined ? [] : [appSettings(id, app, preset, resolve)];
+    return preset === undefined ? [] : [appSettings(id, app, { preset, classes }, resolve)];
   });
   return {
     dataFolder: resolve(data),
@@ -31,6 +32,7 @@ export function complete(parts: Parts, presets: ReadonlyMap<string, Preset>, res
     stop: { notice: stop.notice ?? 0, drain: stop.drain },
     realms: new Map([...parts.realms].map(([name, realm]) => [name, realmSettings(name, realm, apps, resolve)])),
     apps,
+    classes: new Map(Object.entries(classes)),
     session,
     limits,
     levels: { acceptLevel1: levels.acceptLevel1 },
@@ -76,10 +78,16 @@ function realmSettings(
     desk: realm.desk,
     theme: { css: maybe(realm.theme.css, resolve), logo: maybe(realm.theme.logo, resolve) },
     names: realm.names,
+    groups: new Map(Object.entries(realm.groups)),
   };
 }
 
-function appSettings(id: string, app: AppConfiguration, preset: Preset, resolve: Resolve): AppSettings {
+function appSettings(
+  id: string,
+  app: AppConfiguration,
+  { preset, classes }: { readonly preset: Preset; readonly classes: Configuration['classes'] },
+  resolve: Resolve,
+): AppSettings {
   return {
     id,
     title: app.title,
@@ -88,14 +96,15 @@ function appSettings(id: string, app: AppConfiguration, preset: Preset, resolve:
     upstream: upstreamSettings(app.upstream, resolve),
     preset,
     nameCharacters: app.nameCharacters,
-    level: app.level,
-    routes: app.routes.map(({ path, methods, parameters, level, maxAge }) => ({
-      path,
-      methods,
-      parameters,
-      level,
-      maxAge,
-    })),
+    level: demandedLevel(app, classes) ?? 2,
+    class: app.class,
+    routes: app.routes.map(route => {
+      const { path, methods, parameters, maxAge, groups, levelFor } = route;
+      const level = demandedLevel(route, classes);
+      // Refused before this, by checkLevels: a rule is never left out.
+      if (level === undefined) throw new Error(`${id}: the route ${path} demands nothing`);
+      return { path, methods, parameters, level, class: route.class ?? app.class, maxAge, groups, levelFor };
+    }),
     helpLine: app.helpLine,
   };
 }

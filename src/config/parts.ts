@@ -59,6 +59,7 @@ export function readParts(source: Source, problems: Problem[]): Parts {
     listen: section('listen'),
     management: section('management'),
     stop: section('stop'),
+    classes: section('classes'),
     session: section('session'),
     limits: section('limits'),
     levels: section('levels'),

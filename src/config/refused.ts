@@ -20,7 +20,7 @@ export function isRefusedName(key: string): boolean {
   return refusedNames.some(name => name.test(plain));
 }
 
-/** Every key, however deep, that would lower a demand; names that the operator gives (apps, realms, form fields) are no settings. */
+/** Every key, however deep, that would lower a demand; names that the operator gives (apps, realms, groups, classes, form fields) are no settings. */
 export function refusedKeys(source: Source): Problem[] {
   const problems: Problem[] = [];
   const walk = (value: unknown, path: Path): void => {
@@ -35,11 +35,12 @@ export function refusedKeys(source: Source): Problem[] {
   return problems;
 }
 
-const givenNames = ['apps', 'realms', 'parameters', 'otherFields', 'actionQuery'];
+const givenNames = ['apps', 'realms', 'parameters', 'otherFields', 'actionQuery', 'levelFor'];
 
 function isGivenName(path: Path): boolean {
   const last = path.at(-1);
-  if (path.length === 1) return last === 'apps' || last === 'realms';
+  if (path.length === 1) return last === 'apps' || last === 'realms' || last === 'classes';
+  if (path[0] === 'realms') return path.length === 3 && last === 'groups';
   return path.length > 2 && path[0] === 'apps' && givenNames.slice(2).some(name => name === last);
 }
 

@@ -81,6 +81,12 @@ export const realmSchema = z.strictObject({
     .array(z.string().min(1))
     .optional()
     .describe('Names that may sign in where an app does not say whose account it is.'),
+  groups: z
+    .record(identifier, z.array(z.string().min(1)))
+    .default({})
+    .describe(
+      'Groups of people, as account names; routes may be for a group only (groups), or ask more of it (levelFor).',
+    ),
 });
 
 const timeouts = z.strictObject({
@@ -125,8 +131,18 @@ const routeSchema = z.strictObject({
     .min(1)
     .optional(),
   parameters: z.record(z.string(), z.string()).optional().describe('Names and values, looked for in query and body.'),
-  level: levelSchema.describe('The MFA level this route demands.'),
+  level: levelSchema.optional().describe('The MFA level this route demands; without it, that of its class.'),
+  class: identifier.optional().describe('The data classification of what it shows, one of classes.'),
   maxAge: duration.optional().describe('The second factor must be at most this old.'),
+  groups: z
+    .array(identifier)
+    .min(1, 'expected at least one group; without groups everybody may pass')
+    .optional()
+    .describe('Only people of one of these groups of the realm may pass at all.'),
+  levelFor: z
+    .record(identifier, levelSchema)
+    .optional()
+    .describe('What people of a group of the realm need here, where that is more than level.'),
 });
 
 const characterSet = z
@@ -145,7 +161,12 @@ export const appSchema = z.strictObject({
     .describe('Where the app itself listens.'),
   preset: z.string().min(1).describe('What Sluis knows of the app: demo, roundcube, dokuwiki or generic.'),
   signIn: genericSchema.optional().describe('Only with preset: generic.'),
-  level: levelSchema.prefault(2).describe('What a route without a rule demands.'),
+  level: levelSchema.optional().describe('What a route without a rule demands; without it, that of the class, or 2.'),
+  class: identifier
+    .optional()
+    .describe(
+      'The data classification of what the app shows, one of classes; it holds for each route without one of its own.',
+    ),
   nameCharacters: characterSet.default('[a-z0-9._-]').describe('Characters that account names may have.'),
   helpLine: z.boolean().default(true).describe("Adds one line to the app's login page that leads to first aid."),
   readable: z
@@ -241,6 +262,10 @@ export const configurationSchema = z.strictObject({
   stop: stopSchema.prefault({}),
   realms: z.record(identifier, realmSchema).describe('Apps that share one account directory share a realm.'),
   apps: z.record(identifier, appSchema),
+  classes: z
+    .record(identifier, levelSchema)
+    .default({})
+    .describe('Data classifications, each with the MFA level that it demands.'),
   session: sessionSchema.prefault({}),
   limits: limitsSchema.prefault({}),
   levels: levelsSchema.prefault({}),

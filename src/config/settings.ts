@@ -15,6 +15,8 @@ export interface Settings {
   readonly stop: { readonly notice: number; readonly drain: number };
   readonly realms: ReadonlyMap<string, RealmSettings>;
   readonly apps: readonly AppSettings[];
+  /** Data classifications, and the level that each demands. */
+  readonly classes: ReadonlyMap<string, Level>;
   readonly session: SessionSettings;
   readonly limits: LimitSettings;
   readonly levels: { readonly acceptLevel1: { readonly reason: string } | undefined };
@@ -86,6 +88,8 @@ export interface RealmSettings {
   readonly theme: { readonly css: string | undefined; readonly logo: string | undefined };
   /** Names that may sign in where an app does not say whose account it is. */
   readonly names: readonly string[] | undefined;
+  /** Names (normal form) of the people of each group. */
+  readonly groups: ReadonlyMap<string, readonly string[]>;
 }
 
 export interface AppSettings {
@@ -100,6 +104,8 @@ export interface AppSettings {
   readonly nameCharacters: string;
   /** What a route without a rule demands. */
   readonly level: Level;
+  /** Of what it shows, where a route does not say otherwise. */
+  readonly class?: string | undefined;
   readonly routes: readonly RouteSettings[];
   readonly helpLine: boolean;
 }
@@ -123,9 +129,16 @@ export interface RouteSettings {
   readonly methods: readonly string[] | undefined;
   /** Folded parameter name to its value. */
   readonly parameters: Readonly<Record<string, string>> | undefined;
+  /** Never below that of its class. */
   readonly level: Level;
+  /** Of what it shows: its own, or that of its app. */
+  readonly class?: string | undefined;
   /** The factor must be at most this old. */
   readonly maxAge: number | undefined;
+  /** Only people of one of these groups may pass at all; undefined: everybody. */
+  readonly groups?: readonly string[] | undefined;
+  /** What people of a group need there: more than `level`. */
+  readonly levelFor?: Readonly<Record<string, Level>> | undefined;
 }
 
 export interface SessionSettings {

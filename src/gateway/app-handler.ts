@@ -1,8 +1,9 @@
+import { type Admission, admit } from '../policy/admit.ts';
 import type { Decision } from '../policy/decide.ts';
-import { type Entry, entryOf } from '../preset/match.ts';
+import { type Entry, entryOf } from '../policy/match.ts';
+import { isOwnAddress } from '../policy/target.ts';
 import type { OpenSession } from '../session/sessions.ts';
 import { queryMatches, readSignIn } from '../signin/grammar.ts';
-import { type Admission, admit } from './admit.ts';
 import { passAsset, passLoginPage, toLoginKept, turnAway } from './anonymous.ts';
 import { cookieNames } from './cookie-names.ts';
 import type { AppRuntime, Exchange, GatewayDeps } from './exchange.ts';
@@ -13,7 +14,7 @@ import { ownHost } from './own-host.ts';
 import { Parking, type ParkingOutcome } from './parking.ts';
 import { readBody } from './read-body.ts';
 import { ownPending } from './release.ts';
-import { redirect, refuse } from './respond.ts';
+import { redirect, refuse, refuseDenied } from './respond.ts';
 import { SignIns } from './sign-in.ts';
 import { stepUp } from './step-up.ts';
 import { appFailed } from './trouble.ts';
@@ -46,9 +47,7 @@ export class AppHandler {
   #route(exchange: Exchange, found: OpenSession | undefined): void | Promise<void> {
     const { app, head, target } = exchange;
     const session = found !== undefined && this.#isOver(found, app) ? undefined : found;
-    if (target.readings.some(reading => reading === '/_sluis' || reading.startsWith('/_sluis/'))) {
-      return ownHost(this.#deps, exchange, session);
-    }
+    if (isOwnAddress(target)) return ownHost(this.#deps, exchange, session);
     // A worker would go on reading and writing for whoever uses this browser next.
     if (head.serviceWorker && !app.settings.preset.serviceWorker) return refuse(exchange, 'not-allowed', { next: '/' });
     const entry =
@@ -79,7 +78,7 @@ export class AppHandler {
   }
 
   async #anonymous(exchange: Exchange, decision: Decision, entry: Entry | undefined): Promise<void> {
-    if (decision.outcome === 'deny') return refuse(exchange, 'not-allowed', { next: '/' });
+    if (decision.outcome === 'deny') return refuseDenied(exchange, decision, '/');
     if (decision.outcome === 'unavailable') return appFailed(this.#deps, exchange, 'store');
     if (decision.outcome !== 'allow' || !decision.asVisit) return this.#notPublic(exchange);
     if (entry === 'asset') return passAsset(this.#deps, exchange);
@@ -155,7 +154,7 @@ export class AppHandler {
   ): void | Promise<void> {
     switch (decision.outcome) {
       case 'deny':
-        return refuse(exchange, 'not-allowed', { next: exchange.app.settings.preset.landing });
+        return refuseDenied(exchange, decision, exchange.app.settings.preset.landing);
       case 'unavailable':
         return appFailed(this.#deps, exchange, 'store');
       case 'sign-in':

@@ -1,4 +1,4 @@
-import { matchesAny, seenParameters } from '../preset/match.ts';
+import { matchesAny, seenParameters } from '../policy/match.ts';
 import type { Session } from '../session/session.ts';
 import type { OpenSession } from '../session/sessions.ts';
 import type { JarCookie } from '../visit/jar.ts';

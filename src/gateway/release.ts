@@ -1,15 +1,15 @@
 import type { Person } from '../factor/person.ts';
-import type { Decision } from '../policy/decide.ts';
+import { admit } from '../policy/admit.ts';
+import { type Decision, isGroupDenial } from '../policy/decide.ts';
 import { readTarget } from '../policy/target.ts';
 import type { Session } from '../session/session.ts';
 import { afterlife } from '../session/sessions.ts';
 import type { Pending } from '../visit/pending.ts';
-import { admit } from './admit.ts';
 import { cookieLines } from './cookie-lines.ts';
 import { cookieNames, setCookie } from './cookie-names.ts';
 import type { Exchange, GatewayDeps } from './exchange.ts';
 import { pathWithin } from './path-within.ts';
-import { hop, redirect, refuse } from './respond.ts';
+import { hop, redirect, refuse, refuseDenied } from './respond.ts';
 import { appFailed } from './trouble.ts';
 import { dropVisit, sessionOwner } from './visit-cookies.ts';
 
@@ -42,9 +42,9 @@ async function open(deps: GatewayDeps, exchange: Exchange, pending: Pending): Pr
   const { passed } = pending;
   if (passed === undefined) return redirect(exchange, '/_sluis/next');
   const location = landingOf(exchange, pending);
-  const outcome = outcomeFor(deps, exchange, location, passed);
-  if (outcome === 'unavailable') return appFailed(deps, exchange, 'store');
-  if (outcome !== 'allow') return refuse(exchange, 'not-allowed', { next: '/_sluis/restart' });
+  const decision = decisionFor(deps, exchange, { name: pending.name, location, passed });
+  if (decision.outcome === 'unavailable') return appFailed(deps, exchange, 'store');
+  if (decision.outcome !== 'allow') return refuseDenied(exchange, decision, '/_sluis/restart');
   const person = await deps.people.byName(pending.realm, pending.name);
   // Passed with a factor that was taken away since: an old phone must not outrun the desk.
   if (person === undefined || !person.factors.some(({ id }) => id === passed.factor)) {
@@ -188,24 +188,29 @@ function knownCookie(deps: GatewayDeps, exchange: Exchange, pending: Pending): s
   return setCookie(cookieNames.known, value, 180 * 24 * 60 * 60);
 }
 
-/** decide() on the page first asked for, with what the person now holds. */
-function outcomeFor(
+/**
+ * decide() on the page first asked for, with what the person now holds. Where that is a page of a group that she is not
+ * in, on the app's first page: she is somebody here, and told at that page that it is not for her.
+ */
+function decisionFor(
   deps: GatewayDeps,
   exchange: Exchange,
-  location: string,
-  passed: NonNullable<Pending['passed']>,
-): Decision['outcome'] {
+  { name, location, passed }: { name: string; location: string; passed: NonNullable<Pending['passed']> },
+): Decision {
   const now = deps.clock.now();
-  const { decision } = admit(deps.sessions, {
-    app: exchange.app,
-    method: 'GET',
-    target: readTarget(location),
-    entry: undefined,
-    session: undefined,
-    holds: { level: passed.level, factorAt: passed.at, idleEnd: now + 1, absoluteEnd: now + 1 },
-    now,
-  });
-  return decision.outcome;
+  const holds = { level: passed.level, factorAt: passed.at, idleEnd: now + 1, absoluteEnd: now + 1 };
+  const ask = (page: string) =>
+    admit(deps.sessions, {
+      app: exchange.app,
+      method: 'GET',
+      target: readTarget(page),
+      entry: undefined,
+      session: undefined,
+      person: { name, holds },
+      now,
+    }).decision;
+  const decision = ask(location);
+  return isGroupDenial(decision) ? ask(exchange.app.settings.preset.landing) : decision;
 }
 
 /** Where she wanted to be: the page first asked for, else where the app's answer led, else the first page. Never off this app's origin. */

@@ -1,3 +1,4 @@
+import { type Decision, isGroupDenial } from '../policy/decide.ts';
 import type { Page } from '../ui/layout.tsx';
 import { pickLanguage, translateTo } from '../ui/messages.ts';
 import { framedPageHeaders, pageHeaders } from '../ui/page-headers.ts';
@@ -35,6 +36,11 @@ export function refuse(
   const seconds = options.seconds ?? (refusal === 'store' ? comeAgain : undefined);
   const retry = seconds === undefined ? {} : { 'retry-after': String(seconds) };
   page(exchange, refusals[refusal].status, html, retry);
+}
+
+/** What decide() denies, and in public words why: the groups themselves are named to nobody (rule 7). */
+export function refuseDenied(exchange: Exchange, decision: Decision, next: string): void {
+  refuse(exchange, isGroupDenial(decision) ? 'not-in-group' : 'not-allowed', { next });
 }
 
 /** The page that goes on to the portal by itself: no redirect that began with a form post crosses hosts (an app's `form-action` would block it). */

@@ -7,7 +7,7 @@ import { challengeHeader, scriptChallenge } from './script-challenge.ts';
 function asked(target: string, method = 'POST') {
   return { head: { method } as Head, target: readTarget(target) };
 }
-const demand: Demand = { level: 3, maxAge: 90_500, rule: '(default)' };
+const demand: Demand = { level: 3, maxAge: 90_500, groups: [], rule: '(default)' };
 
 /** `Sluis-Challenge` as its grammar says: a kind, then parameters. */
 const grammar =

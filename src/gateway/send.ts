@@ -1,19 +1,19 @@
 import { createHmac } from 'node:crypto';
 import { sameText } from '../kernel/key-ring.ts';
+import { admit } from '../policy/admit.ts';
 import { readTarget } from '../policy/target.ts';
 import type { Session } from '../session/session.ts';
 import type { OpenSession } from '../session/sessions.ts';
 import { isSameOrigin } from '../signin/origin.ts';
 import { handedOnPage, nothingToSendPage, sendPage, textBackPage, type WaitingForm } from '../ui/pages-send.tsx';
 import { type Parked, sizeOf } from '../visit/parked.ts';
-import { admit } from './admit.ts';
 import { toLogin } from './anonymous.ts';
 import { Exchange, type GatewayDeps } from './exchange.ts';
 import { headerOf } from './form-post.ts';
 import { type Head, isTopNavigation } from './head.ts';
 import { passInSession } from './in-session.ts';
 import { readBody } from './read-body.ts';
-import { page, pageOf, redirect, refuse } from './respond.ts';
+import { page, pageOf, redirect, refuse, refuseDenied } from './respond.ts';
 import { lead } from './step-up.ts';
 import { formTextOf, pageOfApp } from './too-large.ts';
 
@@ -92,7 +92,7 @@ async function sendOn(deps: GatewayDeps, exchange: Exchange, open: OpenSession, 
   if (decision.outcome === 'challenge') return lead(deps, exchange, open, demand, '');
   if (decision.outcome !== 'allow') {
     await deps.parked.drop(open.session.id, 'not-allowed');
-    return refuse(exchange, 'not-allowed', { next: exchange.app.settings.preset.landing });
+    return refuseDenied(exchange, decision, exchange.app.settings.preset.landing);
   }
   if (!(await deps.parked.take(parked))) return nothing(exchange, 'sent');
   const instead = parked.framed

@@ -1,4 +1,4 @@
-import { isSignedOutAnswer, matchesAny, seenParameters } from '../preset/match.ts';
+import { isSignedOutAnswer, matchesAny, seenParameters } from '../policy/match.ts';
 import type { Session } from '../session/session.ts';
 import { normalForm } from '../signin/account.ts';
 import { proofRemoved, proofsIn } from '../signin/judge.ts';

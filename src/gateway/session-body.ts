@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
+import { matchesAny, seenParameters } from '../policy/match.ts';
 import { looksAtMethods, routeParameters } from '../policy/route.ts';
 import { foldName, readPairs } from '../policy/target.ts';
-import { matchesAny, seenParameters } from '../preset/match.ts';
 import { CredentialWatch, type FieldScanner, scannerFor } from '../signin/scanner.ts';
 import type { Exchange, GatewayDeps } from './exchange.ts';
 import { ScannedBody } from './scanned-body.ts';

@@ -1,4 +1,7 @@
 import type { SignInRefusal } from '../audit/event.ts';
+import { admit } from '../policy/admit.ts';
+import { isGroupDenial } from '../policy/decide.ts';
+import type { Demand } from '../policy/route.ts';
 import { readTarget } from '../policy/target.ts';
 import { stillProves } from '../session/proof.ts';
 import type { OpenSession } from '../session/sessions.ts';
@@ -9,10 +12,9 @@ import type { JarCookie } from '../visit/jar.ts';
 import type { Pending } from '../visit/pending.ts';
 import { cookieHeader, mergeJar } from '../visit/set-cookie.ts';
 import type { Visit } from '../visit/visits.ts';
-import { admit } from './admit.ts';
 import { answerCookies } from './anonymous.ts';
 import { cookieNames } from './cookie-names.ts';
-import type { Exchange, GatewayDeps } from './exchange.ts';
+import type { AppRuntime, Exchange, GatewayDeps } from './exchange.ts';
 import { oneHeader, ownRequestHeaders } from './headers.ts';
 import type { Note } from './note.ts';
 import { tellConnectionBound } from './trouble.ts';
@@ -196,14 +198,7 @@ export class SignInAttempts {
     const { app, source } = exchange;
     const { name, session } = proved;
     const target = keptTarget(exchange, proved.visit) ?? '';
-    const { demand } = admit(this.#deps.sessions, {
-      app,
-      method: 'GET',
-      target: readTarget(target === '' ? app.settings.preset.landing : target),
-      entry: undefined,
-      session: undefined,
-      now: this.#deps.clock.now(),
-    });
+    const demand = this.#demandOn(app, name, target === '' ? app.settings.preset.landing : target);
     const opened = await this.#deps.pendings.open(
       {
         realm: app.realm.name,
@@ -224,6 +219,27 @@ export class SignInAttempts {
       return { kind: 'note', note: 'pendings' };
     }
     return { kind: 'pending', cookie: opened.cookie, release: await this.#goesOn(opened.pending, session) };
+  }
+
+  /**
+   * What this person needs for the page that she asked for; for the app's first page, where that one is for a group that
+   * she is not in: no factor would help her there, and the release says so at the page itself.
+   */
+  #demandOn(app: AppRuntime, name: string, page: string): Demand {
+    const now = this.#deps.clock.now();
+    const holds = { level: 4, factorAt: now, idleEnd: now + 1, absoluteEnd: now + 1 };
+    const ask = (asked: string) =>
+      admit(this.#deps.sessions, {
+        app,
+        method: 'GET',
+        target: readTarget(asked),
+        entry: undefined,
+        session: undefined,
+        person: { name, holds },
+        now,
+      });
+    const { decision, demand } = ask(page);
+    return isGroupDenial(decision) ? ask(app.settings.preset.landing).demand : demand;
   }
 
   /** The app's session ended inside a living one of ours: the same account goes on without a second challenge, level and age permitting. */

@@ -1,9 +1,9 @@
+import { admit } from '../policy/admit.ts';
 import type { Demand } from '../policy/route.ts';
 import { readTarget } from '../policy/target.ts';
 import type { OpenSession } from '../session/sessions.ts';
 import { keptInFramePage } from '../ui/pages-send.tsx';
 import type { Pending } from '../visit/pending.ts';
-import { admit } from './admit.ts';
 import { toLogin } from './anonymous.ts';
 import { cookieNames, setCookie } from './cookie-names.ts';
 import type { Exchange, GatewayDeps } from './exchange.ts';

@@ -1,15 +1,16 @@
 import { type IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { type Admission, admit } from '../policy/admit.ts';
+import { isOwnAddress } from '../policy/target.ts';
 import type { Session } from '../session/session.ts';
 import type { OpenSession } from '../session/sessions.ts';
-import { type Admission, admit } from './admit.ts';
 import { answerScript, turnAway } from './anonymous.ts';
 import { cookieNames } from './cookie-names.ts';
 import type { Exchange, GatewayDeps } from './exchange.ts';
 import type { AnswerHead, HeadVerdict } from './forward.ts';
 import { requestHeaders } from './headers.ts';
 import { cookieFor, openJar } from './in-session.ts';
-import { finish, refuse } from './respond.ts';
+import { finish, refuse, refuseDenied } from './respond.ts';
 import { SessionAnswer } from './session-answer.ts';
 import { queryCarriesCredentials } from './session-body.ts';
 import { tell } from './step-up.ts';
@@ -62,8 +63,7 @@ export class Upgrades {
   async handle(request: UpgradeRequest): Promise<void> {
     const { exchange } = request;
     const { app, head, target } = exchange;
-    if (target.readings.some(reading => reading === '/_sluis' || reading.startsWith('/_sluis/')))
-      return refuse(exchange, 'not-found', { next: '/' });
+    if (isOwnAddress(target)) return refuse(exchange, 'not-found', { next: '/' });
     // A browser sends cookies with a WebSocket that any page opens, and reads the answer to it (ASVS 4.4.2).
     const foreign = head.fetchSite !== undefined && head.fetchSite !== 'same-origin';
     if (head.origin !== app.settings.origin || foreign) return refuse(exchange, 'foreign-origin', { next: '/' });
@@ -76,7 +76,7 @@ export class Upgrades {
   async #route(request: UpgradeRequest, open: OpenSession | undefined): Promise<void> {
     const { exchange } = request;
     const { decision, demand } = this.#admit(exchange, open);
-    if (decision.outcome === 'deny') return refuse(exchange, 'not-allowed', { next: '/' });
+    if (decision.outcome === 'deny') return refuseDenied(exchange, decision, '/');
     if (decision.outcome === 'unavailable') return appFailed(this.#deps, exchange, 'store');
     if (open === undefined || decision.outcome === 'sign-in') return turnAway(this.#deps, exchange);
     if (decision.outcome === 'challenge') return tell(exchange, demand);

@@ -2,6 +2,7 @@ import type { AppSettings, RealmSettings } from '../config/settings.ts';
 import type { AppRuntime } from '../gateway/exchange.ts';
 import { locationRewriter } from '../gateway/headers.ts';
 import { openAgent } from '../gateway/upstream.ts';
+import { tableOf } from '../policy/route.ts';
 import type { SignInForm } from '../preset/preset.ts';
 import type { Assets } from '../ui/assets.ts';
 import type { AppPools } from './upstreams.ts';
@@ -14,7 +15,7 @@ export function appRuntime(app: AppSettings, realm: RealmSettings, assets: Asset
     realm,
     ...pools,
     agent: openAgent(app.upstream),
-    table: { level: app.level, routes: app.routes, folding: app.preset.folding },
+    table: tableOf(app),
     credentials: { ...credentialNames(app.preset.signIn), folding: app.preset.folding },
     host: url.host,
     proto: url.protocol === 'https:' ? 'https' : 'http',

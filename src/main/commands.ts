@@ -1,11 +1,12 @@
 import { createLogger } from '../audit/pino-sink.ts';
 import { auditTail, auditVerify } from '../cli/audit.ts';
 import { doctor } from '../cli/doctor.ts';
+import { explainRequest } from '../cli/explain.ts';
 import type { Commands, InviteOptions } from '../cli/program.ts';
 import { usersInvite, usersList, usersShow, usersSignOut } from '../cli/users.ts';
 import { loadSettings } from '../config/load.ts';
 import { SluisError } from '../kernel/errors.ts';
-import { accepted, loaded, presetSource, withoutLines } from './configuration.ts';
+import { accepted, loaded, loadOptions, withoutLines } from './configuration.ts';
 import type { Core } from './core.ts';
 import { type Machine, openOn } from './machine.ts';
 import { protectConfig, writeProtectConfig } from './protect.ts';
@@ -23,7 +24,7 @@ export function commandsOf(machine: Machine): Commands {
       const config = await protectConfig(options);
       // Before anything is written: a mistake on the command line spoils no configuration that works.
       const { folder, text } = config;
-      const found = loadSettings(text, { folder, presets: presetSource });
+      const found = loadSettings(text, { ...loadOptions, folder });
       const read = accepted(machine, withoutLines(found), 'sluis protect');
       writeProtectConfig(config);
       return serve(machine, {
@@ -56,6 +57,7 @@ export function commandsOf(machine: Machine): Commands {
         return done(usersSignOut(deps, { realm: realm.name, name: options.name }, out));
       }),
     ...tokenCommands((config, work) => withCore(machine, config, core => done(work(core))), out),
+    explain: options => withCore(machine, options.config, core => done(explainRequest(core, options, out))),
     auditTail: ({ config, lines, json }) =>
       withCore(machine, config, core => auditTail({ trail: core.audit, count: lines, json }, line => out(`${line}\n`))),
     auditVerify: ({ config }) =>

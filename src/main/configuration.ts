@@ -1,6 +1,7 @@
 import { type Accepted, type Loaded, loadSettingsFile } from '../config/load.ts';
 import { formatProblems, type Problem } from '../config/problem.ts';
 import type { Settings } from '../config/settings.ts';
+import { factorKinds } from '../factor/registry.ts';
 import { SluisError } from '../kernel/errors.ts';
 import { genericPreset } from '../preset/generic.ts';
 import { presets } from '../preset/registry.ts';
@@ -9,9 +10,15 @@ import type { Machine } from './machine.ts';
 /** Every preset that an app may name. */
 export const presetSource = { named: presets, generic: genericPreset };
 
+/** What a configuration is held against: what this release knows of apps, and the highest level that a factor of it reaches. */
+export const loadOptions = {
+  presets: presetSource,
+  highestLevel: Math.max(...Object.values(factorKinds).map(({ level }) => level)),
+};
+
 /** Every mistake at once; warnings go to standard error and stop nothing. */
 export function loaded(machine: Machine, file: string): Accepted {
-  return accepted(machine, loadSettingsFile(file, { presets: presetSource }), file);
+  return accepted(machine, loadSettingsFile(file, loadOptions), file);
 }
 
 /** Of a text that nobody wrote: its lines say nothing. */

@@ -4,7 +4,7 @@ import { exitCodeOf } from '../cli/program.ts';
 import { loadSettings } from '../config/load.ts';
 import type { Settings } from '../config/settings.ts';
 import { SluisError } from '../kernel/errors.ts';
-import { presetSource, settingsOf } from './configuration.ts';
+import { loadOptions, settingsOf } from './configuration.ts';
 import type { Assignment, Failure, Order, Report } from './fleet-messages.ts';
 import { type Machine, openOn } from './machine.ts';
 import { end } from './serve.ts';
@@ -58,7 +58,7 @@ function change(server: RunningServer, assignment: Assignment): Report {
 
 /** What the supervisor accepted, read once more: settings hold what no message carries. */
 function settingsFor({ text, folder, file, workers }: Assignment): Settings {
-  return shareOf(settingsOf(loadSettings(text, { folder, presets: presetSource }), file), workers);
+  return shareOf(settingsOf(loadSettings(text, { ...loadOptions, folder }), file), workers);
 }
 
 /** What the supervisor says, heard from the first moment on. */

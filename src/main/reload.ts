@@ -4,7 +4,7 @@ import { type Accepted, loadSettingsFile } from '../config/load.ts';
 import type { Problem } from '../config/problem.ts';
 import { restartKeys } from '../config/restart.ts';
 import { SluisError } from '../kernel/errors.ts';
-import { presetSource } from './configuration.ts';
+import { loadOptions } from './configuration.ts';
 import type { Logger } from './logger.ts';
 
 export type ReloadResult =
@@ -48,7 +48,7 @@ export class Reloader {
 
   async #reload(): Promise<ReloadResult> {
     const { file } = this.#deps;
-    const loaded = loadSettingsFile(file, { presets: presetSource });
+    const loaded = loadSettingsFile(file, loadOptions);
     for (const warning of loaded.warnings) this.#tell('warn', warning, 'a second look at the configuration');
     if (!loaded.ok) return this.#refused(loaded.problems);
     const fixed = restartKeys(this.#now.settings, loaded.settings);

@@ -6,13 +6,19 @@ const now = 1_000_000;
 const session: SessionFacts = { level: 2, factorAt: now - 1000, idleEnd: now + 1, absoluteEnd: now + 1 };
 const facts: Facts = {
   now,
-  demand: { level: 2, maxAge: undefined, rule: '(default)' },
+  demand: { level: 2, maxAge: undefined, rule: '(default)', groups: [] },
+  groups: [],
   entry: undefined,
   closed: false,
   session,
   standing: 'confirmed',
 };
-const demand = (level: 1 | 2 | 3 | 4, maxAge?: number) => ({ level, maxAge, rule: '/x' });
+const demand = (level: 1 | 2 | 3 | 4, maxAge?: number, groups: readonly string[][] = []) => ({
+  level,
+  maxAge,
+  rule: '/x',
+  groups,
+});
 
 describe('rule 1 decide', () => {
   it('asks in one order and says each answer', () => {
@@ -25,6 +31,7 @@ describe('rule 1 decide', () => {
         'session-present',
         'session-within-absolute',
         'session-not-idle',
+        'group-allowed',
         'level-reached',
         'factor-fresh',
       ].map(check => ({ check, passed: true })),
@@ -59,6 +66,31 @@ describe('rule 1 decide', () => {
     ['no session', { session: undefined }, 'sign-in', 'session-present'],
     ['at its end', { session: { ...session, absoluteEnd: now } }, 'sign-in', 'session-within-absolute'],
     ['idle to the millisecond', { session: { ...session, idleEnd: now } }, 'sign-in', 'session-not-idle'],
+    ['R03 not of the group', { demand: demand(2, undefined, [['beheer']]) }, 'deny', 'group-allowed'],
+    [
+      'R03 of one group where two are asked',
+      { demand: demand(2, undefined, [['beheer', 'raad'], ['kas']]), groups: ['beheer', 'raad'] },
+      'deny',
+      'group-allowed',
+    ],
+    [
+      'R03 not of the group, and a level short: no factor is asked that would not help',
+      { demand: demand(4, undefined, [['beheer']]), groups: ['kas'] },
+      'deny',
+      'group-allowed',
+    ],
+    [
+      'nobody, where a group is asked',
+      { session: undefined, demand: demand(2, undefined, [['beheer']]) },
+      'sign-in',
+      'session-present',
+    ],
+    [
+      'R03 a group that is there without anybody',
+      { demand: demand(2, undefined, [[]]), groups: ['beheer'] },
+      'deny',
+      'group-allowed',
+    ],
     ['R03 one level short', { demand: demand(3) }, 'challenge', 'level-reached'],
     ['a factor too old by a millisecond', { demand: demand(2, 999) }, 'challenge', 'factor-fresh'],
     [
@@ -87,6 +119,10 @@ describe('rule 1 decide', () => {
     [
       'a session that holds more than the route demands in the grace',
       { standing: 'grace', session: { ...session, level: 4 } },
+    ],
+    [
+      'R03 of one of the groups of each entry',
+      { demand: demand(2, undefined, [['beheer', 'raad'], ['kas']]), groups: ['kas', 'raad'] },
     ],
     ['R03 a higher level', { session: { ...session, level: 4 }, demand: demand(3) }],
   ])('lets %s through', (_title, changed) => {
@@ -130,9 +166,12 @@ describe('rule 1 decide', () => {
         level,
         maxAge,
         fc.boolean(),
+        fc.subarray(['beheer', 'kas']),
+        fc.array(fc.subarray(['beheer', 'kas', 'raad']), { maxLength: 2 }),
         fc.constantFrom('confirmed' as const, 'grace' as const, 'lost' as const),
-        (holds, wanted, age, closed, standing) => {
-          const { outcome } = decide({ ...facts, session: holds, closed, standing, demand: demand(wanted, age) });
+        (holds, wanted, age, closed, groups, asked, standing) => {
+          const wish = demand(wanted, age, asked);
+          const { outcome } = decide({ ...facts, session: holds, closed, standing, groups, demand: wish });
           const heard = standing === 'confirmed' || (standing === 'grace' && wanted <= 2 && age === undefined);
           const enough =
             !closed &&
@@ -141,6 +180,7 @@ describe('rule 1 decide', () => {
             holds.level >= wanted &&
             holds.idleEnd > now &&
             holds.absoluteEnd > now &&
+            asked.every(allowed => groups.some(group => allowed.includes(group))) &&
             (age === undefined || now - holds.factorAt <= age);
           expect(outcome === 'allow').toBe(enough);
         },

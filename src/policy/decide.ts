@@ -4,6 +4,8 @@ import type { Demand } from './route.ts';
 export interface Facts {
   readonly now: number;
   readonly demand: Demand;
+  /** Of the person that asks, by the configuration; none for nobody. */
+  readonly groups: readonly string[];
   /** What a preset opens to people without a session; only targets with one reading get here. */
   readonly entry: 'asset' | 'login-page' | 'sign-in' | undefined;
   /** A door for programs. */
@@ -87,6 +89,13 @@ const checks = [
     passes: facts => facts.session !== undefined && facts.now < facts.session.idleEnd,
   },
   {
+    // Before the level: who may never pass is not asked for a factor that would not help her.
+    name: 'group-allowed',
+    otherwise: 'deny',
+    description: 'she is of a group that the route is for, where it is for groups (R03)',
+    passes: ({ demand, groups }) => demand.groups.every(allowed => allowed.some(group => groups.includes(group))),
+  },
+  {
     name: 'level-reached',
     otherwise: 'challenge',
     description: 'the session holds the level that the route demands (R03)',
@@ -101,6 +110,14 @@ const checks = [
       (facts.session !== undefined && facts.now - facts.session.factorAt <= facts.demand.maxAge),
   },
 ] as const satisfies readonly Check[];
+
+/** Every check in order, for whoever explains a decision. */
+export const checkTexts: readonly { readonly name: CheckName; readonly description: string }[] = checks;
+
+/** Not for her, whatever she passes: who may not be told that she holds too little. */
+export function isGroupDenial({ outcome, reasons }: Decision): boolean {
+  return outcome === 'deny' && reasons.at(-1)?.check === 'group-allowed';
+}
 
 /** What nearly every request gets: the same value each time, so that deciding leaves nothing to clean up. */
 const allPassed: Decision = Object.freeze({

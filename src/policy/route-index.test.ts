@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { RouteSettings } from '../config/settings.ts';
-import { type Demand, demandOf, matchesPath, stricter } from './route.ts';
+import { demandOf, forGroups, matchesPath } from './route.ts';
 import { RouteIndex } from './route-index.ts';
 import { readTarget } from './target.ts';
 
@@ -13,26 +13,36 @@ const pattern = fc.oneof(
   path.map(one => `${one}*`),
   fc.constantFrom('/*', '//*', '/', '*', ''),
 );
+const groups = ['beheer', 'kas', 'raad'];
+const level = fc.constantFrom(1 as const, 2 as const, 3 as const, 4 as const);
 const route: fc.Arbitrary<RouteSettings> = fc.record({
   path: pattern,
   methods: fc.constantFrom(undefined, ['GET'], ['POST', 'HEAD']),
   parameters: fc.constantFrom(undefined, { do: 'admin' }, { do: 'admin', id: '1' }),
-  level: fc.constantFrom(1, 2, 3, 4),
+  level,
   maxAge: fc.constantFrom(undefined, 5, 10),
+  groups: fc.option(fc.subarray(groups, { minLength: 1 }), { nil: undefined }),
+  levelFor: fc.option(fc.dictionary(fc.constantFrom(...groups), level), { nil: undefined }),
 });
 const query = fc.constantFrom('', '?do=admin', '?do=admin&id=1', '?do=x&do=admin', '?do=admin;id=1', '?_method=post');
 
+interface Asked {
+  readonly level: number;
+  readonly maxAge: number | undefined;
+  readonly passes: boolean;
+}
+
 /** The rule as it is written down: for each reading, method and choice of values the first rule that matches; of those the strictest. */
-function byTheBook(routes: readonly RouteSettings[], method: string, raw: string): Pick<Demand, 'level' | 'maxAge'> {
+function byTheBook(routes: readonly RouteSettings[], method: string, raw: string, own: readonly string[]): Asked {
   const { readings, query: text } = readTarget(raw);
   const pairs = text.split(/[&;]/).map(pair => pair.split('=') as [string, string]);
   const values = (name: string): (string | undefined)[] => {
-    const own = pairs.filter(([key]) => key === name).map(([, value]) => value);
-    return own.length === 0 ? [undefined] : text.includes(';') ? [...own, undefined] : own;
+    const all = pairs.filter(([key]) => key === name).map(([, value]) => value);
+    return all.length === 0 ? [undefined] : text.includes(';') ? [...all, undefined] : all;
   };
   const methods = new Set([method, ...values('_method').flatMap(value => value?.toUpperCase() ?? [])]);
   if (methods.has('HEAD')) methods.add('GET');
-  let found: Demand | undefined;
+  let found: Asked | undefined;
   for (const meant of methods)
     for (const reading of readings)
       for (const act of values('do'))
@@ -43,9 +53,14 @@ function byTheBook(routes: readonly RouteSettings[], method: string, raw: string
               (one.methods?.includes(meant) ?? true) &&
               Object.entries(one.parameters ?? {}).every(([name, value]) => (name === 'do' ? act : id) === value),
           );
-          found = stricter(found, { level: first?.level ?? 2, maxAge: first?.maxAge, rule: '' });
+          const raised = own.map(group => first?.levelFor?.[group] ?? 0);
+          found = {
+            level: Math.max(found?.level ?? 0, first?.level ?? 2, ...raised),
+            maxAge: Math.min(found?.maxAge ?? Infinity, first?.maxAge ?? Infinity),
+            passes: (found?.passes ?? true) && (first?.groups?.some(group => own.includes(group)) ?? true),
+          };
         }
-  return { level: found?.level ?? 2, maxAge: found?.maxAge };
+  return found ?? { level: 2, maxAge: Infinity, passes: true };
 }
 
 describe('R03 rules by their paths', () => {
@@ -63,7 +78,7 @@ describe('R03 rules by their paths', () => {
     );
   });
 
-  it('demands what going through all rules demands, over all readings, methods and values', () => {
+  it('R03 demands of people of any groups what going through all rules demands, over all readings, methods and values', () => {
     const methods = fc.constantFrom('GET', 'HEAD', 'POST', 'DELETE');
     fc.assert(
       fc.property(
@@ -71,9 +86,16 @@ describe('R03 rules by their paths', () => {
         methods,
         path,
         query,
-        (routes, method, one, text) => {
-          const { level, maxAge } = demandOf({ level: 2, routes, folding: 'php' }, method, readTarget(one + text));
-          expect({ level, maxAge }).toEqual(byTheBook(routes, method, one + text));
+        fc.subarray(groups),
+        (routes, method, one, text, own) => {
+          const found = demandOf({ level: 2, routes, folding: 'php' }, method, readTarget(one + text));
+          const demand = forGroups(found, own);
+          const asked = {
+            level: demand.level,
+            maxAge: demand.maxAge ?? Infinity,
+            passes: demand.groups.every(allowed => allowed.some(group => own.includes(group))),
+          };
+          expect(asked).toEqual(byTheBook(routes, method, one + text, own));
         },
       ),
       { numRuns: 2_000 },

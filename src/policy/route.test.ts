@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { RouteSettings } from '../config/settings.ts';
-import { demandOf, matchesPath, type RouteTable, routeParameters } from './route.ts';
+import { demandOf, forGroups, matchesPath, type RouteTable, routeParameters } from './route.ts';
 import { readTarget } from './target.ts';
 
 const route = (path: string, more: Partial<RouteSettings> = {}): RouteSettings => ({
@@ -30,7 +30,38 @@ describe('R03 what a route demands', () => {
       level: 2,
       maxAge: undefined,
       rule: '(default)',
+      groups: [],
+      levelFor: {},
     });
+  });
+
+  it('R03 is for who satisfies each reading, where readings are for groups', () => {
+    const routes = [
+      route('/a/*', { groups: ['kas'], levelFor: { raad: 4 } }),
+      route('/b/*', { level: 2, groups: ['beheer', 'raad'], levelFor: { raad: 3, kas: 4 } }),
+    ];
+    const asked = (target: string) => demandOf(table(routes), 'GET', readTarget(target));
+    expect(asked('/b/x')).toMatchObject({ level: 2, groups: [['beheer', 'raad']], levelFor: { raad: 3, kas: 4 } });
+    expect(asked('/b/..%2fa/x').groups.toSorted()).toEqual([['beheer', 'raad'], ['kas']]);
+    expect(asked('/b/..%2fa/x')).toMatchObject({ level: 3, levelFor: { raad: 4, kas: 4 } });
+    expect(asked('/b/..%2fc').groups).toEqual([['beheer', 'raad']]);
+  });
+
+  it('R03 asks more of a group and never less', () => {
+    const demand = demandOf(table([route('/x', { levelFor: { beheer: 4, kas: 2 } })]), 'GET', readTarget('/x'));
+    const levels = [[], ['kas'], ['beheer'], ['kas', 'beheer'], ['toString']];
+    expect(levels.map(groups => forGroups(demand, groups).level)).toEqual([3, 3, 4, 4, 3]);
+  });
+
+  it('of more values than an honest request has, the groups of all rules: put together once', () => {
+    const routes = Array.from({ length: 2_000 }, (_none, n) =>
+      route(`/p${n}`, { parameters: { do: 'x' }, groups: [`g${n % 3}`] }),
+    );
+    const rules = table(routes);
+    const ask = () =>
+      demandOf(rules, 'GET', readTarget(`/?${Array.from({ length: 70 }, (_n, i) => `do=${i}`).join('&')}`));
+    expect(ask().groups).toHaveLength(3);
+    expect(ask()).toBe(ask());
   });
 
   it('counts the method as it was sent', () => {

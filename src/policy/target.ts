@@ -25,6 +25,11 @@ export function readTarget(raw: string): Target {
   return { raw, path, query, plain, readings: withoutSlash(plain ? [path.toLowerCase()] : allReadings(path)) };
 }
 
+/** The few addresses that are ours on an app's host, in whatever way somebody may read them. */
+export function isOwnAddress({ readings }: Target): boolean {
+  return readings.some(reading => reading === '/_sluis' || reading.startsWith('/_sluis/'));
+}
+
 /** Most apps open `/admin/` as they do `/admin`. */
 function withoutSlash(readings: readonly string[]): readonly string[] {
   if (!readings.some(reading => reading.length > 1 && reading.endsWith('/'))) return readings;

@@ -196,6 +196,9 @@ export const english: Readonly<Record<keyof typeof dutch, string>> = {
     'It is not your fault. Try again. Does it keep going wrong? Give the desk the reference number.',
   'refusal.not-allowed.title': 'This page is not open to you',
   'refusal.not-allowed.text': 'Your account may not see this page. Do you think that is wrong? Ask the desk.',
+  'refusal.not-in-group.title': 'This page is not open to you',
+  'refusal.not-in-group.text':
+    'Only some colleagues may see this page, and your account is not one of theirs. Do you need it for your work? Ask the desk.',
   'refusal.frame.title': 'Sign in again',
   'refusal.frame.text': 'You are no longer signed in. Open the whole page to sign in again.',
   'refusal.frame.next': 'Open the page',

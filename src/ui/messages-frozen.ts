@@ -225,4 +225,6 @@ export const frozenIds: readonly string[] = [
   'refusal.step-up.title',
   'refusal.step-up.text',
   'text-back.rest',
+  'refusal.not-in-group.title',
+  'refusal.not-in-group.text',
 ];

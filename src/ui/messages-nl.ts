@@ -201,6 +201,9 @@ export const dutch = {
   'refusal.not-allowed.title': 'Deze pagina is niet voor u open',
   'refusal.not-allowed.text':
     'Uw account mag deze pagina niet zien. Denkt u dat dit niet klopt? Vraag het aan de balie.',
+  'refusal.not-in-group.title': 'Deze pagina is niet voor u open',
+  'refusal.not-in-group.text':
+    'Deze pagina is alleen voor bepaalde medewerkers. Uw account hoort daar niet bij. Hebt u de pagina nodig voor uw werk? Vraag het aan de balie.',
   'refusal.frame.title': 'Log opnieuw in',
   'refusal.frame.text': 'U bent niet meer ingelogd. Open de hele pagina om opnieuw in te loggen.',
   'refusal.frame.next': 'Open de pagina',

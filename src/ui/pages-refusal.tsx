@@ -11,6 +11,7 @@ export const refusals = {
   store: { status: 503, next: 'refusal.again', desk: true },
   internal: { status: 500, next: 'refusal.again', desk: true },
   'not-allowed': { status: 403, next: 'refusal.start', desk: true },
+  'not-in-group': { status: 403, next: 'refusal.start', desk: true },
   frame: { status: 401, next: 'refusal.frame.next', desk: false },
   'step-up': { status: 401, next: 'refusal.frame.next', desk: false },
   kept: { status: 401, next: 'refusal.sign-in', desk: false },

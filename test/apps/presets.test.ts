@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { entryOf, isSignedOutAnswer } from '../../src/policy/match.ts';
 import { readTarget } from '../../src/policy/target.ts';
 import { dokuwiki as dokuwikiPreset } from '../../src/preset/dokuwiki.ts';
-import { entryOf, isSignedOutAnswer } from '../../src/preset/match.ts';
 import type { Preset } from '../../src/preset/preset.ts';
 import { roundcube as roundcubePreset } from '../../src/preset/roundcube.ts';
 import { dokuwiki, missing, passwords, roundcube } from '../support/apps.ts';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { entryOf } from '../../src/policy/match.ts';
 import { matchesPath } from '../../src/policy/route.ts';
 import { readTarget } from '../../src/policy/target.ts';
-import { entryOf } from '../../src/preset/match.ts';
 import { presets } from '../../src/preset/registry.ts';
 import type { Client } from '../support/client.ts';
 import { enter } from '../support/inside.ts';

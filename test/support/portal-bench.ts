@@ -24,6 +24,7 @@ const realmSettings: RealmSettings = {
   desk: { place: 'Stadhuis, balie 3', hours: 'ma-vr 9-17', phone: '14 012' },
   theme: { css: undefined, logo: undefined },
   names: undefined,
+  groups: new Map(),
 };
 
 const app: AppSettings = {

@@ -78,6 +78,8 @@ export interface TestOptions {
   readonly clock?: Clock & { advance(milliseconds: number): void };
   /** More lines of YAML at the top level. */
   readonly extra?: string;
+  /** More lines of YAML below the realm, each indented by four. */
+  readonly realm?: string;
   /** As if there were factors that reach this level. */
   readonly highestLevel?: number;
   /** The portal on the app's own name (D10). */
@@ -169,7 +171,7 @@ realms:
     portal: ${portal}
     domains: [gemeente.test]
     firstFactor: activation-code
-    desk: { place: Balie 3, hours: 9 - 17 uur, phone: 14 012 }
+    desk: { place: Balie 3, hours: 9 - 17 uur, phone: 14 012 }${options.realm === undefined ? '' : `\n${options.realm}`}
 apps:
 ${lines.join('\n')}
 ${options.extra ?? ''}

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { growth } from '../../test/support/effort.ts';
-import { readTarget } from '../policy/target.ts';
-import { demo } from './demo.ts';
-import { dokuwiki } from './dokuwiki.ts';
+import { demo } from '../preset/demo.ts';
+import { dokuwiki } from '../preset/dokuwiki.ts';
+import type { Preset, RequestMark } from '../preset/preset.ts';
+import { roundcube } from '../preset/roundcube.ts';
 import { entryOf, isSignedOutAnswer, matchesAny, matchesMark, seenParameters } from './match.ts';
-import type { Preset, RequestMark } from './preset.ts';
-import { roundcube } from './roundcube.ts';
+import { readTarget } from './target.ts';
 
 const entry = (preset: Preset, target: string, method = 'GET') => entryOf(preset, method, readTarget(target));
 

@@ -1,5 +1,5 @@
-import { foldName, readPairs, type Target } from '../policy/target.ts';
-import type { AssetRule, Preset, RequestMark, SignedOutAnswer } from './preset.ts';
+import type { AssetRule, Preset, RequestMark, SignedOutAnswer } from '../preset/preset.ts';
+import { foldName, readPairs, type Target } from './target.ts';
 
 /** What a preset opens to people without a session. Only a target with exactly one reading can be public (rule 2). */
 export type Entry = 'asset' | 'login-page' | 'sign-in';
