@@ -34,6 +34,7 @@ const commands: Commands = {
   tokensList: note('tokensList'),
   tokensHandOut: note('tokensHandOut'),
   tokensTakeBack: note('tokensTakeBack'),
+  explain: note('explain'),
   auditTail: note('auditTail'),
   auditVerify: note('auditVerify'),
 };
