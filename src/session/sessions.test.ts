@@ -210,6 +210,23 @@ describe('A5 7.2.4 a step up', () => {
 });
 
 describe('A5 7.4.1 the end of a session', () => {
+  it('R13 an end that broke between the log and the record is finished by whoever signs out again', async () => {
+    const { session, cookie } = await sessions.begin(fresh);
+    const broken = new Proxy(store, {
+      get: (target, name) => {
+        const value: unknown = Reflect.get(target, name, target);
+        if (name === 'remove') return () => Promise.reject(new Error('lost'));
+        return typeof value === 'function' ? value.bind(target) : value;
+      },
+    });
+    await expect(instance(broken).end(session.id)).rejects.toThrow('lost');
+    await sessions.confirm();
+    expect(await sessions.ofPortal(fresh.portal)).toEqual([]);
+    // Begins so far behind that entry of the log that it does not read it.
+    for (let others = 0; others < 510; others += 1) await sessions.end((await sessions.begin(fresh)).session.id);
+    expect(await instance().find(cookie, 'webmail')).toBeUndefined();
+  });
+
   it('is once, and everywhere in this instance', async () => {
     const { session, cookie } = await sessions.begin(fresh);
     const ends = await Promise.all(Array.from({ length: 50 }, () => sessions.end(session.id)));

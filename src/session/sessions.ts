@@ -291,8 +291,15 @@ export class Sessions {
   }
 
   async #readAll(ids: readonly string[]): Promise<Session[]> {
-    const found = await Promise.all(ids.map(id => this.read(id)));
+    const found = await Promise.all(ids.map(id => this.#readOrFinish(id)));
     return found.filter(session => session !== undefined);
+  }
+
+  /** An end that broke half-way, said in the log with its record still there, would open at an instance that starts later. */
+  async #readOrFinish(id: string): Promise<Session | undefined> {
+    const session = await this.read(id);
+    if (session === undefined && this.#memory.hasEnded(id)) await this.#records.remove(id);
+    return session;
   }
 }
 
