@@ -3,11 +3,14 @@ import { userInfo } from 'node:os';
 import { runProgram } from './cli/program.ts';
 import { commandsOf } from './main/commands.ts';
 import { isWorker, runWorker } from './main/fleet-worker.ts';
+import type { Machine } from './main/machine.ts';
 
 /** The composition root: alone reads the environment, and ends the process with the command's exit code. */
 const version = readVersion();
 /** On a terminal SIGHUP says that it was closed: whoever sat there wants the end, and not the configuration read again. */
 const attended = process.stdin.isTTY === true;
+/** Milliseconds. */
+const echo = 100;
 const machine = {
   terminal: {
     out: (text: string) => void process.stdout.write(text),
@@ -18,8 +21,7 @@ const machine = {
   redisPassword: process.env['SLUIS_REDIS_PASSWORD'],
   operator: process.env['SUDO_USER'] ?? accountName(),
   forks: true,
-  stopped: nextStop,
-  hurried: nextStop,
+  ...stopSignals(),
   onReload: (listener: () => void) => {
     if (attended) return () => undefined;
     process.on('SIGHUP', listener);
@@ -31,16 +33,26 @@ process.exitCode = isWorker
   ? await runWorker(machine)
   : await runProgram(process.argv.slice(2), commandsOf(machine), machine.terminal);
 
-/** Only while somebody waits for it: what a third signal does is the system's own. */
-function nextStop(): Promise<void> {
-  return new Promise(resolve => {
-    const signals: NodeJS.Signals[] = ['SIGTERM', 'SIGINT', ...(attended ? (['SIGHUP'] as const) : [])];
-    const stop = () => {
-      for (const signal of signals) process.off(signal, stop);
-      resolve();
-    };
-    for (const signal of signals) process.on(signal, stop);
-  });
+/**
+ * A stop and, later, a second one for who cannot wait. Whoever passes signals on may send one to a program that had it
+ * already, from its process group: such an echo asks for nothing new. Listens once somebody waits: commands end at once.
+ */
+function stopSignals(): Pick<Machine, 'stopped' | 'hurried'> {
+  const first = Promise.withResolvers<void>();
+  const second = Promise.withResolvers<void>();
+  let firstAt: number | undefined;
+  const hear = () => {
+    firstAt ??= performance.now();
+    first.resolve();
+    if (performance.now() - firstAt >= echo) second.resolve();
+  };
+  let listens = false;
+  const waitFor = (asked: Promise<void>) => () => {
+    if (!listens) for (const signal of ['SIGTERM', 'SIGINT', ...(attended ? ['SIGHUP'] : [])]) process.on(signal, hear);
+    listens = true;
+    return asked;
+  };
+  return { stopped: waitFor(first.promise), hurried: waitFor(second.promise) };
 }
 
 /** A container may run under a number that has no name. */
