@@ -29,6 +29,7 @@ interface Rule {
 const pure = [
   'node:crypto',
   'node:buffer',
+  '@simplewebauthn/server',
   'jose',
   'otplib',
   '@otplib/',

@@ -88,6 +88,26 @@ export type AuditEvent = { readonly realm: string } & (
       readonly because: 'replaced' | 'reset';
       readonly source: string;
     }
+  /** A new key was looked at: what it is worth, and why no more. */
+  | {
+      readonly type: 'webauthn.judged';
+      readonly person: string;
+      readonly name: string;
+      readonly level: number;
+      readonly why: string;
+      readonly format: string;
+      readonly aaguid: string;
+      readonly source: string;
+    }
+  /** A counter that did not rise: maybe a copy of the key. */
+  | {
+      readonly type: 'webauthn.counter';
+      readonly person: string;
+      readonly name: string;
+      readonly factor: string;
+      readonly counter: number;
+      readonly before: number;
+    }
   | { readonly type: 'tokens.imported'; readonly count: number; readonly by: string }
   | {
       readonly type: 'token.handed-out';

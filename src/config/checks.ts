@@ -3,6 +3,7 @@ import { checkGroups } from './checks-groups.ts';
 import { checkClasses, checkLevels } from './checks-levels.ts';
 import { checkManagement } from './checks-management.ts';
 import { checkStore } from './checks-store.ts';
+import { checkWebauthn, highestOf } from './checks-webauthn.ts';
 import type { Parts } from './parts.ts';
 import type { Problem } from './problem.ts';
 import { nearest } from './problem.ts';
@@ -23,12 +24,14 @@ export function checkTogether(parts: Parts, highestLevel: number, findings: Find
   checkHosts(parts, findings);
   for (const { id, realm } of parts.mentions) if (realm !== undefined) checkRealmName(id, realm, parts, findings);
   for (const [name, realm] of parts.realms) checkRealm(name, realm, parts, findings);
-  for (const [id, app] of parts.apps) checkApp(id, app, parts, highestLevel, findings);
+  const highest = highestOf(parts, highestLevel);
+  for (const [id, app] of parts.apps) checkApp(id, app, parts, highest, findings);
   checkClasses(parts, findings);
-  checkGroups(parts, highestLevel, findings);
+  checkGroups(parts, highest, findings);
   checkManagement(parts, findings);
   checkSession(parts, findings);
   checkStore(parts, findings);
+  checkWebauthn(parts, findings);
 }
 
 function checkListening({ listen }: Parts, findings: Findings): void {

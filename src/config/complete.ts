@@ -3,13 +3,21 @@ import { demandedLevel } from './checks-levels.ts';
 import { redisSettings } from './complete-store.ts';
 import type { Parts } from './parts.ts';
 import type { AppConfiguration, Configuration, RealmConfiguration } from './schema.ts';
-import type { AppSettings, ListenSettings, RealmSettings, Settings, UpstreamSettings } from './settings.ts';
+import type {
+  AppSettings,
+  ListenSettings,
+  RealmSettings,
+  Settings,
+  UpstreamSettings,
+  WebauthnSettings,
+} from './settings.ts';
 
 type Resolve = (path: string) => string;
 
 /** Settings from parts without a problem; undefined where a part or preset is missing. */
 export function complete(parts: Parts, presets: ReadonlyMap<string, Preset>, resolve: Resolve): Settings | undefined {
-  const { data, store, listen, management, stop, classes, session, limits, levels, log, keys, workers } = parts;
+  const { data, store, listen, management, stop, classes, session, limits, levels, webauthn, log, keys, workers } =
+    parts;
   if (
     data === undefined ||
     store === undefined ||
@@ -36,6 +44,7 @@ export function complete(parts: Parts, presets: ReadonlyMap<string, Preset>, res
     session,
     limits,
     levels: { acceptLevel1: levels.acceptLevel1 },
+    webauthn: webauthn && webauthnSettings(webauthn, resolve),
     keyFile: maybe(keys.file, resolve),
     log,
     workers,
@@ -53,6 +62,13 @@ function listenSettings(
     balancers,
     redirect: redirect && { ...redirect, acmeFolder: maybe(redirect.acmeFolder, resolve) },
   };
+}
+
+function webauthnSettings(
+  { metadata, metadataRoot, allow, appId }: NonNullable<Configuration['webauthn']>,
+  resolve: Resolve,
+): WebauthnSettings {
+  return { metadata: maybe(metadata, resolve), metadataRoot: maybe(metadataRoot, resolve), allow: allow ?? [], appId };
 }
 
 /** Where the pages of Sluis live under the one name of single-host mode (D10). */

@@ -13,6 +13,8 @@ export function checkFiles(parts: Parts, resolve: (path: string) => string, find
   if (acme !== undefined) checkFolder(['listen', 'redirect', 'acmeFolder'], resolve(acme), findings);
   read(['keys', 'file'], parts.keys?.file);
   checkRedisFiles(parts, read);
+  read(['webauthn', 'metadata'], parts.webauthn?.metadata);
+  read(['webauthn', 'metadataRoot'], parts.webauthn?.metadataRoot);
   for (const [name, { theme }] of parts.realms) {
     read(['realms', name, 'theme', 'css'], theme.css);
     read(['realms', name, 'theme', 'logo'], theme.logo);

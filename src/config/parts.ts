@@ -63,6 +63,7 @@ export function readParts(source: Source, problems: Problem[]): Parts {
     session: section('session'),
     limits: section('limits'),
     levels: section('levels'),
+    webauthn: section('webauthn'),
     log: section('log'),
     keys: section('keys'),
     workers: section('workers'),

@@ -3,6 +3,7 @@ import { balancer, origin, originExpectation } from './address.ts';
 import { duration, durationOrNoneUpTo, durationUpTo, sizeUpTo } from './quantity.ts';
 import { genericSchema } from './schema-generic.ts';
 import { storeSchema } from './schema-store.ts';
+import { webauthnSchema } from './schema-webauthn.ts';
 
 const port = z.int().min(1).max(65535);
 const file = z.string().min(1).describe('A path; a relative one starts at the folder of the configuration file.');
@@ -269,6 +270,7 @@ export const configurationSchema = z.strictObject({
   session: sessionSchema.prefault({}),
   limits: limitsSchema.prefault({}),
   levels: levelsSchema.prefault({}),
+  webauthn: webauthnSchema,
   log: logSchema.prefault({}),
   keys: keysSchema.prefault({}),
   workers: workersSchema.default(1),

@@ -20,11 +20,23 @@ export interface Settings {
   readonly session: SessionSettings;
   readonly limits: LimitSettings;
   readonly levels: { readonly acceptLevel1: { readonly reason: string } | undefined };
+  /** Passkeys and security keys; undefined: nobody sets one up. */
+  readonly webauthn: WebauthnSettings | undefined;
   /** Where the operator's keys are; undefined: SLUIS_KEYS, else made once in the data folder. */
   readonly keyFile: string | undefined;
   readonly log: { readonly level: 'error' | 'warn' | 'info' | 'debug' };
   /** Processes that serve side by side; `auto`: one for each processor that may be used. */
   readonly workers: number | 'auto';
+}
+
+export interface WebauthnSettings {
+  /** File of FIDO metadata; undefined: no key reaches level 4. */
+  readonly metadata: string | undefined;
+  /** PEM file; undefined: the metadata is not signed. */
+  readonly metadataRoot: string | undefined;
+  /** Models that may reach level 4, in lower case; empty: all. */
+  readonly allow: readonly string[];
+  readonly appId: string | undefined;
 }
 
 export interface RedisSettings {

@@ -10,7 +10,7 @@ export type Verdict = 'accepted' | 'wrong' | 'repeated';
 
 /** One answer to one challenge, for one factor of the person who is asked. */
 export interface Given<K extends KindName = KindName> {
-  readonly person: Pick<Person, 'id'>;
+  readonly person: Pick<Person, 'id' | 'realm' | 'name'>;
   readonly factor: Pick<Factor<K>, 'id' | 'credential'>;
   /** As it came: digits as typed, or what the browser's authenticator signed. */
   readonly answer: string;
@@ -24,5 +24,5 @@ export interface FactorKind<K extends KindName = KindName> {
   /** The highest level that a challenge passed with it can give (REQUIREMENTS.md, levels). */
   readonly level: Level;
   /** Checks an answer and uses up what it stands for, in the whole fleet (rule 3). */
-  verify(deps: Pick<FactorDeps, 'store' | 'clock'>, given: Given<K>): Promise<Verdict>;
+  verify(deps: Pick<FactorDeps, 'store' | 'clock' | 'audit'>, given: Given<K>): Promise<Verdict>;
 }

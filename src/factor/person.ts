@@ -1,6 +1,7 @@
 import type { Level } from '../config/settings.ts';
 import type { HardwareTokenCredential } from './hardware-token/credential.ts';
 import type { TotpCredential } from './totp/credential.ts';
+import type { WebauthnCredential } from './webauthn/credential.ts';
 
 /**
  * A person: one account of a realm, known by a random id. The name may change hands or spelling; what is bound to a
@@ -23,6 +24,7 @@ export interface Person {
 export interface Credentials {
   readonly totp: TotpCredential;
   readonly 'hardware-token': HardwareTokenCredential;
+  readonly webauthn: WebauthnCredential;
 }
 
 export type KindName = keyof Credentials;

@@ -12,6 +12,7 @@ import { Looks } from './looks.ts';
 import { portalOf } from './portals.ts';
 import { processesOf } from './shares.ts';
 import { Upstreams } from './upstreams.ts';
+import { webauthnRules } from './webauthn-rules.ts';
 
 /** What the generations of one process share. */
 export interface Common {
@@ -108,6 +109,7 @@ export class Generation {
 function gatewayOf(common: Common, settings: Settings, release: (() => void)[]): Gateway {
   const { core, log, ongoing, upstreams, looks } = common;
   const assets = new Map([...settings.realms].map(([name, realm]) => [name, looks.of(realm)]));
+  const webauthn = webauthnRules(settings.webauthn, core.clock.now(), log);
   // The configuration check refused apps without a realm.
   const part = <T>(parts: ReadonlyMap<string, T>, name: string) => parts.get(name) as T;
   const apps = settings.apps.map((app: AppSettings) => {
@@ -117,7 +119,7 @@ function gatewayOf(common: Common, settings: Settings, release: (() => void)[]):
   });
   const portal = (realm: RealmSettings): readonly [string, PortalHandler] => [
     realm.portalOrigin,
-    portalOf(core, { realm, apps: settings.apps, assets: part(assets, realm.name) }),
+    portalOf(core, { realm, apps: settings.apps, assets: part(assets, realm.name), webauthn }),
   ];
   return new Gateway(
     {

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import type { AppSettings, RealmSettings } from '../config/settings.ts';
+import type { Rules } from '../factor/webauthn/enrol.ts';
 import type { PortalHandler } from '../gateway/gateway.ts';
 import { createPortal } from '../portal/portal.ts';
 import { stillProves } from '../session/proof.ts';
@@ -13,16 +14,18 @@ interface PortalParts {
   /** Of all realms. */
   readonly apps: readonly AppSettings[];
   readonly assets: Assets;
+  readonly webauthn: Rules | undefined;
 }
 
 /** The portal of one realm as the server calls it. */
-export function portalOf(core: Core, { realm, apps, assets }: PortalParts): PortalHandler {
+export function portalOf(core: Core, { realm, apps, assets, webauthn }: PortalParts): PortalHandler {
   const sources = new WeakMap<IncomingMessage, string>();
   const portal = createPortal({
     ...core,
     realm,
     apps: apps.filter(app => app.realm === realm.name),
     assets,
+    webauthn,
     endSessions: browser => core.ends.ofBrowser(browser, 'signed-out'),
     carryOver: (from, to, person, name) => core.ends.carryOver(from, to, person, name),
     endSessionsOf: async person => {

@@ -4,6 +4,7 @@ import type { Challenge } from '../factor/challenge.ts';
 import type { FactorDeps } from '../factor/deps.ts';
 import type { KnownBrowsers } from '../factor/known-browser.ts';
 import type { People } from '../factor/people.ts';
+import type { Rules } from '../factor/webauthn/enrol.ts';
 import type { RecoveryCodes } from '../recovery/recovery-codes.ts';
 import type { Assets } from '../ui/assets.ts';
 import type { Pending, PendingSignIns } from '../visit/pending.ts';
@@ -20,6 +21,8 @@ export interface PortalDeps extends FactorDeps {
   readonly recovery: RecoveryCodes;
   readonly knownBrowsers: KnownBrowsers;
   readonly assets: Assets;
+  /** Absent or undefined: nobody sets a passkey or security key up; who has one goes on using it. */
+  readonly webauthn?: Rules | undefined;
   /** Ends what the browser with this realm cookie (SHA-256, base64url) holds: its sessions, and what waits for its release. */
   endSessions(browser: string): Promise<void>;
   /** A person passed anew in a browser: her sessions there go on under the new realm cookie, those of others end. */

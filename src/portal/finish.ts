@@ -144,7 +144,9 @@ async function newCodes(c: PortalContext, { deps, view, steps }: Parts, signIn: 
   try {
     const codes = await deps.recovery.make({ id: person?.id ?? '' }, { factor, source: c.env.source });
     const action = view.at(`/recovery-codes/${pending.id}`);
-    return view.html(c, recoveryCodesPage(view.page(c), { codes, action, tokens: steps.tokens(signIn) }));
+    const made = person?.factors.find(({ id }) => id === factor);
+    const lesser = made?.kind === 'webauthn' && made.level < 4 && (pending.setUp?.upTo ?? 0) >= 4;
+    return view.html(c, recoveryCodesPage(view.page(c), { codes, action, tokens: steps.tokens(signIn), lesser }));
   } catch (error) {
     // The factor was replaced in the meantime; whether she may go in is for the release to say.
     if (error instanceof SluisError && error.code === 'enrolment.refused') return view.go(c, `/go/${pending.id}`);

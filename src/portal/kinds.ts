@@ -1,6 +1,7 @@
 import type { KindName } from '../factor/person.ts';
 import { factorKinds, isKind } from '../factor/registry.ts';
 import { beginTotp } from '../factor/totp/enrol.ts';
+import { relyingPartyOf } from '../factor/webauthn/credential.ts';
 import type { Pending } from '../visit/pending.ts';
 import type { KindStep } from './challenge-step.ts';
 import type { PortalDeps } from './deps.ts';
@@ -8,12 +9,18 @@ import { hardwareTokenChallenge, hardwareTokenResync } from './hardware-token-ch
 import type { SignIn } from './sign-in.ts';
 import { totpChallenge } from './totp-challenge.ts';
 import { totpSetUp } from './totp-set-up.ts';
+import { webauthnChallenge } from './webauthn-challenge.ts';
+import { leastKeyLevel, webauthnSetUp } from './webauthn-set-up.ts';
 
 /** How a person sets a kind up by herself. */
 interface SetUpPages {
   /** What is kept, sealed, with the pending sign-in until it is confirmed. */
   draft(deps: PortalDeps, signIn: SignIn): Pending['draft'] | Promise<Pending['draft']>;
   readonly page: KindStep;
+  /** The least that it may be bound at; what its set-up proves may be more. */
+  readonly least: number;
+  /** Whether this portal has it at all. */
+  isOffered(deps: PortalDeps): boolean;
 }
 
 interface KindPages {
@@ -30,6 +37,17 @@ const kindPages: Readonly<Record<KindName, KindPages>> = {
     setUp: {
       draft: (deps, { pending }) => ({ kind: 'totp', secret: beginTotp(deps, pending, deps.realm.title).secret }),
       page: totpSetUp,
+      least: 2,
+      isOffered: () => true,
+    },
+  },
+  webauthn: {
+    challenge: [webauthnChallenge],
+    setUp: {
+      draft: () => ({ kind: 'webauthn', secret: '' }),
+      page: webauthnSetUp,
+      least: leastKeyLevel,
+      isOffered: ({ realm, webauthn }) => webauthn !== undefined && relyingPartyOf(realm.portalOrigin) !== undefined,
     },
   },
 };
@@ -46,9 +64,13 @@ export function setUpOf(kind: KindName): SetUpPages | undefined {
 }
 
 /** Kinds that a person may set up where a factor of at most this level is allowed, the strongest first. */
-export function kindsFor(upTo: number): readonly KindName[] {
+export function kindsFor(deps: PortalDeps, upTo: number): readonly KindName[] {
+  const reach = (kind: KindName) => Math.min(factorKinds[kind].level, upTo);
   return Object.keys(kindPages)
     .filter(isKind)
-    .filter(kind => setUpOf(kind) !== undefined && factorKinds[kind].level <= upTo)
-    .toSorted((a, b) => factorKinds[b].level - factorKinds[a].level);
+    .filter(kind => {
+      const setUp = setUpOf(kind);
+      return setUp !== undefined && setUp.least <= upTo && setUp.isOffered(deps);
+    })
+    .toSorted((a, b) => reach(b) - reach(a));
 }

@@ -68,7 +68,7 @@ async function answerActivation(deps: PortalDeps, props: AnswerProps): Promise<O
 /** Notes the permission; where there is but one kind to choose, its set-up begins in the same write, so that two tabs show the same secret. */
 async function allow(deps: PortalDeps, signIn: SignIn, setUp: SetUpPermission): Promise<Outcome> {
   const { pending, portalCookie } = signIn;
-  const [only, ...more] = kindsFor(setUp.upTo);
+  const [only, ...more] = kindsFor(deps, setUp.upTo);
   const draft = only === undefined || more.length > 0 ? undefined : await setUpOf(only)?.draft(deps, signIn);
   const noted = await deps.pendings.step(pending, portalCookie, { setUp, draft });
   return noted === undefined ? { kind: 'gone' } : { kind: 'go', place: placeOf({ ...signIn, pending: noted }) };
@@ -87,12 +87,12 @@ export function kindsStep(deps: PortalDeps, view: View): Step {
         account: pending.name,
         action: view.at(`/set-up/${pending.id}/kinds`),
         tokens,
-        kinds: kindsFor(pending.setUp?.upTo ?? 0),
+        kinds: kindsFor(deps, pending.setUp?.upTo ?? 0),
         missing: mistake !== undefined,
       }),
     answer: async ({ signIn, form }) => {
       const { pending, portalCookie } = signIn;
-      const kind = kindsFor(pending.setUp?.upTo ?? 0).find(one => one === form.field('kind'));
+      const kind = kindsFor(deps, pending.setUp?.upTo ?? 0).find(one => one === form.field('kind'));
       const draft = kind === undefined ? undefined : await setUpOf(kind)?.draft(deps, signIn);
       if (draft === undefined) return { kind: 'mistake', mistake: 'malformed' };
       const noted = await deps.pendings.step(pending, portalCookie, { draft });

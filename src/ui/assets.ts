@@ -16,6 +16,8 @@ export interface AssetNames {
   readonly style: string;
   readonly help: string;
   readonly script: string;
+  /** Only on the pages that ask for a key. */
+  readonly keys: string;
   readonly mark: string;
   readonly theme: string | undefined;
   readonly logo: string | undefined;
@@ -40,17 +42,19 @@ export function loadAssets(theme: { readonly css: string | undefined; readonly l
   const style = asset('style.css', Buffer.from(baseStyle()));
   const help = asset('help.css', own('help.css'));
   const script = asset('enhance.js', own('enhance.js'));
+  const keys = asset('keys.js', own('keys.js'));
   const mark = asset('mark.svg', own('mark.svg'));
   const themed = theme.css === undefined ? undefined : asset('theme.css', Buffer.from(themeOnRoot(text(theme.css))));
   const logo =
     theme.logo === undefined ? undefined : asset(`logo${extname(theme.logo).toLowerCase()}`, readFileSync(theme.logo));
-  const all = [style, help, script, mark, themed, logo].filter(found => found !== undefined);
+  const all = [style, help, script, keys, mark, themed, logo].filter(found => found !== undefined);
   const byName = new Map(all.map(found => [found.name, found]));
   return {
     names: {
       style: style.name,
       help: help.name,
       script: script.name,
+      keys: keys.name,
       mark: mark.name,
       theme: themed?.name,
       logo: logo?.name,

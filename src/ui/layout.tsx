@@ -36,6 +36,8 @@ interface LayoutProps {
   readonly failed?: boolean;
   /** Where a hop page goes by itself, at once. */
   readonly goTo?: string;
+  /** The page asks the browser for a key. */
+  readonly keys?: boolean;
   readonly children: Child;
 }
 
@@ -44,7 +46,7 @@ export function render(node: { toString(): unknown }): string {
   return `<!doctype html>${String(node.toString())}`;
 }
 
-export function Layout({ page, title, failed, goTo, children }: LayoutProps) {
+export function Layout({ page, title, failed, goTo, keys, children }: LayoutProps) {
   const { language, t, site } = page;
   const full = t('page.title', { title, organisation: site.organisation });
   return (
@@ -56,6 +58,7 @@ export function Layout({ page, title, failed, goTo, children }: LayoutProps) {
         {goTo === undefined ? null : <meta http-equiv="refresh" content={`0; url=${goTo}`} />}
         <title>{failed === true ? t('page.error-title', { title: full }) : full}</title>
         <Head site={site} />
+        {keys === true ? <script src={`${site.assetFolder}${site.assets.keys}`} defer></script> : null}
       </head>
       <body class="utrecht-document">
         <a class="utrecht-skip-link utrecht-skip-link--visible-on-focus" href="#content">

@@ -65,6 +65,32 @@ export const english: Readonly<Record<keyof typeof dutch, string>> = {
   'hardware-token.again-wrong':
     'These two codes are not right, or do not follow each other. Begin again with a new code. Does it still fail? Go to the desk.',
 
+  'kind.webauthn': 'Passkey or security key',
+  'kind.webauthn-about': 'With your finger, face or PIN on this device, or with a separate key.',
+  'webauthn.title': 'Use your passkey or security key',
+  'webauthn.what': 'Choose the button below. Then do what your browser asks.',
+  'webauthn.submit': 'Use my key',
+  'webauthn.no-key': 'I do not have my key',
+  'webauthn.wrong': 'This did not work. Use your own key and try again.',
+  'webauthn.cancelled': 'You stopped, or it took too long. Try again.',
+  'webauthn.unsupported': 'Your browser cannot use this key. Take another browser or choose another way.',
+  'webauthn.known': 'You have set up this key already. Take another key.',
+  'webauthn.script': 'This works with JavaScript only. Turn JavaScript on in your browser, or choose another way.',
+  'webauthn.set-up-title': 'Set up your passkey or security key',
+  'webauthn.set-up-what': 'Give your key a name. Then choose the button and do what your browser asks.',
+  'webauthn.strongest':
+    'Use the security key that you got at the desk. A passkey on your phone or computer is not strong enough here.',
+  'webauthn.label': 'Name of your key',
+  'webauthn.label-first': 'My key',
+  'webauthn.set-up-submit': 'Set up my key',
+  'webauthn.other-kind': 'Choose something else',
+  'webauthn.not-made': 'This key was not set up. Try again or take another key.',
+  'webauthn.too-weak': 'This key is not strong enough. Take the key that you got at the desk, or ask for one.',
+  'webauthn.lesser':
+    'Your key works. For pages with extra protection it is not strong enough. Ask the desk for another.',
+  'webauthn.personal-word': 'This key is mine alone. Nobody else uses it.',
+  'webauthn.personal': 'Tick the box. A key that you share with somebody may not be used here.',
+
   'kinds.title': 'Choose your second step',
   'kinds.lead': 'What do you want to use?',
   'kinds.missing': 'Choose what you want to use.',

@@ -66,6 +66,33 @@ export const dutch = {
   'hardware-token.again-wrong':
     'Deze twee codes kloppen niet, of ze volgen niet op elkaar. Begin opnieuw met een nieuwe code. Lukt het niet? Ga dan naar de balie.',
 
+  'kind.webauthn': 'Passkey of beveiligingssleutel',
+  'kind.webauthn-about': 'Met uw vinger, gezicht of pincode op dit apparaat, of met een losse sleutel.',
+  'webauthn.title': 'Gebruik uw passkey of beveiligingssleutel',
+  'webauthn.what': 'Kies de knop hieronder. Doe daarna wat uw browser vraagt.',
+  'webauthn.submit': 'Gebruik mijn sleutel',
+  'webauthn.no-key': 'Ik heb mijn sleutel niet',
+  'webauthn.wrong': 'Dit lukte niet. Gebruik uw eigen sleutel en probeer het opnieuw.',
+  'webauthn.cancelled': 'U bent gestopt, of het duurde te lang. Probeer het opnieuw.',
+  'webauthn.unsupported':
+    'Uw browser kan deze sleutel niet gebruiken. Neem een andere browser of kies een andere manier.',
+  'webauthn.known': 'Deze sleutel hebt u al ingesteld. Neem een andere sleutel.',
+  'webauthn.script': 'Dit werkt alleen met JavaScript. Zet JavaScript aan in uw browser, of kies een andere manier.',
+  'webauthn.set-up-title': 'Stel uw passkey of beveiligingssleutel in',
+  'webauthn.set-up-what': 'Geef uw sleutel een naam. Kies daarna de knop en doe wat uw browser vraagt.',
+  'webauthn.strongest':
+    'Gebruik de beveiligingssleutel die u van de balie kreeg. Een passkey op uw telefoon of computer is hier niet sterk genoeg.',
+  'webauthn.label': 'Naam van uw sleutel',
+  'webauthn.label-first': 'Mijn sleutel',
+  'webauthn.set-up-submit': 'Stel mijn sleutel in',
+  'webauthn.other-kind': 'Kies iets anders',
+  'webauthn.not-made': 'Deze sleutel is niet ingesteld. Probeer het opnieuw of neem een andere sleutel.',
+  'webauthn.too-weak': 'Deze sleutel is niet sterk genoeg. Neem de sleutel die u van de balie kreeg, of vraag ernaar.',
+  'webauthn.lesser':
+    'Uw sleutel werkt. Voor pagina’s met extra bescherming is hij niet sterk genoeg. Vraag de balie om een andere.',
+  'webauthn.personal-word': 'Deze sleutel is alleen van mij. Niemand anders gebruikt hem.',
+  'webauthn.personal': 'Zet een vinkje. Een sleutel die u met iemand deelt, mag u hier niet gebruiken.',
+
   'kinds.title': 'Kies uw tweede stap',
   'kinds.lead': 'Wat wilt u gebruiken?',
   'kinds.missing': 'Kies wat u wilt gebruiken.',

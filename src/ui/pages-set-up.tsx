@@ -130,12 +130,19 @@ function mistakeOf({ t }: Page, mistake: 'wrong' | 'malformed' | undefined): str
 /** Shown once (R32). */
 export function recoveryCodesPage(
   page: Page,
-  props: { readonly codes: readonly string[]; readonly action: string; readonly tokens: FormTokens },
+  props: {
+    readonly codes: readonly string[];
+    readonly action: string;
+    readonly tokens: FormTokens;
+    /** The new key is worth less than her code would have let it. */
+    readonly lesser?: boolean;
+  },
 ): string {
   const { t } = page;
   return render(
     <Layout page={page} title={t('codes.title')}>
       <Title>{t('codes.title')}</Title>
+      {props.lesser === true ? <Paragraph>{t('webauthn.lesser')}</Paragraph> : null}
       <Paragraph>{t('codes.why')}</Paragraph>
       <Paragraph>{t('codes.how')}</Paragraph>
       <h2 class="utrecht-heading-2">{t('codes.list')}</h2>

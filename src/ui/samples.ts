@@ -23,6 +23,7 @@ import {
   totpPage,
 } from './pages-set-up.tsx';
 import { gonePage, hopPage, signedOutPage, startPage } from './pages-start.tsx';
+import { keyPage, keySetUpPage } from './pages-webauthn.tsx';
 
 /**
  * One example of every page in one language, for the tests, the accessibility check and whoever designs a theme.
@@ -66,6 +67,8 @@ function samplePage(language: Language, assets: AssetNames): Page {
   };
 }
 
+const sampleOptions = { challenge: 'c2FtcGxl', rpId: 'sluis.example.org', user: { name: hostile } };
+
 const ways: Omit<Parameters<typeof otherWaysPage>[1], 'account'> = {
   recovery: '/recovery/1',
   activation: '/set-up/1',
@@ -96,6 +99,11 @@ function challengeSamples(page: Page): [string, string][] {
     ['hardware-token-wrong', challengePage(page, { ...token, mistake: 'wrong' })],
     ['hardware-token-again', resyncPage(page, form)],
     ['hardware-token-again-wrong', resyncPage(page, { ...form, mistake: 'wrong' })],
+    ['key', keyPage(page, { ...form, options: sampleOptions })],
+    ...(['wrong', 'cancelled', 'unsupported', 'script'] as const).map((mistake): [string, string] => [
+      `key-${mistake}`,
+      keyPage(page, { ...form, options: sampleOptions, mistake }),
+    ]),
     ['not-enough', notEnoughPage(page, { haveCode: '/set-up/1?code=1', back: { href: '/', app: hostile } })],
     ['recovery', recoveryPage(page, form)],
     ['recovery-wrong', recoveryPage(page, { ...form, mistake: 'wrong' })],
@@ -112,6 +120,7 @@ function setUpSamples(page: Page): [string, string][] {
     uri: 'otpauth://totp/Voorbeeld:anna?secret=JBSWY3DPEHPK3PXP&issuer=Voorbeeld',
     picture: 'data:image/svg+xml;base64,PHN2ZyB4bWxucz0iaHR0cDovL3d3dy53My5vcmcvMjAwMC9zdmciLz4=',
   };
+  const key = { ...form, options: sampleOptions, kinds: '/set-up/1/kinds', strongest: false };
   const codes = Array.from({ length: 10 }, (_, index) => `ABCD-EFGH-JK${String(index).padStart(2, '0')}`);
   return [
     ['activation', activationPage(page, { ...form, noCode: '/no-code/1', atDesk: false })],
@@ -127,7 +136,15 @@ function setUpSamples(page: Page): [string, string][] {
     ['totp', totpPage(page, totp)],
     ['totp-wrong', totpPage(page, { ...totp, mistake: 'wrong' })],
     ['totp-malformed', totpPage(page, { ...totp, mistake: 'malformed' })],
+    ['key-set-up', keySetUpPage(page, key)],
+    ['key-set-up-strongest', keySetUpPage(page, { ...key, strongest: true })],
+    ...(['wrong', 'cancelled', 'known', 'personal', 'too-weak'] as const).map((mistake): [string, string] => [
+      `key-set-up-${mistake}`,
+      keySetUpPage(page, { ...key, mistake }),
+    ]),
+    ['kinds-key', kindsPage(page, { ...form, kinds: ['webauthn', 'totp'], missing: false })],
     ['recovery-codes', recoveryCodesPage(page, { codes, action: '/recovery-codes/1', tokens })],
+    ['recovery-codes-lesser', recoveryCodesPage(page, { codes, action: '/recovery-codes/1', tokens, lesser: true })],
     ['recovery-codes-shown', recoveryCodesShownPage(page, { goOn: '/go/1', action: '/recovery-codes/1', tokens })],
   ];
 }

@@ -1,0 +1,141 @@
+import {
+  generateRegistrationOptions,
+  type PublicKeyCredentialCreationOptionsJSON,
+  type RegistrationResponseJSON,
+  verifyRegistrationResponse,
+} from '@simplewebauthn/server';
+import { sha256 } from '../../kernel/hash.ts';
+import type { FactorDeps } from '../deps.ts';
+import type { Verdict } from '../kind.ts';
+import type { Person } from '../person.ts';
+import { type RegistrationAnswer, readRegistration } from './answer.ts';
+import { chainOf, type Judged, judge, readable } from './attestation.ts';
+import { type Asked, drawChallenge, takeChallenge } from './ceremony.ts';
+import {
+  algorithms,
+  ceremonyTime,
+  type RelyingParty,
+  type WebauthnCredential,
+  type WebauthnRules,
+} from './credential.ts';
+import type { Metadata } from './metadata.ts';
+import { bytes, transportsOf } from './verify.ts';
+
+export type Rules = WebauthnRules<Metadata>;
+
+/** Begins a set-up: what the browser hands to a new key. */
+export async function beginRegistration(
+  deps: Pick<FactorDeps, 'store' | 'clock' | 'random'>,
+  asked: {
+    readonly pending: string;
+    readonly person: Person;
+    readonly party: RelyingParty;
+    readonly title: string;
+    /** Asks for the model, where that can raise its worth: else it is nobody's business. */
+    readonly attested: boolean;
+  },
+): Promise<PublicKeyCredentialCreationOptionsJSON> {
+  const { pending, person, party, title, attested } = asked;
+  const drawn = { ceremony: 'create', pending, person: person.id, party, appId: undefined, attested } as const;
+  const challenge = await drawChallenge(deps, drawn);
+  return generateRegistrationOptions({
+    rpName: title,
+    rpID: party.id,
+    userName: person.name,
+    userDisplayName: person.name,
+    // Random, and not her name: a key shows it to whoever holds it (W3C 14.6.1).
+    userID: bytes(person.id),
+    challenge: bytes(challenge),
+    timeout: ceremonyTime,
+    attestationType: attested ? 'direct' : 'none',
+    excludeCredentials: keysOf(person).map(({ id, transports }) => ({ id, transports: transportsOf(transports) })),
+    authenticatorSelection: { residentKey: 'preferred', userVerification: 'preferred' },
+    supportedAlgorithmIDs: algorithms,
+  });
+}
+
+export function keysOf(person: Person | undefined): readonly WebauthnCredential[] {
+  return (person?.factors ?? []).flatMap(factor => (factor.kind === 'webauthn' ? [factor.credential] : []));
+}
+
+/** What a set-up proved: a key, what it is worth, and why no more. */
+export interface Registered {
+  readonly credential: WebauthnCredential;
+  readonly level: 2 | 4;
+  readonly judged: Judged;
+  readonly format: string;
+}
+
+/**
+ * Checks what a new key signed (W3C 7.1). The challenge is used up first. Undefined where it does not hold: the person
+ * can only try again. Nothing is bound by it.
+ */
+export async function verifyRegistration(
+  deps: Pick<FactorDeps, 'store' | 'clock'>,
+  given: {
+    readonly pending: string;
+    readonly person: Pick<Person, 'id'>;
+    readonly answer: string;
+    readonly rules: Rules;
+  },
+): Promise<Registered | undefined> {
+  const { pending, person, rules } = given;
+  const answer = readRegistration(given.answer);
+  if (answer === undefined) return undefined;
+  const ask = { ceremony: 'create', pending, person: person.id } as const;
+  const asked = await takeChallenge(deps, answer.clientData.challenge, ask);
+  if (asked === undefined) return undefined;
+  try {
+    return await verified(asked, answer, rules, deps.clock.now());
+  } catch {
+    // The library throws for whatever it does not take; none of it is something that the person could mend.
+    return undefined;
+  }
+}
+
+async function verified(asked: Asked, answer: RegistrationAnswer, rules: Rules, now: number) {
+  const object = readable(bytes(answer.response.attestationObject), asked.attested);
+  const response = { ...answer.response, attestationObject: Buffer.from(object).toString('base64url') };
+  const result = await verifyRegistrationResponse({
+    response: { ...answer, response, clientExtensionResults: {} } as RegistrationResponseJSON,
+    expectedChallenge: answer.clientData.challenge,
+    expectedOrigin: asked.party.origin,
+    expectedRPID: asked.party.id,
+    // Keys of U2F know no PIN.
+    requireUserVerification: false,
+    supportedAlgorithmIDs: algorithms,
+  });
+  // The library takes the id out of what was signed, and does not compare it with the one that was said.
+  if (!result.verified || result.registrationInfo.credential.id !== answer.id) return undefined;
+  const { credential, credentialDeviceType, aaguid, fmt: format } = result.registrationInfo;
+  const backupEligible = credentialDeviceType === 'multiDevice';
+  const judged = asked.attested
+    ? judge({ format, aaguid, backupEligible, chain: chainOf(object) }, rules, now)
+    : backupEligible
+      ? 'synced'
+      : 'not-asked';
+  return {
+    credential: {
+      id: credential.id,
+      publicKey: Buffer.from(credential.publicKey).toString('base64url'),
+      transports: answer.response.transports,
+      backupEligible,
+      counter: credential.counter,
+      aaguid,
+    },
+    level: judged === 'hardware' ? 4 : 2,
+    judged,
+    format,
+  } as const;
+}
+
+/**
+ * Notes a key as this person's, for good: an id that any person ever had binds nobody else (R07, W3C 7.1 step 26).
+ * A key that goes to somebody else makes a new id there.
+ */
+export async function claimKey(
+  { store }: Pick<FactorDeps, 'store'>,
+  { credential, person }: { readonly credential: WebauthnCredential; readonly person: Pick<Person, 'id'> },
+): Promise<Verdict> {
+  return (await store.create(`webauthn-key:{${sha256(credential.id)}}`, person.id)) ? 'accepted' : 'wrong';
+}

@@ -1,0 +1,113 @@
+import {
+  type AuthenticationResponseJSON,
+  type AuthenticatorTransport,
+  generateAuthenticationOptions,
+  type PublicKeyCredentialRequestOptionsJSON,
+  type VerifiedAuthenticationResponse,
+  verifyAuthenticationResponse,
+} from '@simplewebauthn/server';
+import { sha256 } from '../../kernel/hash.ts';
+import type { FactorDeps } from '../deps.ts';
+import type { Given, Verdict } from '../kind.ts';
+import type { Person } from '../person.ts';
+import { type AssertionAnswer, readAssertion } from './answer.ts';
+import { type Asked, drawChallenge, takeChallenge } from './ceremony.ts';
+import { ceremonyTime, type RelyingParty, type WebauthnCredential } from './credential.ts';
+
+/** Begins a challenge: what the browser hands to one of her keys. */
+export async function beginAuthentication(
+  deps: Pick<FactorDeps, 'store' | 'clock' | 'random'>,
+  asked: {
+    readonly pending: string;
+    readonly person: Pick<Person, 'id'>;
+    readonly keys: readonly WebauthnCredential[];
+    readonly party: RelyingParty;
+    readonly appId: string | undefined;
+  },
+): Promise<PublicKeyCredentialRequestOptionsJSON> {
+  const { pending, person, keys, party, appId } = asked;
+  const drawn = { ceremony: 'get', pending, person: person.id, party, appId, attested: false } as const;
+  const challenge = await drawChallenge(deps, drawn);
+  return generateAuthenticationOptions({
+    rpID: party.id,
+    challenge: Buffer.from(challenge, 'base64url'),
+    allowCredentials: keys.map(({ id, transports }) => ({ id, transports: transportsOf(transports) })),
+    timeout: ceremonyTime,
+    // Beside the password a key is the second factor by itself; one that asks for a PIN or a finger all the same may.
+    userVerification: 'preferred',
+    ...(appId === undefined ? {} : { extensions: { appid: appId } }),
+  });
+}
+
+export function transportsOf(transports: readonly string[]): AuthenticatorTransport[] {
+  return [...transports] as AuthenticatorTransport[];
+}
+
+/**
+ * One signed answer, tried on one key (W3C 7.2). The challenge is used up before the signature is looked at. What the
+ * library leaves out is here: that it is this very key, of this person; that BE is as it was; what a counter says.
+ */
+export async function verifyWebauthn(
+  deps: Pick<FactorDeps, 'store' | 'clock' | 'audit'>,
+  { person, factor, answer, challenge: pending }: Given<'webauthn'>,
+): Promise<Verdict> {
+  const signed = readAssertion(answer);
+  if (signed === undefined || signed.id !== factor.credential.id) return 'wrong';
+  const ask = { ceremony: 'get', pending, person: person.id } as const;
+  const asked = await takeChallenge(deps, signed.clientData.challenge, ask);
+  if (asked === undefined || !isOf(person, signed)) return 'wrong';
+  const verified = await verify(asked, signed, factor.credential);
+  if (verified?.verified !== true) return 'wrong';
+  const { credentialDeviceType, newCounter } = verified.authenticationInfo;
+  if ((credentialDeviceType === 'multiDevice') !== factor.credential.backupEligible) return 'wrong';
+  await noteCounter(deps, { person, factor }, newCounter);
+  return 'accepted';
+}
+
+/** A key that keeps her handle says whose it is (W3C 7.2 step 6). */
+function isOf(person: Pick<Person, 'id'>, { response: { userHandle } }: AssertionAnswer): boolean {
+  return userHandle === undefined || userHandle === null || userHandle === '' || userHandle === person.id;
+}
+
+/** Undefined where it does not hold; why is nothing that the person can do something about. */
+async function verify(
+  asked: Asked,
+  signed: AssertionAnswer,
+  credential: WebauthnCredential,
+): Promise<VerifiedAuthenticationResponse | undefined> {
+  // The key was made for the old application id, and the browser says that it used it (W3C 10.1.1).
+  const byAppId = asked.appId !== undefined && signed.clientExtensionResults.appid === true;
+  try {
+    return await verifyAuthenticationResponse({
+      response: signed as AuthenticationResponseJSON,
+      expectedChallenge: signed.clientData.challenge,
+      expectedOrigin: asked.party.origin,
+      expectedRPID: byAppId ? (asked.appId ?? '') : asked.party.id,
+      // Zero, or the library refuses a counter that stands: a signal and no proof (W3C 6.1.1), and ours to give.
+      credential: { id: credential.id, publicKey: bytes(credential.publicKey), counter: 0 },
+      // Keys of U2F know no PIN: possession is what they prove, beside the password.
+      requireUserVerification: false,
+    });
+  } catch {
+    return undefined;
+  }
+}
+
+export function bytes(text: string): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(Buffer.from(text, 'base64url'));
+}
+
+/** A counter that does not rise may mean a copy of the key, or a restart of one that counts badly: told, not refused. */
+async function noteCounter(
+  { store, audit }: Pick<FactorDeps, 'store' | 'audit'>,
+  { person, factor }: Pick<Given<'webauthn'>, 'person' | 'factor'>,
+  counter: number,
+): Promise<void> {
+  const key = `webauthn-counter:{${sha256(factor.credential.id)}}`;
+  const before = Math.max(factor.credential.counter, (await store.reached(key)) ?? 0);
+  if (counter === 0 && before === 0) return;
+  if (counter > before && (await store.advance(key, counter))) return;
+  const { id, realm, name } = person;
+  const event = { type: 'webauthn.counter', realm, person: id, name, factor: factor.id, counter, before } as const;
+  await audit.record(event);
+}
