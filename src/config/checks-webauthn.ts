@@ -2,9 +2,9 @@ import { isIP } from 'node:net';
 import type { Findings } from './checks.ts';
 import type { Parts } from './parts.ts';
 
-/** Keys reach level 4 only by metadata that can prove it. */
+/** The highest that any kind reaches as this configuration has it: keys reach level 4 by metadata that can prove it, only. */
 export function highestOf({ webauthn }: Parts, highest: number): number {
-  return webauthn?.metadata === undefined ? highest : 4;
+  return webauthn?.metadata === undefined ? Math.min(highest, 3) : 4;
 }
 
 export function checkWebauthn(parts: Parts, findings: Findings): void {

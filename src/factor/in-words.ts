@@ -21,6 +21,10 @@ const texts: { readonly [K in KindName]: { readonly words: string; give(name: st
     words: 'a hardware token',
     give: (name, realm) => `sluis tokens hand-out <serial> ${name} --realm ${realm}`,
   },
+  webauthn: {
+    words: 'a security key',
+    give: (name, realm) => `sluis users invite ${name} --level 4 --realm ${realm}`,
+  },
 };
 
 /** All kinds that reach this level, the lowest first. */

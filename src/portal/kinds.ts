@@ -20,8 +20,11 @@ interface SetUpPages {
   /** The least that it may be bound at; what its set-up proves may be more. */
   readonly least: number;
   /** Whether this portal has it at all. */
-  isOffered(deps: PortalDeps): boolean;
+  isOffered(portal: Offering): boolean;
 }
+
+/** What of a portal decides on its kinds. */
+type Offering = Pick<PortalDeps, 'webauthn'> & { readonly realm: Pick<PortalDeps['realm'], 'portalOrigin'> };
 
 interface KindPages {
   readonly challenge: readonly KindStep[];
@@ -64,13 +67,13 @@ export function setUpOf(kind: KindName): SetUpPages | undefined {
 }
 
 /** Kinds that a person may set up where a factor of at most this level is allowed, the strongest first. */
-export function kindsFor(deps: PortalDeps, upTo: number): readonly KindName[] {
+export function kindsFor(portal: Offering, upTo: number): readonly KindName[] {
   const reach = (kind: KindName) => Math.min(factorKinds[kind].level, upTo);
   return Object.keys(kindPages)
     .filter(isKind)
     .filter(kind => {
       const setUp = setUpOf(kind);
-      return setUp !== undefined && setUp.least <= upTo && setUp.isOffered(deps);
+      return setUp !== undefined && setUp.least <= upTo && setUp.isOffered(portal);
     })
     .toSorted((a, b) => reach(b) - reach(a));
 }
