@@ -22,7 +22,7 @@ const texts: { readonly [K in KindName]: { readonly words: string; give(name: st
     give: (name, realm) => `sluis tokens hand-out <serial> ${name} --realm ${realm}`,
   },
   webauthn: {
-    words: 'a security key',
+    words: 'a security key (with webauthn.metadata)',
     give: (name, realm) => `sluis users invite ${name} --level 4 --realm ${realm}`,
   },
 };

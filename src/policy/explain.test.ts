@@ -124,12 +124,13 @@ describe('R50 explain', () => {
     const found = of('/beheer/x', asBert);
     expect(found).toMatchObject({ outcome: 'challenge', demand: { level: 3 }, person: { groups: ['beheer'] } });
     expect(found.suffices).toEqual([
-      'level 3: a hardware token; she has none: give one with',
+      'level 3: a hardware token or a security key (with webauthn.metadata); she has none: give one with',
       '  sluis tokens hand-out <serial> bert --realm gemeente',
+      '  sluis users invite bert --level 4 --realm gemeente',
     ]);
     const withToken = of('/beheer/x', { user: { name: 'bert', person: person('bert', totp, token) }, level: 2 });
     expect(withToken.suffices).toEqual([
-      'level 3: a hardware token; she has hardware-token "A-1", and is asked for it',
+      'level 3: a hardware token or a security key (with webauthn.metadata); she has hardware-token "A-1", and is asked for it',
     ]);
     expect(of('/beheer/x', { user: { name: 'bert', person: person('bert', totp, token) } }).outcome).toBe('allow');
   });

@@ -6,6 +6,7 @@ import {
   type VerifiedAuthenticationResponse,
   verifyAuthenticationResponse,
 } from '@simplewebauthn/server';
+import { cose, decodeCredentialPublicKey } from '@simplewebauthn/server/helpers';
 import { sha256 } from '../../kernel/hash.ts';
 import type { FactorDeps } from '../deps.ts';
 import type { Given, Verdict } from '../kind.ts';
@@ -75,6 +76,7 @@ async function verify(
   signed: AssertionAnswer,
   credential: WebauthnCredential,
 ): Promise<VerifiedAuthenticationResponse | undefined> {
+  if (!isStrict(credential, Buffer.from(signed.response.signature, 'base64url'))) return undefined;
   // The key was made for the old application id, and the browser says that it used it (W3C 10.1.1).
   const byAppId = asked.appId !== undefined && signed.clientExtensionResults.appid === true;
   try {
@@ -95,6 +97,22 @@ async function verify(
 
 export function bytes(text: string): Uint8Array<ArrayBuffer> {
   return new Uint8Array(Buffer.from(text, 'base64url'));
+}
+
+/** ECDSA in DER and no other spelling of the same numbers, which the library reads too (W3C 6.5.5): of one signature there is one. */
+function isStrict({ publicKey }: WebauthnCredential, signature: Buffer): boolean {
+  if (algorithmOf(publicKey) !== -7) return true;
+  const [r = 0, s = 0] = [signature[3], signature[5 + (signature[3] ?? 0)]];
+  const tags = [signature[0], signature[2], signature[4 + r]];
+  return tags.join() === '48,2,2' && signature[1] === signature.length - 2 && r + s + 6 === signature.length;
+}
+
+function algorithmOf(publicKey: string): unknown {
+  try {
+    return decodeCredentialPublicKey(bytes(publicKey)).get(cose.COSEKEYS.alg);
+  } catch {
+    return undefined;
+  }
 }
 
 /** A counter that does not rise may mean a copy of the key, or a restart of one that counts badly: told, not refused. */
