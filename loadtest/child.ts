@@ -28,32 +28,38 @@ export async function startChild(
   return { process: child, pid: child.pid ?? 0, port: message.port };
 }
 
-/** Any program that listens on a port it was given. Rejects with what it said where it ends or does not come up. */
-export async function startProgram(command: string, args: readonly string[], port: number): Promise<Child> {
-  const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+/** Any program that listens on a port or a socket it was given. Rejects with what it said where it ends or does not come up. */
+export async function startProgram(
+  command: string,
+  args: readonly string[],
+  place: number | string,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Child> {
+  const env = { ...process.env, ...environment };
+  const child = spawn(command, args, { env, stdio: ['ignore', 'ignore', 'pipe'] });
   let said = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     said = (said + text).slice(-2_000);
   });
   const failed = once(child, 'error').then(([error]) => Promise.reject(error as Error));
-  await Promise.race([failed, listens(child, port)]).catch((error: Error) => {
+  await Promise.race([failed, listens(child, place)]).catch((error: Error) => {
     child.kill('SIGTERM');
     throw new Error(`${command}: ${error.message}\n${said}`);
   });
-  return { process: child, pid: child.pid ?? 0, port };
+  return { process: child, pid: child.pid ?? 0, port: typeof place === 'number' ? place : 0 };
 }
 
-async function listens(child: ChildProcess, port: number): Promise<void> {
+async function listens(child: ChildProcess, place: number | string): Promise<void> {
   for (let tries = 0; tries < 400; tries += 1) {
     if (child.exitCode !== null) throw new Error(`ended with ${child.exitCode}`);
-    if (await answers(port)) return;
+    if (await answers(place)) return;
     await pause(50);
   }
   throw new Error('did not listen within 20 s');
 }
 
-async function answers(port: number): Promise<boolean> {
-  const socket = connect(port, '127.0.0.1');
+async function answers(place: number | string): Promise<boolean> {
+  const socket = typeof place === 'number' ? connect(place, '127.0.0.1') : connect(place);
   const open = await once(socket, 'connect').then(
     () => true,
     () => false,

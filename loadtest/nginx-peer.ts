@@ -10,7 +10,7 @@ import { signInAtApp } from './sign-in.ts';
 
 /** One worker, connections to the app kept, everything it writes in the bench's own folder. */
 export async function startNginx({ folder, backend }: PeerOptions): Promise<Peer | NotRun> {
-  const command = ['nginx', '/usr/sbin/nginx'].find(name => spawnSync(name, ['-v']).status === 0);
+  const command = nginxCommand();
   if (command === undefined) return { reason: 'nginx is not installed' };
   const port = await freePort();
   const home = join(folder, 'nginx');
@@ -26,7 +26,17 @@ export async function startNginx({ folder, backend }: PeerOptions): Promise<Peer
   return { name: 'nginx', child, others: [], pids: () => familyOf(child.pid), host: `app.localhost:${port}`, cookie };
 }
 
-function nginxConfig(home: string, port: number, upstream: number): string {
+export function nginxCommand(): string | undefined {
+  return ['nginx', '/usr/sbin/nginx'].find(name => spawnSync(name, ['-v']).status === 0);
+}
+
+/** `gate`: what somebody who asks before each request adds to the server, and to the place that is passed on. */
+export function nginxConfig(
+  home: string,
+  port: number,
+  upstream: number,
+  gate: { readonly server: string; readonly location: string } = { server: '', location: '' },
+): string {
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
   // Started by root, its worker would become somebody who cannot enter the bench's folder.
   const user = process.getuid?.() === 0 ? 'user root;' : '';
@@ -43,8 +53,8 @@ http {
   keepalive_requests 1000000000;
   upstream app { server 127.0.0.1:${upstream}; keepalive ${connections}; keepalive_requests 1000000000; }
   server {
-    listen 127.0.0.1:${port};
-    location / {
+    listen 127.0.0.1:${port};${gate.server}
+    location / {${gate.location}
       proxy_pass http://app;
       proxy_http_version 1.1;
       proxy_set_header Connection "";

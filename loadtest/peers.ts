@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startChild } from './child.ts';
+import { startLemonldap } from './lemonldap-peer.ts';
 import { startNginx } from './nginx-peer.ts';
 import type { NotRun, Peer, PeerOptions } from './peer.ts';
 import { signInAtApp } from './sign-in.ts';
@@ -19,7 +20,7 @@ export const peers: Readonly<Record<string, (options: PeerOptions) => Promise<Pe
   nginx: startNginx,
   'oauth2-proxy': async () => notMeasured('oauth2-proxy'),
   authelia: async () => notMeasured('authelia'),
-  lemonldap: async () => notMeasured('llng-fastcgi-server'),
+  lemonldap: startLemonldap,
 };
 
 async function startBare(name: string, file: string, { backend, flags }: PeerOptions): Promise<Peer> {

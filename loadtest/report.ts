@@ -58,7 +58,7 @@ export const titles: Readonly<Record<string, string>> = {
   nginx: 'nginx `proxy_pass`, one worker',
   'oauth2-proxy': 'oauth2-proxy behind nginx',
   authelia: 'Authelia behind nginx',
-  lemonldap: 'LemonLDAP::NG',
+  lemonldap: 'LemonLDAP::NG behind nginx',
 };
 
 export function markdownOf(report: Report): string {

@@ -20,9 +20,9 @@ async function scale(): Promise<void> {
   const sizes = (...all: readonly number[]) => (values.quick ? all.slice(0, 2) : all);
   const options: ScaleOptions = {
     folder,
-    rounds: values.quick ? 1 : 9,
-    run: values.quick ? 100 : 1_000,
-    warmUp: values.quick ? 100 : 3_000,
+    rounds: values.quick ? 1 : 7,
+    run: values.quick ? 50 : 1_000,
+    warmUp: values.quick ? 50 : 3_000,
     sessions: sizes(1_000, 10_000, 100_000, 1_000_000),
     routes: sizes(10, 100, 1_000, 10_000),
     revocations: sizes(0, 1_000, 100_000, 1_000_000),

@@ -24,4 +24,7 @@ function install(name: string, module: string): string {
 
 mkdirSync(folder, { recursive: true });
 for (const [name, module] of Object.entries(modules)) console.log(install(name, module));
-console.log('LemonLDAP::NG comes from Debian: apt-get install lemonldap-ng-fastcgi-server lemonldap-ng-handler');
+const debian = 'nginx lemonldap-ng-fastcgi-server lemonldap-ng-handler liblemonldap-ng-portal-perl';
+// Without these its portal does not start, though nothing of them is used.
+const needed = 'libgd-securityimage-perl libimage-magick-perl libmime-tools-perl libemail-sender-perl';
+console.log(`LemonLDAP::NG comes from Debian: apt-get install --no-install-recommends ${debian} ${needed}`);
