@@ -35,9 +35,10 @@ export class SealedCookies {
 
   /** Set-Cookie lines for one cookie of the app. An expired one deletes. `previous` names what the browser holds, so that parts left over go too. */
   seal(owner: SealOwner, cookie: JarCookie, now: number, previous: Iterable<string> = []): string[] {
-    const base = `${prefix}${tagOf(owner)}.${slotOf(owner, cookie)}.`;
+    const slot = slotOf(owner, cookie);
+    const base = `${prefix}${tagOf(owner)}.${slot}.`;
     const gone = cookie.expires !== undefined && cookie.expires <= now;
-    const parts = gone ? [] : this.#parts(owner, cookie);
+    const parts = gone ? [] : this.#parts(owner, slot, cookie);
     const kept = new Set(parts.map((_part, i) => `${base}${i}`));
     const left = gone ? [`${base}0`, ...previous] : [...previous];
     const deletions = [...new Set(left)].filter(name => name.startsWith(base) && !kept.has(name)).map(deletion);
@@ -76,13 +77,13 @@ export class SealedCookies {
     return name.startsWith(`${prefix}${tagOf(owner)}.`);
   }
 
-  #parts(owner: SealOwner, cookie: JarCookie): string[] {
+  #parts(owner: SealOwner, slot: string, cookie: JarCookie): string[] {
     const text = Buffer.from(JSON.stringify(cookie));
     const count = Math.max(1, Math.ceil(text.length / partSize));
     const valueId = randomId(this.#random, 6);
     return Array.from({ length: count }, (_none, i) => {
       const piece = text.subarray(i * partSize, (i + 1) * partSize);
-      const aad = place(owner, slotOf(owner, cookie), valueId, i, count);
+      const aad = place(owner, slot, valueId, i, count);
       return `${valueId}.${count}.${sealWith(owner.key, piece, aad, this.#random).toString('base64url')}`;
     });
   }
