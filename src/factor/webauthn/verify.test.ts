@@ -74,6 +74,47 @@ describe('verifyWebauthn', () => {
     expect(await verify(bench, anna, await of())).toBe('accepted');
   });
 
+  test('a.57: a page that was opened later does not keep the challenge of an earlier one alive', async () => {
+    const bench = await openBench();
+    const anna = await withKey(bench, 'anna');
+    const early = anna.key.get(await ask(bench, anna.person));
+    bench.clock.time += 6 * minute;
+    const late = anna.key.get(await ask(bench, anna.person));
+    bench.clock.time += 5 * minute;
+    expect([await verify(bench, anna, early), await verify(bench, anna, late)]).toEqual(['wrong', 'accepted']);
+  });
+
+  test('R44: of two keys of one person either opens, and which one it was is known', async () => {
+    const bench = await openBench();
+    const anna = await withKey(bench, 'anna');
+    const { factor: second, key } = await withKey(bench, 'bram');
+    const both = await bench.people.update(anna.person.id, person => ({
+      ...person,
+      factors: [...person.factors, second],
+    }));
+    if (both === undefined) throw new Error('anna is gone');
+    const at = {
+      person: both,
+      kind: 'webauthn',
+      level: 2,
+      challenge: 'sign-in',
+      source: '192.0.2.1',
+      app: 'post',
+    } as const;
+    for (const [signer, factor] of [
+      [key, second],
+      [anna.key, anna.factor],
+      [key, second],
+    ] as const) {
+      const answer = signer.get(await ask(bench, both));
+      expect(await bench.challenge.answer({ ...at, answer })).toEqual({
+        outcome: 'passed',
+        factor: factor.id,
+        level: 2,
+      });
+    }
+  });
+
   test('tabs and reloads: each page has a challenge of its own, and eight at most are open', async () => {
     const bench = await openBench();
     const anna = await withKey(bench, 'anna');
