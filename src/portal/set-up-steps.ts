@@ -1,5 +1,6 @@
 import type { SetUpPermission } from '../factor/person.ts';
 import { highestLevel } from '../factor/ways.ts';
+import { isAboveCodes } from '../recovery/recovery-codes.ts';
 import { type RecoveryMistake, recoveryPage } from '../ui/pages-challenge.tsx';
 import { kindsPage } from '../ui/pages-kinds.tsx';
 import { type ActivationMistake, activationPage, notInvitedPage } from '../ui/pages-set-up.tsx';
@@ -111,7 +112,10 @@ export function recoveryStep(deps: PortalDeps, view: View): Step {
   return {
     path: '/recovery/:id',
     isOpen: ({ pending, person }) =>
-      pending.passed === undefined && pending.setUp === undefined && person?.recovery !== undefined,
+      pending.passed === undefined &&
+      pending.setUp === undefined &&
+      person?.recovery !== undefined &&
+      !isAboveCodes(person),
     show: ({ page, signIn: { pending }, tokens, mistake }) =>
       recoveryPage(page, {
         account: pending.name,

@@ -40,6 +40,17 @@ describe('R32 recovery codes', () => {
     ]);
   });
 
+  test('R36 open nothing for who has a key of level 4: only the desk helps, and not paper', async () => {
+    const [code = ''] = await bench.recovery.make(anna, { factor, source });
+    const credential = { id: 'k', publicKey: '', transports: [], backupEligible: false, counter: 0, aaguid: '' };
+    const bound = { boundAt: 0, boundBy: 'activation-code', lastUsedAt: undefined } as const;
+    const key = { kind: 'webauthn', level: 4, credential, id: 'key', label: 'FIDO', ...bound } as const;
+    await bench.people.update(anna.id, person => ({ ...person, factors: [...person.factors, key] }));
+    expect(await use(code)).toEqual({ outcome: 'wrong' });
+    await bench.people.update(anna.id, person => ({ ...person, factors: person.factors.slice(0, 1) }));
+    expect(await use(code)).toMatchObject({ outcome: 'accepted' });
+  });
+
   test('R24 of 50 at once with one code, one is accepted', async () => {
     const [code] = await bench.recovery.make(anna, { factor, source });
     const outcomes = await Promise.all(Array.from({ length: 50 }, () => use(code)));

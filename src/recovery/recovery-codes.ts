@@ -6,6 +6,7 @@ import { takeCounted } from '../factor/bucket.ts';
 import type { FactorDeps } from '../factor/deps.ts';
 import type { People } from '../factor/people.ts';
 import { type Person, type RecoverySet, type SetUpPermission, setUpTime } from '../factor/person.ts';
+import { highestLevel } from '../factor/ways.ts';
 import { SluisError } from '../kernel/errors.ts';
 import { sameText } from '../kernel/key-ring.ts';
 import { randomId } from '../kernel/random.ts';
@@ -79,7 +80,7 @@ export class RecoveryCodes {
   /** Uses a code up: of many at once one is accepted. The attempt is consumed first (rule 3). */
   async use(answer: RecoveryAnswer): Promise<RecoveryOutcome> {
     const person = await this.#people.byId(answer.person.id);
-    if (person === undefined) return { outcome: 'wrong' };
+    if (person === undefined || isAboveCodes(person)) return { outcome: 'wrong' };
     const { realm, name: account } = person;
     const { source, browser } = answer;
     const request = { pool: 'recovery', realm, account, source, browser } as const;
@@ -120,6 +121,11 @@ export class RecoveryCodes {
     const { id, realm, name } = person;
     await this.#deps.audit.record({ type: 'recovery-code.refused', realm, person: id, name, reason, source });
   }
+}
+
+/** Whose key reaches level 4 comes back by a visit to the desk only: paper is worth less than what it would stand in for (R32, R36). */
+export function isAboveCodes(person: Person): boolean {
+  return highestLevel(person) >= 4;
 }
 
 function notProved(): SluisError {
