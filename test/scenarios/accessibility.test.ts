@@ -69,7 +69,7 @@ describe.skipIf(missing('chromium'))('R44: pages and accessibility', () => {
       const found = await onEachPage(look);
       expect(found).toEqual([]);
     },
-    90_000,
+    240_000,
   );
 
   it('finds what is wrong, where something is', async () => {
