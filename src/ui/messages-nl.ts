@@ -68,7 +68,7 @@ export const dutch = {
 
   'kind.webauthn': 'Passkey of beveiligingssleutel',
   'kind.webauthn-about': 'Met uw vinger, gezicht of pincode op dit apparaat, of met een losse sleutel.',
-  'webauthn.title': 'Gebruik uw passkey of beveiligingssleutel',
+  'webauthn.title': 'Gebruik uw passkey of sleutel',
   'webauthn.what': 'Kies de knop hieronder. Doe daarna wat uw browser vraagt.',
   'webauthn.submit': 'Gebruik mijn sleutel',
   'webauthn.no-key': 'Ik heb mijn sleutel niet',

@@ -187,7 +187,7 @@ test('keys go on being asked for where the operator took the section away', asyn
   const bench = await openPortal();
   const anna = await withKey(bench, 'anna');
   const { browser, page } = await arrive(bench, 'anna');
-  expect(titleOf(page)).toBe('Gebruik uw passkey of beveiligingssleutel');
+  expect(titleOf(page)).toBe('Gebruik uw passkey of sleutel');
   expect((await browser.submit(page, { code: anna.key.get(optionsOf(page)) })).path).toContain('/go/');
 });
 
