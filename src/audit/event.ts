@@ -52,6 +52,8 @@ export type AuditEvent = { readonly realm: string } & (
         | 'proof-outside-sign-in'
         | 'by-operator'
         | 'factor-replaced'
+        | 'factor-removed'
+        | 'by-owner'
         | 'release-broken';
     }
   | {
@@ -76,7 +78,7 @@ export type AuditEvent = { readonly realm: string } & (
       readonly name: string;
       readonly kind: string;
       readonly factor: string;
-      readonly by: 'activation-code' | 'recovery-code' | 'desk';
+      readonly by: 'activation-code' | 'recovery-code' | 'own-factor' | 'self' | 'desk';
       readonly source: string;
     }
   | {
@@ -85,9 +87,19 @@ export type AuditEvent = { readonly realm: string } & (
       readonly name: string;
       readonly kind: string;
       readonly factor: string;
-      readonly because: 'replaced' | 'reset';
+      readonly because: 'replaced' | 'reset' | 'by-owner';
       readonly source: string;
     }
+  | {
+      readonly type: 'factor.renamed';
+      readonly person: string;
+      readonly name: string;
+      readonly kind: string;
+      readonly factor: string;
+      readonly source: string;
+    }
+  /** A listed person begins her first set-up with nothing but the password (R38). */
+  | { readonly type: 'set-up.by-self'; readonly person: string; readonly name: string; readonly source: string }
   /** A new key was looked at: what it is worth, and why no more. */
   | {
       readonly type: 'webauthn.judged';

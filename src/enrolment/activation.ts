@@ -3,6 +3,7 @@ import type { Attempts } from '../factor/attempts.ts';
 import type { FactorDeps } from '../factor/deps.ts';
 import type { People } from '../factor/people.ts';
 import type { Activation, Factor, Person, SetUpPermission } from '../factor/person.ts';
+import { forgetFactor } from '../factor/registry.ts';
 import { highestLevel } from '../factor/ways.ts';
 import { SluisError } from '../kernel/errors.ts';
 import { normaliseReadable, readableCode } from './readable-code.ts';
@@ -74,14 +75,20 @@ export class ActivationCodes {
       if (replaces) {
         removed = person.factors;
         // At once and not at set-up: who lost a phone may have lost it to a thief who knows the password too.
-        return { ...person, activation, factors: [], recovery: undefined, setUps: [] };
+        return { ...person, activation, factors: [], recovery: undefined, setUps: [], everBound: true };
       }
       // Set-ups that an earlier code allowed end with it.
-      return { ...person, activation, setUps: person.setUps.filter(setUp => setUp.by !== 'activation-code') };
+      return {
+        ...person,
+        activation,
+        setUps: person.setUps.filter(({ by }) => by !== 'activation-code' && by !== 'self'),
+      };
     });
     const told = reason === undefined ? {} : { reason };
-    for (const { kind, id: factor } of removed) {
+    for (const old of removed) {
+      const { kind, id: factor } = old;
       const because = 'reset';
+      await forgetFactor(this.#deps, { id }, old);
       await audit.record({ type: 'factor.removed', realm, person: id, name, kind, factor, because, source: by });
     }
     await audit.record({ type: 'person.invited', realm, person: id, name, by, replaces, until, ...told });

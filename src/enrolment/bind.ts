@@ -2,9 +2,12 @@ import type { FactorDeps } from '../factor/deps.ts';
 import type { Verdict } from '../factor/kind.ts';
 import type { People } from '../factor/people.ts';
 import type { Factor, Person, SetUpPermission } from '../factor/person.ts';
-import { levelOf } from '../factor/registry.ts';
+import { carrierOf, forgetFactor, levelOf } from '../factor/registry.ts';
 import { highestLevel } from '../factor/ways.ts';
 import { randomId } from '../kernel/random.ts';
+import { isOwnAllowed } from './own.ts';
+import { cleanLabel } from './remove.ts';
+import { isUnbound } from './self.ts';
 import { isAllowed } from './set-up.ts';
 
 /** What its kind's set-up made and proved. */
@@ -15,8 +18,10 @@ export type NewFactor<F extends Factor = Factor> = F extends Factor
 export interface Binding {
   readonly person: Pick<Person, 'id'>;
   readonly factor: NewFactor;
-  /** As `ActivationCodes.accept` or `RecoveryCodes.use` gave it. */
+  /** As `ActivationCodes.accept`, `RecoveryCodes.use`, `allowOwn` or `allowSelf` gave it. */
   readonly permission: SetUpPermission;
+  /** She declared that what carries it is hers alone (R07). */
+  readonly personal?: boolean;
   /** Sees the factor as it will be bound, and uses up what shows that its owner has it at hand. */
   confirm(factor: Factor): Promise<Verdict>;
   readonly source: string;
@@ -49,14 +54,14 @@ export async function bindFactor(deps: FactorDeps & { people: People }, binding:
   return { outcome: 'bound', factor, ...bound };
 }
 
-function made({ clock, random }: FactorDeps, { factor, permission }: Binding): Factor {
+function made({ clock, random }: FactorDeps, { factor, permission, personal }: Binding): Factor {
   return {
     ...factor,
     id: randomId(random),
-    // Shown on pages and on terminals: no control characters, no reversed text.
-    label: factor.label.replace(/\p{C}/gu, '').trim().slice(0, 60),
+    label: cleanLabel(factor.label),
     boundAt: clock.now(),
     boundBy: permission.by,
+    ...(personal === true ? { personal } : {}),
     lastUsedAt: undefined,
   };
 }
@@ -78,11 +83,27 @@ async function write(
 
 /** The record with the factor bound; undefined where it may not be. */
 function bindInto(current: Person, permission: SetUpPermission, factor: Factor, now: number): Person | undefined {
-  if (!isAllowed(current, permission, now, levelOf(factor)) || current.factors.length >= mostFactors) return undefined;
-  const bound = { ...current, activation: undefined, setUps: [] };
-  // In place of what was lost. What is worth more stays: a recovery code speaks for nothing above level 2 (R32).
-  if (permission.by === 'recovery-code')
-    return { ...bound, factors: [...current.factors.filter(old => levelOf(old) > permission.upTo), factor] };
+  const level = levelOf(factor);
+  if (!isAllowed(current, permission, now, { level }) || current.factors.length >= mostFactors) return undefined;
+  // What she has already is no second factor (R07).
+  if (current.factors.some(old => carrierOf(old) === carrierOf(factor))) return undefined;
+  const bound: Person = { ...current, activation: undefined, setUps: [], everBound: true };
+  switch (permission.by) {
+    case 'recovery-code':
+      // In place of what was lost. What is worth more stays: a recovery code speaks for nothing above level 2 (R32).
+      return { ...bound, factors: [...current.factors.filter(old => levelOf(old) > permission.upTo), factor] };
+    case 'own-factor':
+      if (!isOwnAllowed(current, permission, now, { act: 'add', level })) return undefined;
+      // A code from the desk for something higher goes on.
+      return { ...bound, activation: current.activation, factors: [...current.factors, factor] };
+    case 'self':
+      return isUnbound(current) ? { ...bound, factors: [factor] } : undefined;
+    case 'activation-code':
+      return byActivation(current, bound, factor);
+  }
+}
+
+function byActivation(current: Person, bound: Person, factor: Factor): Person | undefined {
   if (current.activation === undefined) return undefined;
   if (current.activation.replaces) return { ...bound, factors: [factor], recovery: undefined };
   // A code for a first factor adds none beside one that came in between; one for a higher level does.
@@ -100,7 +121,9 @@ async function report(
   const { id, realm, name } = person;
   const who = { realm, person: id, name, source };
   const because = added.boundBy === 'activation-code' ? 'reset' : 'replaced';
-  for (const { id: factor, kind } of removed) {
+  for (const old of removed) {
+    const { id: factor, kind } = old;
+    await forgetFactor(deps, person, old);
     await deps.audit.record({ type: 'factor.removed', ...who, kind, factor, because });
   }
   const { id: factor, kind, boundBy: by } = added;

@@ -8,7 +8,7 @@ beforeEach(async () => {
   bench = await openBench();
 });
 
-const anna = { pool: 'code', realm, account: 'anna', source: '192.0.2.7' } as const;
+const anna = { pool: 'code:totp', realm, account: 'anna', source: '192.0.2.7' } as const;
 
 /** Consumes attempts that all turn out wrong; how many were let through. */
 async function fail(request: AttemptRequest, times: number): Promise<number> {
@@ -186,6 +186,9 @@ describe('what ends or undoes a count', () => {
     if (password.allowed) await password.succeeded();
     const recovery = await bench.attempts.begin({ ...anna, pool: 'recovery' });
     if (recovery.allowed) await recovery.succeeded();
+    // Nor does what is worth less wash off guesses at what is worth more.
+    const key = await bench.attempts.begin({ ...anna, pool: 'code:webauthn' });
+    if (key.allowed) await key.succeeded();
     expect(await allowed(anna)).toBe(false);
   });
 

@@ -105,7 +105,7 @@ export class Attempts {
     const { store, clock } = this.#deps;
     const kind = kindOf(request);
     const networks = networksOf(request.source).map((network, index) => ({
-      key: `attempts-source:{${hash(network)}}:${hash(request.realm)}:${request.pool}:${kind}`,
+      key: `attempts-source:{${hash(network)}}:${hash(request.realm)}:${familyOf(request.pool)}:${kind}`,
       table: limits[index === 0 ? 'source' : 'network'][kind],
     }));
     // Looked at first, taken last: a source that must wait does not get to touch anybody's account.
@@ -122,7 +122,7 @@ export class Attempts {
   async #takeOverall(request: AttemptRequest, kind: 'known' | 'unknown'): Promise<Taken> {
     const { store, clock } = this.#deps;
     const { window, [kind]: count } = limits.overall;
-    const key = `attempts-overall:{${hash(request.realm)}}:${request.pool}:${kind}`;
+    const key = `attempts-overall:{${hash(request.realm)}}:${familyOf(request.pool)}:${kind}`;
     return takeCounted(store, key, { count, window }, () => clock.now());
   }
 }
@@ -158,6 +158,11 @@ function settleOnce(held: readonly (Held & { readonly bucket: Bucket })[]): Atte
     await Promise.all(held.map(taken => (success && taken.bucket === 'account' ? taken.clear() : taken.giveBack())));
   };
   return { allowed: true, refund: () => settle(false), succeeded: () => settle(true) };
+}
+
+/** A source, and all together, get no more by going from one kind of factor to the next. */
+function familyOf(pool: Pool): string {
+  return pool.split(':')[0] ?? pool;
 }
 
 function isLong(pool: Pool): boolean {

@@ -52,8 +52,8 @@ export class Challenge {
     const person = await this.#people.byId(answer.person.id);
     if (person === undefined) return { outcome: 'wrong' };
     const { realm, name: account } = person;
-    const { source, browser } = answer;
-    const request = { pool: 'code', realm, account, source, browser } as const;
+    const { kind, source, browser } = answer;
+    const request = { pool: `code:${kind}`, realm, account, source, browser } as const;
     const attempt = await this.#attempts.begin(request);
     if (!attempt.allowed) {
       if (await this.#attempts.firstRefusal(request, attempt)) await this.#failed(answer, person, 'delayed', '');

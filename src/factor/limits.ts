@@ -1,5 +1,10 @@
-/** Attempts of one pool never pay for those of another: a right password resets no count of wrong codes (SECURITY a.12). */
-export type Pool = 'sign-in' | 'code' | 'activation' | 'recovery';
+import type { KindName } from './person.ts';
+
+/**
+ * Attempts of one pool never pay for those of another: a right password resets no count of wrong codes (SECURITY a.12),
+ * nor does a right code by SMS one of guesses at an authenticator app. `code:…`: each kind of factor has its own.
+ */
+export type Pool = 'sign-in' | `code:${KindName}` | 'activation' | 'recovery';
 
 /** How failures turn into waiting. Durations in milliseconds. */
 export interface DelayTable {

@@ -16,8 +16,10 @@ export interface Person {
   readonly factors: readonly Factor[];
   readonly activation: Activation | undefined;
   readonly recovery: RecoverySet | undefined;
-  /** Set-ups that were allowed and not yet finished; the next binding ends them all. */
+  /** Set-ups that were allowed and not yet finished; the next binding or removal ends them all. */
   readonly setUps: readonly SetUpPermission[];
+  /** She had a factor once: nobody binds a first one for her by herself any more (R35, R38). */
+  readonly everBound?: true;
 }
 
 /** What each kind of factor needs to verify with; the whole record of the person is sealed in the store. */
@@ -40,6 +42,8 @@ export type Factor<K extends KindName = KindName> = {
     readonly label: string;
     readonly boundAt: number;
     readonly boundBy: SetUpPermission['by'] | 'desk';
+    /** Its owner said that what carries it is hers alone (R07). */
+    readonly personal?: true;
     readonly lastUsedAt: number | undefined;
     readonly credential: Credentials[Kind];
   };
@@ -67,15 +71,38 @@ export interface RecoverySet {
 
 /**
  * Proof that set-up was allowed (R38, rule 12). It is worth something only where the person's record holds the same
- * entry, which only an accepted activation or recovery code writes; a caller cannot make one up.
+ * entry, which only an accepted activation or recovery code, a fresh factor of her own, or the operator's list writes; a
+ * caller cannot make one up.
  */
 export interface SetUpPermission {
-  readonly by: 'activation-code' | 'recovery-code';
+  readonly by: 'activation-code' | 'recovery-code' | 'own-factor' | 'self';
   /** When it was allowed; milliseconds since the epoch. */
   readonly at: number;
   /** The highest level of a factor that may be bound with it. */
   readonly upTo: Level;
+  /** Of `own-factor`, always; of no other. */
+  readonly own?: OwnProof;
 }
 
+/** What a person changes about her own factors. */
+export const ownActs = ['add', 'remove', 'rename', 'codes'] as const;
+export type OwnAct = (typeof ownActs)[number];
+
+/** A factor that was passed for one act, and is worth nothing for another. */
+export interface OwnProof {
+  readonly act: OwnAct;
+  /** The factor that it is done to; undefined for `add` and `codes`. */
+  readonly on?: string;
+  /** Id of the challenge that was passed; it allows once. */
+  readonly challenge: string;
+  /** The factor that was passed. */
+  readonly factor: string;
+}
+
+const minute = 60_000;
+
 /** How long an allowed set-up may take: as long as a pending sign-in may live at most. */
-export const setUpTime = 60 * 60_000;
+export const setUpTime = 60 * minute;
+
+/** How long a factor that was passed for a change of her own is fresh: to bind another with it, and for any other act. */
+export const fresh = { setUp: 20 * minute, act: 5 * minute } as const;

@@ -2,15 +2,32 @@ import type { Level } from '../config/settings.ts';
 import type { FactorDeps } from './deps.ts';
 import { verifyHardwareToken } from './hardware-token/verify.ts';
 import type { FactorKind, Given, Verdict } from './kind.ts';
-import type { Factor, KindName } from './person.ts';
-import { verifyTotp } from './totp/verify.ts';
-import { verifyWebauthn } from './webauthn/verify.ts';
+import type { Factor, KindName, Person } from './person.ts';
+import { forgetTotp, verifyTotp } from './totp/verify.ts';
+import { forgetWebauthn, verifyWebauthn } from './webauthn/verify.ts';
 
 /** A kind of factor is one folder and one line here. */
 export const factorKinds: { readonly [K in KindName]: FactorKind<K> } = {
-  'hardware-token': { kind: 'hardware-token', level: 3, verify: verifyHardwareToken },
-  totp: { kind: 'totp', level: 2, verify: verifyTotp },
-  webauthn: { kind: 'webauthn', level: 4, verify: verifyWebauthn },
+  'hardware-token': {
+    kind: 'hardware-token',
+    level: 3,
+    verify: verifyHardwareToken,
+    carrier: ({ credential }) => credential.serial,
+  },
+  totp: {
+    kind: 'totp',
+    level: 2,
+    verify: verifyTotp,
+    carrier: ({ credential }) => credential.secret,
+    forget: forgetTotp,
+  },
+  webauthn: {
+    kind: 'webauthn',
+    level: 4,
+    verify: verifyWebauthn,
+    carrier: ({ credential }) => credential.id,
+    forget: forgetWebauthn,
+  },
 };
 
 /** False for one that this release does not know, which then verifies nothing and gives no level (rule 2). */
@@ -33,4 +50,22 @@ export async function verifyWith<K extends KindName>(
   if (!isKind(factor.kind)) return 'wrong';
   const kind: FactorKind<K> = factorKinds[factor.kind];
   return kind.verify(deps, { ...given, factor });
+}
+
+/** What tells this factor's carrier from every other, of whatever kind. */
+export function carrierOf<K extends KindName>(factor: Factor<K>): string {
+  if (!isKind(factor.kind)) return `unknown ${factor.id}`;
+  const kind: FactorKind<K> = factorKinds[factor.kind];
+  return `${kind.kind} ${kind.carrier(factor)}`;
+}
+
+/** Called for every factor that is removed, after it opens nothing any more. */
+export async function forgetFactor<K extends KindName>(
+  deps: Pick<FactorDeps, 'store'>,
+  owner: Pick<Person, 'id'>,
+  factor: Factor<K>,
+): Promise<void> {
+  if (!isKind(factor.kind)) return;
+  const kind: FactorKind<K> = factorKinds[factor.kind];
+  await kind.forget?.(deps, factor, owner);
 }

@@ -20,7 +20,11 @@ export async function handOut(deps: Deps, { serial, person, by }: HandOut): Prom
   const token = await deps.tokens.claim(serial, { person: person.id, factor: id });
   if (token === undefined) throw notFree(serial, await deps.tokens.find(serial));
   const factor = factorOf(token, id, deps.clock.now());
-  const bound = await deps.people.update(person.id, current => ({ ...current, factors: [...current.factors, factor] }));
+  const bound = await deps.people.update(person.id, current => ({
+    ...current,
+    factors: [...current.factors, factor],
+    everBound: true,
+  }));
   if (bound === undefined) {
     await deps.tokens.release(serial, id);
     throw new SluisError('account.unknown', `there is nobody called ${person.name}`);

@@ -131,11 +131,14 @@ async function verified(asked: Asked, answer: RegistrationAnswer, rules: Rules, 
 
 /**
  * Notes a key as this person's, for good: an id that any person ever had binds nobody else (R07, W3C 7.1 step 26).
- * A key that goes to somebody else makes a new id there.
+ * A key that goes to somebody else makes a new id there. Claimed again by the same person it is hers still: a set-up that
+ * was refused after its claim may be done anew, and binding itself sees that no key is bound twice.
  */
 export async function claimKey(
   { store }: Pick<FactorDeps, 'store'>,
   { credential, person }: { readonly credential: WebauthnCredential; readonly person: Pick<Person, 'id'> },
 ): Promise<Verdict> {
-  return (await store.create(`webauthn-key:{${sha256(credential.id)}}`, person.id)) ? 'accepted' : 'wrong';
+  const key = `webauthn-key:{${sha256(credential.id)}}`;
+  if (await store.create(key, person.id)) return 'accepted';
+  return (await store.get(key))?.value === person.id ? 'accepted' : 'wrong';
 }

@@ -10,7 +10,7 @@ import { cose, decodeCredentialPublicKey } from '@simplewebauthn/server/helpers'
 import { sha256 } from '../../kernel/hash.ts';
 import type { FactorDeps } from '../deps.ts';
 import type { Given, Verdict } from '../kind.ts';
-import type { Person } from '../person.ts';
+import type { Factor, Person } from '../person.ts';
 import { type AssertionAnswer, readAssertion } from './answer.ts';
 import { type Asked, drawChallenge, takeChallenge } from './ceremony.ts';
 import { ceremonyTime, type RelyingParty, type WebauthnCredential } from './credential.ts';
@@ -121,11 +121,26 @@ async function noteCounter(
   { person, factor }: Pick<Given<'webauthn'>, 'person' | 'factor'>,
   counter: number,
 ): Promise<void> {
-  const key = `webauthn-counter:{${sha256(factor.credential.id)}}`;
+  const key = counterKey(factor);
   const before = Math.max(factor.credential.counter, (await store.reached(key)) ?? 0);
   if (counter === 0 && before === 0) return;
   if (counter > before && (await store.advance(key, counter))) return;
   const { id, realm, name } = person;
   const event = { type: 'webauthn.counter', realm, person: id, name, factor: factor.id, counter, before } as const;
   await audit.record(event);
+}
+
+const day = 24 * 60 * 60_000;
+
+/** The mark of its counter goes with a key that was removed. */
+export async function forgetWebauthn(
+  { store }: Pick<FactorDeps, 'store'>,
+  factor: Pick<Factor<'webauthn'>, 'credential'>,
+): Promise<void> {
+  const counter = await store.reached(counterKey(factor));
+  if (counter !== undefined) await store.advance(counterKey(factor), counter + 1, day);
+}
+
+function counterKey({ credential }: Pick<Factor<'webauthn'>, 'credential'>): string {
+  return `webauthn-counter:{${sha256(credential.id)}}`;
 }
