@@ -12,6 +12,7 @@ const domain = [
   'enrolment',
   'device',
   'recovery',
+  'reset',
   'rollout',
   'audit',
   'preset',

@@ -1,8 +1,11 @@
+import type { ResetEvent } from './reset-event.ts';
+
 /**
  * What is worth proving later (R37, ASVS 16.3): a closed union. Never a password, code, cookie or key; `person` is
  * the random id of the account, `name` its normal form as staff know it.
  */
 export type AuditEvent = { readonly realm: string } & (
+  | ResetEvent
   | { readonly type: 'sign-in.proved'; readonly app: string; readonly name: string; readonly source: string }
   | { readonly type: 'sign-in.failed'; readonly app: string; readonly name: string; readonly source: string }
   | {

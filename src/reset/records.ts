@@ -1,0 +1,115 @@
+import { readableCode } from '../enrolment/readable-code.ts';
+import type { FactorDeps } from '../factor/deps.ts';
+import { sealedCodec } from '../kernel/codec.ts';
+import { sha256 } from '../kernel/hash.ts';
+import { type Codec, update } from '../kernel/store.ts';
+import type { ResetCase } from './case.ts';
+import { type CaseAct, nextState } from './transitions.ts';
+
+/** How long a case that came to its end is kept (R61); what is worth proving stays in the audit. */
+const keptFor = 2 * 365 * 24 * 60 * 60_000;
+
+/** Reset cases in the store, sealed: they name residents, and what documents they showed. */
+export class CaseRecords {
+  readonly #deps: Pick<FactorDeps, 'store' | 'random'>;
+  readonly #codec: Codec<ResetCase>;
+
+  constructor(deps: Pick<FactorDeps, 'store' | 'ring' | 'random'>) {
+    this.#deps = deps;
+    this.#codec = sealedCodec<ResetCase>(deps.ring, 'reset-case');
+  }
+
+  /** A number for people to say aloud; it opens nothing. */
+  newId(): string {
+    return readableCode(this.#deps.random, 8, 4);
+  }
+
+  /** False where there is a case of this number. In the lists first: a case that nobody sees would never be worked on. */
+  async create(record: ResetCase): Promise<boolean> {
+    const { store } = this.#deps;
+    await store.add(listKey(record.realm, 'all'), memberOf(record));
+    await store.add(listKey(record.realm, 'open'), memberOf(record));
+    const key = keyOf(record.id);
+    return store.create(key, this.#codec.encode(key, record));
+  }
+
+  async find(realm: string, id: string): Promise<ResetCase | undefined> {
+    if (!/^[0-9A-Z-]{1,20}$/.test(id)) return undefined;
+    const key = keyOf(id);
+    const record = await this.#deps.store.get(key);
+    const found = record === undefined ? undefined : this.#codec.decode(key, record.value);
+    return found?.realm === realm ? found : undefined;
+  }
+
+  /** Compare-and-set: of two who act at once the second sees what the first made of it. */
+  async update(id: string, change: (current: ResetCase) => ResetCase | undefined): Promise<ResetCase | undefined> {
+    const written = await update(this.#deps.store, keyOf(id), this.#codec, change);
+    if (written !== undefined && isClosed(written)) await this.#close(written);
+    return written;
+  }
+
+  /** One act, where it is its time: `change` says what else changes, or undefined for nothing at all. */
+  move(
+    id: string,
+    act: CaseAct,
+    now: number,
+    change: (current: ResetCase) => ResetCase | undefined,
+  ): Promise<ResetCase | undefined> {
+    return this.update(id, current => {
+      const next = isOpenTo(current, act, now) ? change(current) : undefined;
+      return next && { ...next, state: nextState(current.state, act) ?? current.state };
+    });
+  }
+
+  async #close(record: ResetCase): Promise<void> {
+    await this.#deps.store.drop(listKey(record.realm, 'open'), memberOf(record));
+    await update(this.#deps.store, keyOf(record.id), this.#codec, current => current, keptFor);
+  }
+
+  /** Oldest first, after the case `after`, at most `limit`. */
+  async list(
+    realm: string,
+    which: 'open' | 'all',
+    options: { readonly after?: ResetCase; readonly limit?: number } = {},
+  ): Promise<ResetCase[]> {
+    const { after, limit = 100 } = options;
+    const from = after === undefined ? {} : { after: memberOf(after) };
+    const members = await this.#deps.store.members(listKey(realm, which), { limit, ...from });
+    const found = await Promise.all(
+      members.map(async member => {
+        const record = await this.find(realm, member.slice(timeDigits + 1));
+        return record !== undefined && memberOf(record) === member ? [record] : [];
+      }),
+    );
+    return found.flat().filter(record => which === 'all' || !isClosed(record));
+  }
+}
+
+export function isClosed({ state }: Pick<ResetCase, 'state'>): boolean {
+  return state === 'confirmed' || state === 'refused';
+}
+
+/** How long an execution may take before it counts as broken off. */
+const executionTime = 60_000;
+
+/** In its time; or an execution again that a crash broke off. */
+export function isOpenTo({ state, executed }: ResetCase, act: CaseAct, now: number): boolean {
+  if (nextState(state, act) !== undefined) return true;
+  const broken = state === 'executed' && executed !== undefined && executed.doneAt === undefined;
+  return act === 'execute' && broken && now - executed.at > executionTime;
+}
+
+const timeDigits = 15;
+
+/** Sorts by time: members of a set come in byte order. */
+function memberOf({ filedAt, id }: Pick<ResetCase, 'filedAt' | 'id'>): string {
+  return `${String(filedAt).padStart(timeDigits, '0')}:${id}`;
+}
+
+function keyOf(id: string): string {
+  return `reset-case:{${id}}`;
+}
+
+function listKey(realm: string, which: 'open' | 'all'): string {
+  return `reset-cases-${which}:{${sha256(realm)}}`;
+}
