@@ -119,11 +119,23 @@ describe('R23, SECURITY a.63, a.64: what a key is worth', () => {
     expect(await judgedOf(packed({ ...maker, leaf: borrowed }), both)).toBe('2 untrusted-chain');
   });
 
-  test('formats whose checks would reach the network are read as if nothing had been said', async () => {
+  test.each(['tpm', 'android-key', 'android-safetynet', 'apple'])(
+    'a statement of format %s is not read: its checks would reach the network, or prove no model; it is named',
+    async format => {
+      const key = new SoftKey(origin, { format: format as 'packed', chain: [maker.leaf], aaguid: maker.aaguid });
+      expect(await judgedOf(key, rulesOf([entryOf(maker)]))).toBe('2 format-not-read');
+      const bench = await openBench();
+      const person = await bench.people.create(realm, 'anna');
+      expect(await register(bench, person, key, { attested: true })).toMatchObject({ level: 2, format });
+      expect(await register(bench, person, key, { attested: false })).toMatchObject({ level: 2, format: 'none' });
+    },
+  );
+
+  test('a name of a format that no standard has is not repeated in the log', async () => {
     const bench = await openBench();
     const person = await bench.people.create(realm, 'anna');
-    const key = new SoftKey(origin, { format: 'apple' as 'packed', chain: [maker.leaf], aaguid: maker.aaguid });
+    const key = new SoftKey(origin, { format: 'x\ny' as 'packed', chain: [maker.leaf], aaguid: maker.aaguid });
     const made = await register(bench, person, key, { rules: rulesOf([entryOf(maker)]), attested: true });
-    expect([made?.level, made?.format]).toEqual([2, 'none']);
+    expect(made).toMatchObject({ level: 2, judged: 'no-attestation', format: 'other' });
   });
 });

@@ -13,6 +13,7 @@ export type Judged =
   | 'no-metadata'
   | 'stale-metadata'
   | 'no-attestation'
+  | 'format-not-read'
   | 'model-unproved'
   | 'model-unknown'
   | 'model-not-allowed'
@@ -29,7 +30,12 @@ export interface Attested {
 }
 
 /** Statements that can prove a model. */
-const formats = ['packed', 'tpm', 'fido-u2f'];
+const formats = ['packed', 'fido-u2f'];
+/**
+ * Those of computers and phones. Their certificates do not name the model, and a TPM's is for a key of which nobody
+ * looks whether it may leave (decision 33): read as if nothing had been said, and named to the admin.
+ */
+const unread = ['tpm', 'android-key', 'android-safetynet', 'apple', 'compound'];
 // 1.3.6.1.4.1.45724.1.1.4, id-fido-gen-ce-aaguid
 const aaguidExtension = Buffer.from('2b0601040182e51c010104', 'hex');
 const noAaguid = '00000000-0000-0000-0000-000000000000';
@@ -52,6 +58,7 @@ export function judge(attested: Attested, rules: WebauthnRules<Metadata>, now: n
   if (attested.backupEligible) return 'synced';
   if (metadata === undefined) return 'no-metadata';
   if (isStale(metadata, now)) return 'stale-metadata';
+  if (unread.includes(attested.format)) return 'format-not-read';
   if (!formats.includes(attested.format) || attested.chain.length === 0) return 'no-attestation';
   const names = namesOf(attested);
   if (names.length === 0) return 'model-unproved';
@@ -88,6 +95,12 @@ function keyIdentifier(der: Buffer): string {
   return createHash('sha1')
     .update(keyBitsOf(spki) ?? Buffer.alloc(0))
     .digest('hex');
+}
+
+/** What a statement calls itself, for the log: a name that stands in the standard, else `other`. */
+export function formatOf(attestationObject: Uint8Array<ArrayBuffer>): string {
+  const said: string = decodeAttestationObject(attestationObject).get('fmt');
+  return [...formats, ...unread, 'none'].includes(said) ? said : 'other';
 }
 
 /** The certificates of an attestation object; none where it has none. */

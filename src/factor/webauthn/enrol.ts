@@ -9,7 +9,7 @@ import type { FactorDeps } from '../deps.ts';
 import type { Verdict } from '../kind.ts';
 import type { Person } from '../person.ts';
 import { type RegistrationAnswer, readRegistration } from './answer.ts';
-import { chainOf, type Judged, judge, readable } from './attestation.ts';
+import { chainOf, formatOf, type Judged, judge, readable } from './attestation.ts';
 import { type Asked, drawChallenge, takeChallenge } from './ceremony.ts';
 import {
   algorithms,
@@ -19,6 +19,7 @@ import {
   type WebauthnRules,
 } from './credential.ts';
 import type { Metadata } from './metadata.ts';
+import { isSound } from './public-key.ts';
 import { bytes, transportsOf } from './verify.ts';
 
 export type Rules = WebauthnRules<Metadata>;
@@ -94,7 +95,8 @@ export async function verifyRegistration(
 }
 
 async function verified(asked: Asked, answer: RegistrationAnswer, rules: Rules, now: number) {
-  const object = readable(bytes(answer.response.attestationObject), asked.attested);
+  const said = bytes(answer.response.attestationObject);
+  const object = readable(said, asked.attested);
   const response = { ...answer.response, attestationObject: Buffer.from(object).toString('base64url') };
   const result = await verifyRegistrationResponse({
     response: { ...answer, response, clientExtensionResults: {} } as RegistrationResponseJSON,
@@ -107,7 +109,10 @@ async function verified(asked: Asked, answer: RegistrationAnswer, rules: Rules, 
   });
   // The library takes the id out of what was signed, and does not compare it with the one that was said.
   if (!result.verified || result.registrationInfo.credential.id !== answer.id) return undefined;
-  const { credential, credentialDeviceType, aaguid, fmt: format } = result.registrationInfo;
+  const { credential, credentialDeviceType, aaguid, fmt } = result.registrationInfo;
+  const format = asked.attested ? formatOf(said) : fmt;
+  const publicKey = Buffer.from(credential.publicKey).toString('base64url');
+  if (!isSound(publicKey)) return undefined;
   const backupEligible = credentialDeviceType === 'multiDevice';
   const judged = asked.attested
     ? judge({ format, aaguid, backupEligible, chain: chainOf(object) }, rules, now)
@@ -117,7 +122,7 @@ async function verified(asked: Asked, answer: RegistrationAnswer, rules: Rules, 
   return {
     credential: {
       id: credential.id,
-      publicKey: Buffer.from(credential.publicKey).toString('base64url'),
+      publicKey,
       transports: answer.response.transports,
       backupEligible,
       counter: credential.counter,

@@ -6,7 +6,6 @@ import {
   type VerifiedAuthenticationResponse,
   verifyAuthenticationResponse,
 } from '@simplewebauthn/server';
-import { cose, decodeCredentialPublicKey } from '@simplewebauthn/server/helpers';
 import { sha256 } from '../../kernel/hash.ts';
 import type { FactorDeps } from '../deps.ts';
 import type { Given, Verdict } from '../kind.ts';
@@ -14,6 +13,7 @@ import type { Factor, Person } from '../person.ts';
 import { type AssertionAnswer, readAssertion } from './answer.ts';
 import { type Asked, drawChallenge, takeChallenge } from './ceremony.ts';
 import { ceremonyTime, type RelyingParty, type WebauthnCredential } from './credential.ts';
+import { algorithmOf } from './public-key.ts';
 
 /** Begins a challenge: what the browser hands to one of her keys. */
 export async function beginAuthentication(
@@ -105,14 +105,6 @@ function isStrict({ publicKey }: WebauthnCredential, signature: Buffer): boolean
   const [r = 0, s = 0] = [signature[3], signature[5 + (signature[3] ?? 0)]];
   const tags = [signature[0], signature[2], signature[4 + r]];
   return tags.join() === '48,2,2' && signature[1] === signature.length - 2 && r + s + 6 === signature.length;
-}
-
-function algorithmOf(publicKey: string): unknown {
-  try {
-    return decodeCredentialPublicKey(bytes(publicKey)).get(cose.COSEKEYS.alg);
-  } catch {
-    return undefined;
-  }
 }
 
 /** A counter that does not rise may mean a copy of the key, or a restart of one that counts badly: told, not refused. */
