@@ -1,4 +1,4 @@
-import { createPublicKey, type JsonWebKey } from 'node:crypto';
+import { createPublicKey, type webcrypto } from 'node:crypto';
 import { cose, decodeCredentialPublicKey } from '@simplewebauthn/server/helpers';
 
 const { COSEKEYS: names } = cose;
@@ -38,7 +38,7 @@ function fieldsOf(publicKey: string): Fields | undefined {
 }
 
 /** RFC 9053 7 as RFC 7517 writes it, of the algorithms that we offer and with the one curve of each (W3C 5.8.5). */
-function jwkOf(fields: Fields): JsonWebKey | undefined {
+function jwkOf(fields: Fields): webcrypto.JsonWebKey | undefined {
   const [x, y] = [numberOf(fields, -2), numberOf(fields, -3)];
   switch (`${fields.get(names.kty)} ${fields.get(names.alg)}`) {
     case '2 -7':
