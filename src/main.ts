@@ -19,6 +19,7 @@ const machine = {
   },
   keys: process.env['SLUIS_KEYS'],
   redisPassword: process.env['SLUIS_REDIS_PASSWORD'],
+  mailPassword: process.env['SLUIS_MAIL_PASSWORD'],
   operator: process.env['SUDO_USER'] ?? accountName(),
   forks: true,
   ...stopSignals(),

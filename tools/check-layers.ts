@@ -16,6 +16,7 @@ const domain = [
   'rollout',
   'audit',
   'preset',
+  'notice',
 ];
 const edges = ['gateway', 'portal', 'console', 'cli'];
 
@@ -45,6 +46,7 @@ const rules: Readonly<Record<string, Rule>> = {
   kernel: { values: [], types: [], packages: ['node:crypto', 'node:buffer'] },
   config: { values: ['kernel'], types: ['preset'] },
   store: { values: ['kernel'], types: ['audit'] },
+  carrier: { values: ['kernel'], types: ['notice', 'factor'] },
   ui: { values: ['kernel'], types: [...domain, 'config'], packages: ['node:', 'hono', 'qrcode'] },
   ...Object.fromEntries(
     domain.map(room => [room, { values: ['kernel', ...domain], types: ['config'], packages: pure }]),

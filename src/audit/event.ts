@@ -68,6 +68,16 @@ export type AuditEvent = { readonly realm: string } & (
       readonly reason?: string;
       readonly until: number;
     }
+  /** Never the address itself: the log is read by more people than the record is. */
+  | {
+      readonly type: 'person.mail-set';
+      readonly person: string;
+      readonly name: string;
+      readonly by: string;
+      readonly change: 'added' | 'changed' | 'removed';
+      /** What stands behind the @. */
+      readonly domain?: string;
+    }
   | { readonly type: 'activation.accepted'; readonly person: string; readonly name: string; readonly source: string }
   | {
       readonly type: 'activation.refused';

@@ -1,4 +1,5 @@
 import { SluisError } from '../kernel/errors.ts';
+import { parseMailAddress } from '../kernel/mail-address.ts';
 
 /** What is wrong with one line, for the operator. */
 export interface LineFault {
@@ -9,31 +10,61 @@ export interface LineFault {
 /** A name in the realm's normal form; undefined where the realm's apps would refuse it. */
 export type Normalise = (typed: string) => string | undefined;
 
+/** One line of a list: who, and her mail address where one stands there. */
+export interface Invitee {
+  readonly name: string;
+  readonly email: string | undefined;
+  readonly line: number;
+}
+
+const mailHeadings = new Set(['email', 'e-mail', 'mail', 'mailadres', 'e-mailadres', 'emailadres', 'mail address']);
 const headings = new Set(['name', 'naam', 'user', 'username', 'account', 'accountnaam', 'gebruikersnaam']);
 
 /**
- * The names of a CSV text (`name[,anything]` a line; `;` and quotes as spreadsheets write them; a heading is skipped),
- * each with its line number. Throws 'cli.usage' with every bad line at once.
+ * The people of a CSV text: the name in the first column; `;` and quotes as spreadsheets write them. A mail address is
+ * read from the column that a heading calls `e-mail`, or without a heading from the second, where an @ stands in it.
+ * Throws 'cli.usage' with every bad line at once.
  */
-export function readNames(csv: string, normalise: Normalise): { name: string; line: number }[] {
+export function readInvitees(csv: string, normalise: Normalise): Invitee[] {
   const faults: LineFault[] = [];
-  const lines = new Map<string, number>();
-  for (const [index, text] of csv
-    .replace(/^\uFEFF/, '')
-    .split(/\r\n|\r|\n/)
-    .entries()) {
-    const line = index + 1;
-    const field = firstField(text);
-    if (text.trim() === '' || (lines.size === 0 && faults.length === 0 && isHeading(field))) continue;
-    const name = field === undefined ? undefined : normalise(field);
-    const earlier = name === undefined ? undefined : lines.get(name);
-    if (name === undefined) faults.push({ line, fault: describe(field) });
-    else if (earlier !== undefined) faults.push({ line, fault: `${name} is on line ${earlier} already` });
-    else lines.set(name, line);
+  const found = new Map<string, Invitee>();
+  let mailColumn: number | undefined;
+  const lines = csv.replace(/^\uFEFF/, '').split(/\r\n|\r|\n/);
+  for (const [index, text] of lines.entries()) {
+    if (text.trim() === '') continue;
+    const fields = fieldsOf(text);
+    if (found.size === 0 && faults.length === 0 && isHeading(fields?.[0])) {
+      mailColumn = fields?.findIndex(field => mailHeadings.has(field.toLowerCase()));
+      continue;
+    }
+    const read = inviteeOf(fields, { line: index + 1, mailColumn, normalise });
+    const earlier = 'name' in read ? found.get(read.name) : undefined;
+    if ('fault' in read) faults.push(read);
+    else if (earlier === undefined) found.set(read.name, read);
+    else faults.push({ line: read.line, fault: `${read.name} is on line ${earlier.line} already` });
   }
   refuseFaults(faults);
-  if (lines.size === 0) throw new SluisError('cli.usage', 'the list holds no names');
-  return [...lines].map(([name, line]) => ({ name, line }));
+  if (found.size === 0) throw new SluisError('cli.usage', 'the list holds no names');
+  return [...found.values()];
+}
+
+interface Reading {
+  readonly line: number;
+  readonly mailColumn: number | undefined;
+  readonly normalise: Normalise;
+}
+
+function inviteeOf(
+  fields: readonly string[] | undefined,
+  { line, mailColumn, normalise }: Reading,
+): Invitee | LineFault {
+  const name = fields === undefined ? undefined : normalise(fields[0] ?? '');
+  if (name === undefined) return { line, fault: describe(fields?.[0]) };
+  const second = fields?.[1] ?? '';
+  const written = mailColumn === undefined ? (second.includes('@') ? second : '') : (fields?.[mailColumn] ?? '');
+  const email = parseMailAddress(written);
+  if (written === '' || email !== undefined) return { line, name, email };
+  return { line, fault: `${JSON.stringify(written.slice(0, 80))} is not a mail address` };
 }
 
 export function refuseFaults(faults: readonly LineFault[]): void {
@@ -49,11 +80,17 @@ function isHeading(field: string | undefined): boolean {
 }
 
 /** Undefined where a quote is opened and not closed. */
-function firstField(text: string): string | undefined {
-  const quoted = /^\s*"((?:[^"]|"")*)"\s*(?:[,;\t]|$)/.exec(text);
-  if (quoted?.[1] !== undefined) return quoted[1].replaceAll('""', '"').trim();
-  const plain = /^[^,;\t]*/.exec(text)?.[0].trim() ?? '';
-  return plain.startsWith('"') ? undefined : plain;
+function fieldsOf(text: string): string[] | undefined {
+  const fields: string[] = [];
+  for (let rest: string | undefined = text; rest !== undefined; ) {
+    const quoted: RegExpExecArray | null = /^\s*"((?:[^"]|"")*)"\s*(?:[,;\t]|$)/.exec(rest);
+    const whole: string = quoted?.[0] ?? /^[^,;\t]*(?:[,;\t]|$)/.exec(rest)?.[0] ?? '';
+    const field = quoted?.[1]?.replaceAll('""', '"') ?? whole.replace(/[,;\t]$/, '');
+    if (quoted === null && field.trimStart().startsWith('"')) return undefined;
+    fields.push(field.trim());
+    rest = /[,;\t]$/.test(whole) ? rest.slice(whole.length) : undefined;
+  }
+  return fields;
 }
 
 function describe(field: string | undefined): string {

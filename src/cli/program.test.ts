@@ -30,6 +30,7 @@ const commands: Commands = {
   usersList: note('usersList'),
   usersSignOut: note('usersSignOut'),
   usersShow: note('usersShow'),
+  usersMail: note('usersMail'),
   tokensImport: note('tokensImport'),
   tokensList: note('tokensList'),
   tokensHandOut: note('tokensHandOut'),
@@ -215,5 +216,20 @@ describe('the exit code', () => {
     expect(errorCodes.map(code => exitCodeOf(new SluisError(code, ''))).filter(code => code < 64 || code > 78)).toEqual(
       [],
     );
+  });
+});
+
+describe('users mail', () => {
+  it('takes an address, or --remove: one of the two, so that looking never takes away', async () => {
+    expect(await run('users', 'mail', 'anna', 'anna@gemeente.nl')).toBe(0);
+    expect(await run('users', 'mail', 'anna', '--remove')).toBe(0);
+    expect(called).toEqual([
+      ['usersMail', { realm: undefined, config, name: 'anna', address: 'anna@gemeente.nl' }],
+      ['usersMail', { realm: undefined, config, name: 'anna', address: undefined }],
+    ]);
+    expect(await run('users', 'mail', 'anna')).toBe(64);
+    expect(await run('users', 'mail', 'anna', 'anna@gemeente.nl', '--remove')).toBe(64);
+    expect(await run('users', 'invite', '--csv', 'x.csv', '--email', 'anna@gemeente.nl')).toBe(64);
+    expect(called).toHaveLength(2);
   });
 });

@@ -20,6 +20,7 @@ export interface Commands extends TokenCommands, ExplainCommands {
   usersList(options: RealmOptions): Promise<number>;
   usersShow(options: RealmOptions & { name: string }): Promise<number>;
   usersSignOut(options: RealmOptions & { name: string }): Promise<number>;
+  usersMail(options: RealmOptions & { name: string; address: string | undefined }): Promise<number>;
   auditTail(options: { config: string; lines: number; json: boolean }): Promise<number>;
   auditVerify(options: { config: string }): Promise<number>;
 }
@@ -47,6 +48,7 @@ export interface RealmOptions {
 export interface InviteOptions extends RealmOptions {
   readonly name: string | undefined;
   readonly csv: string | undefined;
+  readonly email: string | undefined;
   readonly letter: boolean;
   readonly replace: boolean;
   readonly reason: string | undefined;
@@ -143,7 +145,8 @@ function addUsers(program: Command, commands: Commands, done: (code: number) => 
   command(users, 'invite')
     .description('Print an activation code or a letter for one person, or for everybody on a list.')
     .argument('[name]', 'the account name, as people type it in the app')
-    .option('--csv <file>', 'a list: the name in the first column of each line')
+    .option('--email <address>', 'where this person is told of changes to her second step')
+    .option('--csv <file>', 'a list: the name in the first column of each line; a column e-mail for the address')
     .option('--letter', 'print letters instead of codes', false)
     .option('--replace', 'for who lost everything: the old second step goes at once', false)
     .option('--reason <text>', 'why it is replaced; kept in the audit')
@@ -154,12 +157,15 @@ function addUsers(program: Command, commands: Commands, done: (code: number) => 
     .action(async (name: string | undefined, options) => {
       if ((name === undefined) === (options.csv === undefined))
         throw usage('name one person, or give a list with --csv');
+      if (options.email !== undefined && options.csv !== undefined)
+        throw usage('--email is for one person; a list has a column e-mail');
       done(
         await commands.usersInvite({
           reason: undefined,
           validity: undefined,
           realm: undefined,
           csv: undefined,
+          email: undefined,
           ...options,
           name,
         }),
@@ -176,6 +182,17 @@ function addUsers(program: Command, commands: Commands, done: (code: number) => 
     .option('--realm <name>', 'the realm')
     .addOption(config())
     .action(async (name: string, options) => done(await commands.usersShow({ realm: undefined, ...options, name })));
+  command(users, 'mail')
+    .description('Give a person a mail address, or take it away. Both the old and the new one are told.')
+    .argument('<name>')
+    .argument('[address]', 'as in anna@gemeente.nl')
+    .option('--remove', 'take the address away', false)
+    .option('--realm <name>', 'the realm')
+    .addOption(config())
+    .action(async (name: string, address: string | undefined, { remove, ...options }) => {
+      if ((address === undefined) !== remove) throw usage('give an address, or --remove');
+      done(await commands.usersMail({ realm: undefined, ...options, name, address }));
+    });
   command(users, 'sign-out')
     .description('End all sessions of one person: a stolen device, somebody who leaves.')
     .argument('<name>')

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { type Bench, minute, openBench, realm, source, withTotp } from '../../test/vectors/factor-bench.ts';
-import { type InviteRequest, type UsersDeps, usersInvite, usersList, usersShow } from './users.ts';
+import { Addresses } from '../notice/addresses.ts';
+import { type InviteRequest, type UsersDeps, usersInvite, usersList, usersMail, usersShow } from './users.ts';
 
 let bench: Bench;
 let deps: UsersDeps;
@@ -13,6 +14,7 @@ beforeEach(async () => {
   deps = {
     people: bench.people,
     activation: bench.activation,
+    addresses: new Addresses({ people: bench.people, audit: bench.deps.audit }),
     clock: bench.clock,
     firstFactor: 'activation-code',
     normalise: typed => (/^[a-z0-9._-]+$/i.test(typed.trim()) ? typed.trim().toLowerCase() : undefined),
@@ -153,5 +155,67 @@ describe('users list and show', () => {
     expect(printed).toContain('10 codes left');
     expect(printed).not.toContain(secret);
     await expect(usersShow(deps, { realm, name: 'bram' }, out)).rejects.toMatchObject({ code: 'account.unknown' });
+  });
+});
+
+describe('R33 R37 mail addresses', () => {
+  const emails = async (...names: string[]) =>
+    Promise.all(names.map(async name => (await bench.people.byName(realm, name))?.email));
+  const mailEvents = () => bench.events.filter(({ type }) => type === 'person.mail-set');
+
+  test('an invitation gives one, and an address that is none invites nobody', async () => {
+    await usersInvite(deps, { ...one, who: { name: 'anna', email: ' Anna@Gemeente.NL ' } }, out);
+    expect(await emails('anna')).toEqual(['Anna@gemeente.nl']);
+    expect(mailEvents()).toMatchObject([{ name: 'anna', by: 'beheerder', change: 'added', domain: 'gemeente.nl' }]);
+    const bad = usersInvite(deps, { ...one, who: { name: 'bram', email: 'bram@gemeente.nl\r\nBcc: x@y.nl' } }, out);
+    await expect(bad).rejects.toMatchObject({ code: 'cli.usage' });
+    expect(await bench.people.byName(realm, 'bram')).toBeUndefined();
+  });
+
+  test.each([
+    ['a second column with an @', 'anna,anna@gemeente.nl\nbram,Bram Jansen\n'],
+    [
+      'a column that a heading names',
+      'Naam;Afdeling;E-mailadres\nanna;"Burger; zaken";anna@gemeente.nl\nbram;x@y.nl;\n',
+    ],
+  ])('a list gives them: %s', async (_, csv) => {
+    await usersInvite(deps, list(csv), out);
+    expect(await emails('anna', 'bram')).toEqual(['anna@gemeente.nl', undefined]);
+    expect(printed).toMatch(/^anna,[0-9A-Z-]+\nbram,[0-9A-Z-]+\n$/);
+  });
+
+  test('a list with one bad address invites nobody and names the line', async () => {
+    const csv = 'naam,e-mail\nanna,anna@gemeente.nl\nbram,bram at gemeente.nl\n';
+    await expect(usersInvite(deps, list(csv), out)).rejects.toThrow(
+      /line 3: "bram at gemeente.nl" is not a mail address/,
+    );
+    expect(await emails('anna', 'bram')).toEqual([undefined, undefined]);
+  });
+
+  test('users mail changes and takes away; the log has the domain only', async () => {
+    await usersInvite(deps, { ...one, who: { name: 'anna', email: 'anna@gemeente.nl' } }, out);
+    await usersMail(deps, { realm, name: 'anna', address: 'a.devries@post.example.org' }, out);
+    expect(printed).toContain('Told to: anna@gemeente.nl and a.devries@post.example.org.');
+    expect(await bench.people.byName(realm, 'anna')).toMatchObject({
+      email: 'a.devries@post.example.org',
+      formerEmail: 'anna@gemeente.nl',
+    });
+    await usersMail(deps, { realm, name: 'anna', address: 'a.devries@post.example.org' }, out);
+    expect(printed).toContain('Nothing changes.');
+    await usersMail(deps, { realm, name: 'anna', address: undefined }, out);
+    expect(await emails('anna')).toEqual([undefined]);
+    expect(mailEvents().map(event => 'change' in event && event.change)).toEqual(['added', 'changed', 'removed']);
+    expect(JSON.stringify(mailEvents())).not.toMatch(/devries|anna@/);
+    await expect(usersMail(deps, { realm, name: 'eve', address: 'e@x.nl' }, out)).rejects.toMatchObject({
+      code: 'account.unknown',
+    });
+  });
+
+  test('R07 an address of two people is named as such', async () => {
+    for (const name of ['anna', 'bram']) await bench.people.create(realm, name);
+    await usersMail(deps, { realm, name: 'anna', address: 'balie@gemeente.nl' }, out);
+    expect(printed).not.toContain('Note');
+    await usersMail(deps, { realm, name: 'bram', address: 'Balie@gemeente.nl' }, out);
+    expect(printed).toContain('Note: 2 people have this address.');
   });
 });

@@ -6,12 +6,15 @@ import type { Person } from '../factor/person.ts';
 import { highestLevel } from '../factor/ways.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { SluisError } from '../kernel/errors.ts';
-import { type LineFault, type Normalise, readNames, refuseFaults } from './invitation-list.ts';
+import { parseMailAddress } from '../kernel/mail-address.ts';
+import type { Addresses } from '../notice/addresses.ts';
+import { type Invitee, type LineFault, type Normalise, readInvitees, refuseFaults } from './invitation-list.ts';
 import { type Letter, letterText } from './letter.ts';
 
 export interface UsersDeps {
   readonly people: People;
   readonly activation: ActivationCodes;
+  readonly addresses: Addresses;
   readonly clock: Clock;
   /** The realm's normal form of a typed name. */
   readonly normalise: Normalise;
@@ -27,8 +30,8 @@ export interface UsersDeps {
 
 export interface InviteRequest {
   readonly realm: string;
-  /** One name, or a CSV text with a name in the first column of each line. */
-  readonly who: { readonly name: string } | { readonly csv: string };
+  /** One name, or a CSV text as `readInvitees` takes it. */
+  readonly who: { readonly name: string; readonly email?: string | undefined } | { readonly csv: string };
   /** Letters to print, instead of bare codes. */
   readonly letter: boolean;
   readonly replace: boolean;
@@ -50,9 +53,11 @@ const pageBreak = '\f';
  * made: throws 'cli.usage', 'account.name-refused' or 'enrolment.refused' with nothing written.
  */
 export async function usersInvite(deps: UsersDeps, request: InviteRequest, out: Out): Promise<void> {
-  const names = await checkedNames(deps, request);
+  const people = await checkedPeople(deps, request);
   const { realm, replace: replaces, reason, validity, level } = request;
-  for (const [index, name] of names.entries()) {
+  for (const [index, { name, email }] of people.entries()) {
+    // First: what is told of the invitation goes to the right mailbox.
+    if (email !== undefined) await deps.addresses.set(await deps.people.create(realm, name), email, deps.by);
     const invited = await deps.activation.invite(realm, name, { by: deps.by, replaces, reason, validity, level });
     // Somebody who lost everything may have lost a device that is signed in.
     if (replaces) await deps.endSessions(realm, name);
@@ -87,6 +92,23 @@ export async function usersSignOut(deps: UsersDeps, request: { realm: string; na
   );
 }
 
+/** Gives a person a mail address, or takes it away (undefined). Throws 'account.unknown' or 'cli.usage'. */
+export async function usersMail(
+  deps: UsersDeps,
+  request: { realm: string; name: string; address: string | undefined },
+  out: Out,
+): Promise<void> {
+  const person = await known(deps, request);
+  const email = request.address === undefined ? undefined : mailAddress(request.address);
+  if (!(await deps.addresses.set(person, email, deps.by))) return out('Nothing changes.\n');
+  const told = [person.email, email].filter(address => address !== undefined);
+  out(`${person.name} ${email === undefined ? 'has no mail address any more' : `gets mail at ${email}`}.\n`);
+  out(`Told to: ${told.join(' and ')}.\n`);
+  const others = email === undefined ? [] : await deps.people.byEmail(request.realm, email);
+  if (others.length > 1)
+    out(`Note: ${others.length} people have this address. A desk that looks it up finds all of them.\n`);
+}
+
 /** All that is known of one person, without secrets. Throws 'account.unknown'. */
 export async function usersShow(deps: UsersDeps, request: { realm: string; name: string }, out: Out): Promise<void> {
   out(`${details(await known(deps, request), deps.clock.now()).join('\n')}\n`);
@@ -101,16 +123,18 @@ async function known(deps: UsersDeps, request: { realm: string; name: string }):
   });
 }
 
-async function checkedNames(deps: UsersDeps, request: InviteRequest): Promise<readonly string[]> {
+type Checked = Pick<Invitee, 'name' | 'email'>;
+
+async function checkedPeople(deps: UsersDeps, request: InviteRequest): Promise<readonly Checked[]> {
   refuseRequest(request);
   if (deps.firstFactor === 'desk') refuseSending(request);
   if ('name' in request.who) {
     const name = normalised(deps, request.who.name);
     const person = await deps.people.byName(request.realm, name);
     if (person !== undefined) refuseWithFactor(person, request.replace, request.level);
-    return [name];
+    return [{ name, email: request.who.email === undefined ? undefined : mailAddress(request.who.email) }];
   }
-  const lines = readNames(request.who.csv, deps.normalise);
+  const lines = readInvitees(request.who.csv, deps.normalise);
   const faults: LineFault[] = [];
   for (const { name, line } of lines) {
     const person = await deps.people.byName(request.realm, name);
@@ -124,7 +148,7 @@ async function checkedNames(deps: UsersDeps, request: InviteRequest): Promise<re
     }
   }
   refuseFaults(faults);
-  return lines.map(({ name }) => name);
+  return lines;
 }
 
 function refuseRequest(request: InviteRequest): void {
@@ -159,6 +183,14 @@ function normalised(deps: UsersDeps, typed: string): string {
   );
 }
 
+function mailAddress(typed: string): string {
+  const address = parseMailAddress(typed);
+  if (address !== undefined) return address;
+  throw new SluisError('cli.usage', `${JSON.stringify(typed.slice(0, 80))} is not a mail address`, {
+    remedy: 'Write it as in anna@gemeente.nl: no name beside it, no quotes, no brackets.',
+  });
+}
+
 function describeCode({ firstFactor }: UsersDeps, name: string, invited: { code: string; until: number }): string {
   const hand = firstFactor === 'desk' ? 'Hand it over at the desk only, to who showed who she is.\n' : '';
   return `Activation code of ${name}: ${invited.code}\n${hand}Valid until ${iso(invited.until)}, for one set-up. It is not shown again.\n`;
@@ -185,6 +217,7 @@ function details(person: Person, now: number): string[] {
     `name      ${person.name}`,
     `realm     ${person.realm}`,
     `person    ${person.id}`,
+    `mail      ${person.email ?? 'no address: she is told nothing by mail'}`,
     `since     ${iso(person.createdAt)}`,
     `second step${factors.length === 0 ? ': none' : ''}`,
     ...factors,

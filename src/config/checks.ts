@@ -1,6 +1,7 @@
 import { isLoopbackAddress, isLoopbackHost, registrableDomain } from './address.ts';
 import { checkGroups } from './checks-groups.ts';
 import { checkClasses, checkLevels } from './checks-levels.ts';
+import { checkMail } from './checks-mail.ts';
 import { checkManagement } from './checks-management.ts';
 import { checkStore } from './checks-store.ts';
 import { checkWebauthn, highestOf } from './checks-webauthn.ts';
@@ -32,6 +33,7 @@ export function checkTogether(parts: Parts, highestLevel: number, findings: Find
   checkSession(parts, findings);
   checkStore(parts, findings);
   checkWebauthn(parts, findings);
+  checkMail(parts, findings);
 }
 
 function checkListening({ listen }: Parts, findings: Findings): void {

@@ -1,5 +1,6 @@
 import type { Preset } from '../preset/preset.ts';
 import { demandedLevel } from './checks-levels.ts';
+import { mailSettings } from './checks-mail.ts';
 import { redisSettings } from './complete-store.ts';
 import type { Parts } from './parts.ts';
 import type { AppConfiguration, Configuration, RealmConfiguration } from './schema.ts';
@@ -16,8 +17,22 @@ type Resolve = (path: string) => string;
 
 /** Settings from parts without a problem; undefined where a part or preset is missing. */
 export function complete(parts: Parts, presets: ReadonlyMap<string, Preset>, resolve: Resolve): Settings | undefined {
-  const { data, store, listen, management, stop, classes, session, limits, levels, webauthn, log, keys, workers } =
-    parts;
+  const {
+    data,
+    store,
+    listen,
+    management,
+    stop,
+    classes,
+    session,
+    limits,
+    levels,
+    webauthn,
+    mail,
+    log,
+    keys,
+    workers,
+  } = parts;
   if (
     data === undefined ||
     store === undefined ||
@@ -45,6 +60,7 @@ export function complete(parts: Parts, presets: ReadonlyMap<string, Preset>, res
     limits,
     levels: { acceptLevel1: levels.acceptLevel1 },
     webauthn: webauthn && webauthnSettings(webauthn, resolve),
+    mail: mail && mailSettings(mail, resolve),
     keyFile: maybe(keys.file, resolve),
     log,
     workers,
@@ -92,6 +108,7 @@ function realmSettings(
     firstFactor: realm.firstFactor,
     activationValidity: realm.activationValidity,
     desk: realm.desk,
+    timeZone: realm.timeZone,
     theme: { css: maybe(realm.theme.css, resolve), logo: maybe(realm.theme.logo, resolve) },
     names: realm.names,
     groups: new Map(Object.entries(realm.groups)),

@@ -15,16 +15,21 @@ export function checkFiles(parts: Parts, resolve: (path: string) => string, find
   checkRedisFiles(parts, read);
   read(['webauthn', 'metadata'], parts.webauthn?.metadata);
   read(['webauthn', 'metadataRoot'], parts.webauthn?.metadataRoot);
+  read(['mail', 'passwordFile'], parts.mail?.passwordFile);
+  checkCa(['mail', 'ca'], read(['mail', 'ca'], parts.mail?.ca), findings);
   for (const [name, { theme }] of parts.realms) {
     read(['realms', name, 'theme', 'css'], theme.css);
     read(['realms', name, 'theme', 'logo'], theme.logo);
   }
   for (const [id, { upstream }] of parts.apps) {
     const path = ['apps', id, 'upstream', 'ca'];
-    const ca = read(path, upstream.ca);
-    if (ca !== undefined && !/-----BEGIN CERTIFICATE-----/.test(ca.toString('latin1')))
-      findings.error(path, { found: 'a file without a certificate', expected: 'certificates in PEM form' });
+    checkCa(path, read(path, upstream.ca), findings);
   }
+}
+
+function checkCa(path: Path, ca: Buffer | undefined, findings: Findings): void {
+  if (ca === undefined || /-----BEGIN CERTIFICATE-----/.test(ca.toString('latin1'))) return;
+  findings.error(path, { found: 'a file without a certificate', expected: 'certificates in PEM form' });
 }
 
 function checkTls(parts: Parts, read: (path: Path, file: string) => Buffer | undefined, findings: Findings): void {

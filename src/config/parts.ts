@@ -64,6 +64,7 @@ export function readParts(source: Source, problems: Problem[]): Parts {
     limits: section('limits'),
     levels: section('levels'),
     webauthn: section('webauthn'),
+    mail: section('mail'),
     log: section('log'),
     keys: section('keys'),
     workers: section('workers'),

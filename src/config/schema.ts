@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { balancer, origin, originExpectation } from './address.ts';
 import { duration, durationOrNoneUpTo, durationUpTo, sizeUpTo } from './quantity.ts';
 import { genericSchema } from './schema-generic.ts';
+import { mailSchema, timeZone } from './schema-mail.ts';
 import { storeSchema } from './schema-store.ts';
 import { webauthnSchema } from './schema-webauthn.ts';
 
@@ -77,6 +78,7 @@ export const realmSchema = z.strictObject({
     .strictObject({ place: z.string().min(1), hours: z.string().min(1), phone: z.string().min(1) })
     .optional()
     .describe('Where people get help; shown on the pages.'),
+  timeZone: timeZone.default('Europe/Amsterdam').describe('In which letters and mails say the time.'),
   theme: z.strictObject({ css: file.optional(), logo: file.optional() }).prefault({}),
   names: z
     .array(z.string().min(1))
@@ -271,6 +273,7 @@ export const configurationSchema = z.strictObject({
   limits: limitsSchema.prefault({}),
   levels: levelsSchema.prefault({}),
   webauthn: webauthnSchema,
+  mail: mailSchema,
   log: logSchema.prefault({}),
   keys: keysSchema.prefault({}),
   workers: workersSchema.default(1),

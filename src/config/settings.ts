@@ -22,6 +22,8 @@ export interface Settings {
   readonly levels: { readonly acceptLevel1: { readonly reason: string } | undefined };
   /** Passkeys and security keys; undefined: nobody sets one up. */
   readonly webauthn: WebauthnSettings | undefined;
+  /** How mail leaves; undefined: none does. */
+  readonly mail: MailSettings | undefined;
   /** Where the operator's keys are; undefined: SLUIS_KEYS, else made once in the data folder. */
   readonly keyFile: string | undefined;
   readonly log: { readonly level: 'error' | 'warn' | 'info' | 'debug' };
@@ -37,6 +39,23 @@ export interface WebauthnSettings {
   /** Models that may reach level 4, in lower case; empty: all. */
   readonly allow: readonly string[];
   readonly appId: string | undefined;
+}
+
+export interface MailSettings {
+  readonly host: string;
+  readonly port: number;
+  readonly tls: 'implicit' | 'starttls' | 'none';
+  readonly serverName: string | undefined;
+  /** PEM file; undefined: the CAs of the system. */
+  readonly ca: string | undefined;
+  /** Undefined: nobody signs in. */
+  readonly user: string | undefined;
+  /** Undefined: SLUIS_MAIL_PASSWORD. */
+  readonly passwordFile: string | undefined;
+  readonly from: string;
+  readonly replyTo: string | undefined;
+  /** Who is told of signals; empty: nobody. */
+  readonly signalsTo: readonly string[];
 }
 
 export interface RedisSettings {
@@ -96,6 +115,8 @@ export interface RealmSettings {
   /** How long an activation code is valid. */
   readonly activationValidity: number;
   readonly desk: { readonly place: string; readonly hours: string; readonly phone: string } | undefined;
+  /** IANA name: in which letters and mails say the time. */
+  readonly timeZone: string;
   /** A local CSS file of design tokens, and a logo. */
   readonly theme: { readonly css: string | undefined; readonly logo: string | undefined };
   /** Names that may sign in where an app does not say whose account it is. */

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { openBench, realm } from '../../test/vectors/factor-bench.ts';
 import { KeyRing } from '../kernel/key-ring.ts';
 import { systemRandom } from '../kernel/random.ts';
@@ -53,4 +53,36 @@ test('under another key a person is an error, never somebody new who may enrol a
   const others = new People({ ...bench.deps, ring });
   await expect(others.byName(realm, 'anna')).rejects.toMatchObject({ code: 'data.wrong-key' });
   await expect(others.create(realm, 'anna')).rejects.toMatchObject({ code: 'data.wrong-key' });
+});
+
+describe('R33 a person is found by her mail address', () => {
+  const names = (people: readonly { name: string }[]) => people.map(({ name }) => name).sort();
+
+  test('however it is spelled, in her own realm, and by no address that she had before', async () => {
+    const { people } = await openBench();
+    const [anna, bram] = [await people.create(realm, 'anna'), await people.create(realm, 'bram')];
+    await people.setEmail(anna.id, 'Anna@gemeente.nl');
+    expect(names(await people.byEmail(realm, 'anna@GEMEENTE.nl'))).toEqual(['anna']);
+    expect(await people.byEmail('elders', 'anna@gemeente.nl')).toEqual([]);
+    await people.setEmail(bram.id, 'anna@gemeente.nl');
+    expect(names(await people.byEmail(realm, 'anna@gemeente.nl'))).toEqual(['anna', 'bram']);
+    await people.setEmail(anna.id, 'a@gemeente.nl');
+    expect(names(await people.byEmail(realm, 'anna@gemeente.nl'))).toEqual(['bram']);
+    await people.setEmail(bram.id, undefined);
+    expect(await people.byEmail(realm, 'anna@gemeente.nl')).toEqual([]);
+    expect(await people.setEmail('nobody', 'x@gemeente.nl')).toBeUndefined();
+  });
+
+  test('also after many changes at once: whatever stands in the record leads to her', async () => {
+    const { people } = await openBench();
+    const { id } = await people.create(realm, 'anna');
+    const addresses = ['a@gemeente.nl', 'b@gemeente.nl', undefined];
+    await Promise.all(Array.from({ length: 60 }, (_, at) => people.setEmail(id, addresses[at % 3])));
+    await people.setEmail(id, 'a@gemeente.nl');
+    await Promise.all(Array.from({ length: 40 }, (_, at) => people.setEmail(id, addresses[at % 2])));
+    const email = (await people.byId(id))?.email ?? '';
+    expect(names(await people.byEmail(realm, email))).toEqual(['anna']);
+    const other = email === addresses[0] ? 'b@gemeente.nl' : 'a@gemeente.nl';
+    expect(await people.byEmail(realm, other)).toEqual([]);
+  });
 });

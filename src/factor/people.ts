@@ -1,6 +1,7 @@
 import { sealedCodec } from '../kernel/codec.ts';
 import { SluisError } from '../kernel/errors.ts';
 import { sha256 } from '../kernel/hash.ts';
+import { mailKey } from '../kernel/mail-address.ts';
 import { randomId } from '../kernel/random.ts';
 import { type Codec, update } from '../kernel/store.ts';
 import type { FactorDeps } from './deps.ts';
@@ -52,6 +53,48 @@ export class People {
     return people.filter(person => person !== undefined);
   }
 
+  /**
+   * Everybody with this address, however it is spelled: one person where all is well, but a family or a small office may
+   * share one. At most `limit` (default 20).
+   */
+  async byEmail(realm: string, address: string, limit = 20): Promise<Person[]> {
+    const ids = await this.#deps.store.members(mailListKey(realm, address), { limit });
+    const people = await Promise.all(ids.map(id => this.byId(id)));
+    return people.filter(person => person !== undefined).filter(person => hasAddress(person, realm, address));
+  }
+
+  /**
+   * Gives a person an address as `parseMailAddress` gives it, or takes hers away. Resolves to her as she was before;
+   * undefined where there is nobody of this id.
+   */
+  async setEmail(id: string, email: string | undefined): Promise<Person | undefined> {
+    const found = await this.byId(id);
+    if (found === undefined) return undefined;
+    const list = async () => {
+      if (email !== undefined) await this.#deps.store.add(mailListKey(found.realm, email), id);
+    };
+    // Before and after: the list may name too many, for the record is asked, but never leave somebody out, whoever sets
+    // another address meanwhile or is killed between.
+    await list();
+    let before: Person | undefined;
+    await this.update(id, current => {
+      before = current;
+      return current.email === email ? undefined : { ...current, email, formerEmail: current.email };
+    });
+    await list();
+    if (before?.email !== undefined) await this.#unlist(found, before.email);
+    return before;
+  }
+
+  /** Takes her off the list of an address that is hers no longer. */
+  async #unlist({ id, realm }: Person, address: string): Promise<void> {
+    const key = mailListKey(realm, address);
+    const isHers = async () => hasAddress(await this.byId(id), realm, address);
+    if (await isHers()) return;
+    await this.#deps.store.drop(key, id);
+    if (await isHers()) await this.#deps.store.add(key, id);
+  }
+
   async #make(realm: string, name: string): Promise<Person> {
     const { store, clock, random } = this.#deps;
     const id = randomId(random);
@@ -89,6 +132,14 @@ function personKey(id: string): string {
 
 function nameKey(realm: string, name: string): string {
   return `person-name:{${hash(realm, name)}}`;
+}
+
+function hasAddress(person: Person | undefined, realm: string, address: string): boolean {
+  return person?.realm === realm && person.email !== undefined && mailKey(person.email) === mailKey(address);
+}
+
+function mailListKey(realm: string, address: string): string {
+  return `person-mail:{${hash(realm, mailKey(address))}}`;
 }
 
 function listKey(realm: string): string {

@@ -1,4 +1,5 @@
 import type { Level } from '../config/settings.ts';
+import type { Language } from '../kernel/language.ts';
 import type { HardwareTokenCredential } from './hardware-token/credential.ts';
 import type { TotpCredential } from './totp/credential.ts';
 import type { WebauthnCredential } from './webauthn/credential.ts';
@@ -20,6 +21,12 @@ export interface Person {
   readonly setUps: readonly SetUpPermission[];
   /** She had a factor once: nobody binds a first one for her by herself any more (R35, R38). */
   readonly everBound?: true;
+  /** As `parseMailAddress` gives it. Undefined: she is told nothing by mail. */
+  readonly email?: string | undefined;
+  /** The one before, until both were told of the change. */
+  readonly formerEmail?: string | undefined;
+  /** In which she last read a page. */
+  readonly language?: Language | undefined;
 }
 
 /** What each kind of factor needs to verify with; the whole record of the person is sealed in the store. */

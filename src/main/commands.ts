@@ -3,7 +3,7 @@ import { auditTail, auditVerify } from '../cli/audit.ts';
 import { doctor } from '../cli/doctor.ts';
 import { explainRequest } from '../cli/explain.ts';
 import type { Commands, InviteOptions } from '../cli/program.ts';
-import { usersInvite, usersList, usersShow, usersSignOut } from '../cli/users.ts';
+import { usersInvite, usersList, usersMail, usersShow, usersSignOut } from '../cli/users.ts';
 import { loadSettings } from '../config/load.ts';
 import { SluisError } from '../kernel/errors.ts';
 import { accepted, loaded, loadOptions, withoutLines } from './configuration.ts';
@@ -56,6 +56,11 @@ export function commandsOf(machine: Machine): Commands {
         const { deps, realm } = usersDeps(core, options.realm);
         return done(usersSignOut(deps, { realm: realm.name, name: options.name }, out));
       }),
+    usersMail: options =>
+      withCore(machine, options.config, core => {
+        const { deps, realm } = usersDeps(core, options.realm);
+        return done(usersMail(deps, { realm: realm.name, name: options.name, address: options.address }, out));
+      }),
     ...tokenCommands((config, work) => withCore(machine, config, core => done(work(core))), out),
     explain: options => withCore(machine, options.config, core => done(explainRequest(core, options, out))),
     auditTail: ({ config, lines, json }) =>
@@ -100,6 +105,7 @@ const noInvitation: InviteOptions = {
   realm: undefined,
   name: undefined,
   csv: undefined,
+  email: undefined,
   letter: false,
   replace: false,
   reason: undefined,
@@ -109,7 +115,8 @@ const noInvitation: InviteOptions = {
 
 async function invite(core: Core, options: InviteOptions, out: (text: string) => void): Promise<void> {
   const { deps, realm } = usersDeps(core, options.realm);
-  const who = options.csv === undefined ? { name: options.name ?? '' } : { csv: readText(options.csv) };
+  const { csv, name = '', email } = options;
+  const who = csv === undefined ? { name, email } : { csv: readText(csv) };
   const { letter, replace, reason, level } = options;
   await usersInvite(
     deps,

@@ -1,5 +1,6 @@
 import { AuditTrail } from '../audit/chain.ts';
 import { pinoSink } from '../audit/pino-sink.ts';
+import { smtpMailer } from '../carrier/smtp-mailer.ts';
 import type { SessionSettings, Settings } from '../config/settings.ts';
 import { ActivationCodes } from '../enrolment/activation.ts';
 import { Attempts } from '../factor/attempts.ts';
@@ -12,6 +13,8 @@ import type { Clock } from '../kernel/clock.ts';
 import { KeyRing } from '../kernel/key-ring.ts';
 import type { Random } from '../kernel/random.ts';
 import type { Store } from '../kernel/store.ts';
+import { Addresses } from '../notice/addresses.ts';
+import type { Mailer } from '../notice/mailer.ts';
 import { RecoveryCodes } from '../recovery/recovery-codes.ts';
 import { SessionEnds } from '../session/session-ends.ts';
 import { Sessions } from '../session/sessions.ts';
@@ -22,6 +25,7 @@ import { PendingSignIns } from '../visit/pending.ts';
 import { SealedCookies } from '../visit/sealed-cookies.ts';
 import { Visits } from '../visit/visits.ts';
 import type { Logger } from './logger.ts';
+import { smtpServer } from './mail-server.ts';
 import { type OpenedStore, openConfiguredStore } from './open-store.ts';
 
 /** What is read from outside and handed in: the clock, randomness, the log, and the operator's keys from the environment. */
@@ -32,6 +36,8 @@ export interface Surroundings {
   readonly keys: string | undefined;
   /** SLUIS_REDIS_PASSWORD. */
   readonly redisPassword?: string | undefined;
+  /** SLUIS_MAIL_PASSWORD. */
+  readonly mailPassword?: string | undefined;
   /** Who runs this, for the audit. */
   readonly operator?: string;
 }
@@ -55,6 +61,8 @@ export interface Core extends FactorDeps, Omit<OpenedStore, 'store'> {
   readonly sessions: Sessions;
   readonly ends: SessionEnds;
   readonly tokens: HardwareTokens;
+  readonly mailer: Mailer;
+  readonly addresses: Addresses;
   readonly visits: Visits;
   readonly sealed: SealedCookies;
   /** From now on these settings hold, in what was made from the ones before too. */
@@ -63,7 +71,7 @@ export interface Core extends FactorDeps, Omit<OpenedStore, 'store'> {
 
 /** Opens the data folder and the store and puts the domain on it. Rejects with 'data.*' or 'store.unavailable'; nothing stays open then. */
 export async function openCore(settings: Settings, surroundings: Surroundings): Promise<Core> {
-  const { clock, random, logger, keys, operator = 'unknown' } = surroundings;
+  const { clock, random, logger, keys, mailPassword, operator = 'unknown' } = surroundings;
   const folder = openDataFolder(settings.dataFolder);
   const from = {
     ...(keys === undefined ? {} : { fromEnv: keys }),
@@ -100,6 +108,8 @@ export async function openCore(settings: Settings, surroundings: Surroundings): 
     sessions,
     ends: new SessionEnds({ sessions, pendings, parked, audit }),
     tokens: new HardwareTokens(deps),
+    mailer: smtpMailer(() => smtpServer(current.mail, mailPassword)),
+    addresses: new Addresses({ people, audit }),
     visits: new Visits(deps),
     sealed: new SealedCookies(random),
     follow: changed => {

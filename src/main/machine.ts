@@ -12,6 +12,8 @@ export interface Machine {
   readonly keys: string | undefined;
   /** SLUIS_REDIS_PASSWORD. */
   readonly redisPassword?: string | undefined;
+  /** SLUIS_MAIL_PASSWORD. */
+  readonly mailPassword?: string | undefined;
   /** Who runs the command, for the audit: the person behind sudo, where there is one. */
   readonly operator: string;
   /** Whether it may start more processes of this program. */
@@ -26,6 +28,7 @@ export interface Machine {
 
 /** The domain with the clock and randomness of this machine. Rejects like `openCore`. */
 export function openOn(machine: Machine, settings: Settings, logger: Logger): Promise<Core> {
-  const { keys, redisPassword, operator } = machine;
-  return openCore(settings, { clock: systemClock, random: systemRandom, logger, keys, redisPassword, operator });
+  const { keys, redisPassword, mailPassword, operator } = machine;
+  const secrets = { keys, redisPassword, mailPassword };
+  return openCore(settings, { clock: systemClock, random: systemRandom, logger, ...secrets, operator });
 }

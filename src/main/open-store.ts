@@ -1,7 +1,5 @@
-import { readFileSync } from 'node:fs';
 import type { Finding } from '../cli/doctor.ts';
 import type { RedisSettings, Settings } from '../config/settings.ts';
-import { SluisError } from '../kernel/errors.ts';
 import type { KeyRing } from '../kernel/key-ring.ts';
 import { randomId } from '../kernel/random.ts';
 import type { Store } from '../kernel/store.ts';
@@ -13,6 +11,7 @@ import { factsOf } from '../store/redis/facts.ts';
 import { RedisStore } from '../store/redis/redis-store.ts';
 import { verdictsOf } from '../store/redis/verdicts.ts';
 import type { Surroundings } from './core.ts';
+import { fileText, secretIn } from './file-text.ts';
 
 /** The store that the configuration names, whichever engine it stands on. */
 export interface OpenedStore {
@@ -102,28 +101,11 @@ function accessOf(redis: RedisSettings, fromEnv: string | undefined): RedisAcces
 
 function tlsOptions({ ca, certificate, key, serverName }: NonNullable<RedisSettings['tls']>): RedisAccess['tls'] {
   return {
-    ...(ca === undefined ? {} : { ca: readText(ca) }),
-    ...(certificate === undefined ? {} : { cert: readText(certificate) }),
-    ...(key === undefined ? {} : { key: readText(key) }),
+    ...(ca === undefined ? {} : { ca: fileText(ca) }),
+    ...(certificate === undefined ? {} : { cert: fileText(certificate) }),
+    ...(key === undefined ? {} : { key: fileText(key) }),
     ...(serverName === undefined ? {} : { servername: serverName }),
   };
-}
-
-/** Editors end a file with a line break that is not part of the password. */
-function secretIn(file: string): string {
-  return readText(file).replace(/\r?\n$/, '');
-}
-
-function readText(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (cause) {
-    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
-    throw new SluisError('config.unreadable', `cannot read ${file} (${code})`, {
-      cause,
-      remedy: 'Give the user that runs Sluis the right to read this file, or name another one.',
-    });
-  }
 }
 
 function embedded({ path }: DataFolder): readonly Finding[] {

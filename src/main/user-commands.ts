@@ -14,6 +14,7 @@ export function usersDeps(core: Core, named: string | undefined): { deps: UsersD
     deps: {
       people: core.people,
       activation: core.activation,
+      addresses: core.addresses,
       clock: core.clock,
       firstFactor: realm.firstFactor,
       normalise: typed => normalForm(typed, { characters, domains: realm.domains }),
@@ -21,6 +22,7 @@ export function usersDeps(core: Core, named: string | undefined): { deps: UsersD
         organisation: realm.title,
         apps: apps.map(app => ({ title: app.title, address: app.origin })),
         desk: realm.desk,
+        timeZone: realm.timeZone,
       },
       endSessions: (realmName, name) => endSessionsOf(core, realmName, name),
       by: core.operator,

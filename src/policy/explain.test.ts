@@ -51,6 +51,7 @@ const realm: RealmSettings = {
   firstFactor: 'activation-code',
   activationValidity: 1,
   desk: undefined,
+  timeZone: 'Europe/Amsterdam',
   theme: { css: undefined, logo: undefined },
   names: undefined,
   groups: new Map([['beheer', ['bert']]]),

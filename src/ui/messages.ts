@@ -1,8 +1,8 @@
+import { type Language, languages } from '../kernel/language.ts';
 import { english } from './messages-en.ts';
 import { dutch } from './messages-nl.ts';
 
-export const languages = ['nl', 'en'] as const;
-export type Language = (typeof languages)[number];
+export { type Language, languages };
 export type MessageId = keyof typeof dutch;
 
 /** A text in one language; `values` fill its `{name}` places. What is not given stays visible, so that a test sees it. */

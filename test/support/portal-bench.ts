@@ -22,6 +22,7 @@ const realmSettings: RealmSettings = {
   firstFactor: 'activation-code',
   activationValidity: 86_400_000,
   desk: { place: 'Stadhuis, balie 3', hours: 'ma-vr 9-17', phone: '14 012' },
+  timeZone: 'Europe/Amsterdam',
   theme: { css: undefined, logo: undefined },
   names: undefined,
   groups: new Map(),
