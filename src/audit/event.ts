@@ -192,6 +192,43 @@ export type AuditEvent = { readonly realm: string } & (
       readonly session: string;
       readonly reason: DropReason;
     }
+  | {
+      readonly type: 'operator.invited' | 'operator.changed';
+      readonly person: string;
+      /** E-mail address. */
+      readonly name: string;
+      readonly role: string;
+      readonly until: number;
+      readonly by: string;
+      readonly reason: string;
+      readonly source: string;
+    }
+  | {
+      readonly type: 'operator.ended';
+      readonly person: string;
+      readonly name: string;
+      readonly by: string;
+      readonly reason: string;
+      readonly source: string;
+    }
+  /** At the console; `name` as typed where it was an address, whether or not there is such an operator. */
+  | {
+      readonly type: 'operator.refused';
+      readonly name: string;
+      readonly reason: 'wrong' | 'delayed' | 'mandate' | 'role' | 'form';
+      readonly act?: string;
+      readonly source: string;
+    }
+  /** Before it is done: what it is about, and why. */
+  | {
+      readonly type: 'operator.acted';
+      readonly person: string;
+      readonly name: string;
+      readonly act: string;
+      readonly about: string;
+      readonly reason: string;
+      readonly source: string;
+    }
   | { readonly type: 'server.started'; readonly version: string; readonly configuration: string }
   | { readonly type: 'server.stopped' }
   /** While it served; by path, in one text: `apps.post.level, realms.gemeente.theme.css`. */

@@ -35,6 +35,7 @@ const commands: Commands = {
   tokensList: note('tokensList'),
   tokensHandOut: note('tokensHandOut'),
   tokensTakeBack: note('tokensTakeBack'),
+  adminInvite: note('adminInvite'),
   explain: note('explain'),
   auditTail: note('auditTail'),
   auditVerify: note('auditVerify'),

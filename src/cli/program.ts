@@ -2,6 +2,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { parseDuration } from '../config/quantity.ts';
 import type { Level } from '../config/settings.ts';
 import { SluisError } from '../kernel/errors.ts';
+import { type AdminCommands, addAdmin } from './program-admin.ts';
 import { addExplain, type ExplainCommands } from './program-explain.ts';
 import { addTokens, type TokenCommands } from './program-tokens.ts';
 
@@ -11,7 +12,7 @@ import { addTokens, type TokenCommands } from './program-tokens.ts';
  */
 
 /** What the commands do; given by the composition root, which alone opens stores and sockets. Each resolves to an exit code. */
-export interface Commands extends TokenCommands, ExplainCommands {
+export interface Commands extends TokenCommands, ExplainCommands, AdminCommands {
   serve(options: { config: string }): Promise<number>;
   protect(options: ProtectOptions): Promise<number>;
   check(options: { config: string }): Promise<number>;
@@ -96,6 +97,7 @@ function build(commands: Commands, terminal: Terminal, done: (code: number) => v
   addUsers(program, commands, done);
   addTokens(program, commands, { command, config, done });
   addExplain(program, commands, { command, config, done });
+  addAdmin(program, commands, { command, config, done });
   addAudit(program, commands, done);
   return program;
 }

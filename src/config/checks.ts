@@ -1,4 +1,5 @@
 import { isLoopbackAddress, isLoopbackHost, registrableDomain } from './address.ts';
+import { checkConsole, sharesPortal } from './checks-console.ts';
 import { checkGroups } from './checks-groups.ts';
 import { checkClasses, checkLevels } from './checks-levels.ts';
 import { checkMail } from './checks-mail.ts';
@@ -34,6 +35,7 @@ export function checkTogether(parts: Parts, highestLevel: number, findings: Find
   checkStore(parts, findings);
   checkWebauthn(parts, findings);
   checkMail(parts, findings);
+  checkConsole(parts, highestLevel, findings);
 }
 
 function checkListening({ listen }: Parts, findings: Findings): void {
@@ -62,6 +64,7 @@ function checkHosts(parts: Parts, findings: Findings): void {
   for (const [name, realm] of parts.realms)
     if (realm.portal !== 'single-host') claim(['realms', name, 'portal'], realm.portal);
   for (const [id, app] of parts.apps) claim(['apps', id, 'origin'], app.origin);
+  if (parts.console !== undefined && !sharesPortal(parts)) claim(['console', 'origin'], parts.console.origin);
   for (const [id, app] of parts.apps) {
     if (!taken.has(new URL(app.upstream.url).hostname) || isLoopbackAddress(new URL(app.upstream.url).hostname))
       continue;

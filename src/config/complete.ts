@@ -6,6 +6,7 @@ import type { Parts } from './parts.ts';
 import type { AppConfiguration, Configuration, RealmConfiguration } from './schema.ts';
 import type {
   AppSettings,
+  ConsoleSettings,
   ListenSettings,
   RealmSettings,
   Settings,
@@ -61,6 +62,7 @@ export function complete(parts: Parts, presets: ReadonlyMap<string, Preset>, res
     levels: { acceptLevel1: levels.acceptLevel1 },
     webauthn: webauthn && webauthnSettings(webauthn, resolve),
     mail: mail && mailSettings(mail, resolve),
+    console: parts.console && consoleSettings(parts.console, parts),
     keyFile: maybe(keys.file, resolve),
     log,
     workers,
@@ -78,6 +80,14 @@ function listenSettings(
     balancers,
     redirect: redirect && { ...redirect, acmeFolder: maybe(redirect.acmeFolder, resolve) },
   };
+}
+
+function consoleSettings(
+  { level, ...rest }: NonNullable<Configuration['console']>,
+  { realms }: Pick<Parts, 'realms'>,
+): ConsoleSettings {
+  const realm = [...realms].find(([, { portal }]) => portal === rest.origin)?.[0];
+  return { ...rest, level, realm, path: realm === undefined ? '' : '/console' };
 }
 
 function webauthnSettings(

@@ -65,6 +65,7 @@ export function readParts(source: Source, problems: Problem[]): Parts {
     levels: section('levels'),
     webauthn: section('webauthn'),
     mail: section('mail'),
+    console: section('console'),
     log: section('log'),
     keys: section('keys'),
     workers: section('workers'),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { balancer, origin, originExpectation } from './address.ts';
 import { duration, durationOrNoneUpTo, durationUpTo, sizeUpTo } from './quantity.ts';
+import { consoleSchema } from './schema-console.ts';
 import { genericSchema } from './schema-generic.ts';
 import { mailSchema, timeZone } from './schema-mail.ts';
 import { storeSchema } from './schema-store.ts';
@@ -274,6 +275,7 @@ export const configurationSchema = z.strictObject({
   levels: levelsSchema.prefault({}),
   webauthn: webauthnSchema,
   mail: mailSchema,
+  console: consoleSchema,
   log: logSchema.prefault({}),
   keys: keysSchema.prefault({}),
   workers: workersSchema.default(1),

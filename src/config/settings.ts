@@ -24,11 +24,28 @@ export interface Settings {
   readonly webauthn: WebauthnSettings | undefined;
   /** How mail leaves; undefined: none does. */
   readonly mail: MailSettings | undefined;
+  /** Pages for operators; undefined: none. */
+  readonly console: ConsoleSettings | undefined;
   /** Where the operator's keys are; undefined: SLUIS_KEYS, else made once in the data folder. */
   readonly keyFile: string | undefined;
   readonly log: { readonly level: 'error' | 'warn' | 'info' | 'debug' };
   /** Processes that serve side by side; `auto`: one for each processor that may be used. */
   readonly workers: number | 'auto';
+}
+
+export interface ConsoleSettings {
+  /** Of a host of its own, or of a portal. */
+  readonly origin: string;
+  /** '' on a host of its own, '/console' on a portal's. */
+  readonly path: string;
+  /** The realm whose portal host it shares. */
+  readonly realm: string | undefined;
+  /** Undefined: 3 for who has such a factor, else 2 (R52). */
+  readonly level: Level | undefined;
+  readonly idle: number;
+  readonly absolute: number;
+  /** How recently the factor must have been used for acts with consequences. */
+  readonly freshFor: number;
 }
 
 export interface WebauthnSettings {

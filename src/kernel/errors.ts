@@ -16,6 +16,7 @@ export const errorCodes = [
   'account.unknown',
   'enrolment.refused',
   'tokens.refused',
+  'operator.refused',
   'cli.usage',
 ] as const;
 

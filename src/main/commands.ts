@@ -1,4 +1,5 @@
 import { createLogger } from '../audit/pino-sink.ts';
+import { adminInvite } from '../cli/admin.ts';
 import { auditTail, auditVerify } from '../cli/audit.ts';
 import { doctor } from '../cli/doctor.ts';
 import { explainRequest } from '../cli/explain.ts';
@@ -62,6 +63,12 @@ export function commandsOf(machine: Machine): Commands {
         return done(usersMail(deps, { realm: realm.name, name: options.name, address: options.address }, out));
       }),
     ...tokenCommands((config, work) => withCore(machine, config, core => done(work(core))), out),
+    adminInvite: options =>
+      withCore(machine, options.config, core => {
+        const { console } = core.settings;
+        const endSessionsOf = (person: string) => core.ends.ofPerson(person, 'factor-replaced');
+        return done(adminInvite({ ...core, console, by: core.operator, endSessionsOf }, options, out));
+      }),
     explain: options => withCore(machine, options.config, core => done(explainRequest(core, options, out))),
     auditTail: ({ config, lines, json }) =>
       withCore(machine, config, core => auditTail({ trail: core.audit, count: lines, json }, line => out(`${line}\n`))),

@@ -15,6 +15,7 @@ import type { Random } from '../kernel/random.ts';
 import type { Store } from '../kernel/store.ts';
 import { Addresses } from '../notice/addresses.ts';
 import type { Mailer } from '../notice/mailer.ts';
+import { Operators } from '../operator/operators.ts';
 import { RecoveryCodes } from '../recovery/recovery-codes.ts';
 import { SessionEnds } from '../session/session-ends.ts';
 import { Sessions } from '../session/sessions.ts';
@@ -63,6 +64,7 @@ export interface Core extends FactorDeps, Omit<OpenedStore, 'store'> {
   readonly tokens: HardwareTokens;
   readonly mailer: Mailer;
   readonly addresses: Addresses;
+  readonly operators: Operators;
   readonly visits: Visits;
   readonly sealed: SealedCookies;
   /** From now on these settings hold, in what was made from the ones before too. */
@@ -86,6 +88,7 @@ export async function openCore(settings: Settings, surroundings: Surroundings): 
   const attempts = new Attempts(deps);
   const pendings = new PendingSignIns(deps);
   const parked = new ParkedSubmissions(deps);
+  const activation = new ActivationCodes(deps, { people, attempts });
   const sessions = new Sessions({ ...deps, settings: sessionSettings(() => current) });
 
   return {
@@ -100,7 +103,8 @@ export async function openCore(settings: Settings, surroundings: Surroundings): 
     people,
     attempts,
     challenge: new Challenge(deps, { people, attempts }),
-    activation: new ActivationCodes(deps, { people, attempts }),
+    activation,
+    operators: new Operators(deps, { people, activation }),
     recovery: new RecoveryCodes(deps, { people, attempts }),
     knownBrowsers: new KnownBrowsers(deps),
     pendings,

@@ -7,6 +7,7 @@ import { beginOngoing, type Ongoing } from '../gateway/ongoing.ts';
 import { Receiving } from '../gateway/receiving.ts';
 import { Sources } from '../gateway/source.ts';
 import { appRuntime } from './app-runtime.ts';
+import { beside, consoleOf } from './consoles.ts';
 import type { Core } from './core.ts';
 import { Looks } from './looks.ts';
 import { portalOf } from './portals.ts';
@@ -117,10 +118,14 @@ function gatewayOf(common: Common, settings: Settings, release: (() => void)[]):
     release.push(give);
     return appRuntime(app, part(settings.realms, app.realm), part(assets, app.realm), pools);
   });
-  const portal = (realm: RealmSettings): readonly [string, PortalHandler] => [
-    realm.portalOrigin,
-    portalOf(core, { realm, apps: settings.apps, assets: part(assets, realm.name), webauthn }),
-  ];
+  const look = part(assets, settings.console?.realm ?? [...settings.realms.keys()][0] ?? '');
+  const operators = consoleOf(core, { settings, assets: look, webauthn });
+  const own = operators?.path === '' ? [[settings.console?.origin ?? '', operators] as const] : [];
+  const portal = (realm: RealmSettings): readonly [string, PortalHandler] => {
+    const alone = portalOf(core, { realm, apps: settings.apps, assets: part(assets, realm.name), webauthn });
+    const shares = operators !== undefined && settings.console?.realm === realm.name;
+    return [realm.portalOrigin, shares ? beside(alone, operators) : alone];
+  };
   return new Gateway(
     {
       ...core,
@@ -132,7 +137,7 @@ function gatewayOf(common: Common, settings: Settings, release: (() => void)[]):
     },
     {
       apps: byHost(apps.map(app => [app.settings.origin, app])),
-      portals: byHost([...settings.realms.values()].map(portal)),
+      portals: byHost([...[...settings.realms.values()].map(portal), ...own]),
     },
     new Sources(settings.listen.balancers),
   );

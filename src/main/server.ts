@@ -167,7 +167,8 @@ class Serving {
   }
 }
 
-function redirectOf({ apps, realms, listen: { redirect } }: Settings): RedirectSettings {
+function redirectOf({ apps, realms, console, listen: { redirect } }: Settings): RedirectSettings {
   const origins = [...apps.map(app => app.origin), ...[...realms.values()].map(realm => realm.portalOrigin)];
+  if (console !== undefined) origins.push(console.origin);
   return { hosts: new Set(origins.map(origin => new URL(origin).hostname)), acmeFolder: redirect?.acmeFolder };
 }

@@ -112,9 +112,13 @@ export class Sessions {
    * when it began.
    */
   idleEnd(session: Session): number {
-    const lastSeen = this.#memory.get(session.id)?.lastSeen ?? session.lastSeen;
     const { idle, absolute } = this.#deps.settings;
-    return Math.min(lastSeen + idle, session.beganAt + absolute);
+    return Math.min(this.lastSeen(session) + idle, session.beganAt + absolute);
+  }
+
+  /** The last request in it, as far as this instance knows. */
+  lastSeen(session: Session): number {
+    return this.#memory.get(session.id)?.lastSeen ?? session.lastSeen;
   }
 
   /** Notes activity; written to the store at most every 30 s. */

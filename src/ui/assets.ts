@@ -15,6 +15,8 @@ export interface Asset {
 export interface AssetNames {
   readonly style: string;
   readonly help: string;
+  /** Only on the pages of the console. */
+  readonly console: string;
   readonly script: string;
   /** Only on the pages that ask for a key. */
   readonly keys: string;
@@ -41,18 +43,20 @@ export const assetHeaders: Readonly<Record<string, string>> = {
 export function loadAssets(theme: { readonly css: string | undefined; readonly logo: string | undefined }): Assets {
   const style = asset('style.css', Buffer.from(baseStyle()));
   const help = asset('help.css', own('help.css'));
+  const wide = asset('console.css', own('console.css'));
   const script = asset('enhance.js', own('enhance.js'));
   const keys = asset('keys.js', own('keys.js'));
   const mark = asset('mark.svg', own('mark.svg'));
   const themed = theme.css === undefined ? undefined : asset('theme.css', Buffer.from(themeOnRoot(text(theme.css))));
   const logo =
     theme.logo === undefined ? undefined : asset(`logo${extname(theme.logo).toLowerCase()}`, readFileSync(theme.logo));
-  const all = [style, help, script, keys, mark, themed, logo].filter(found => found !== undefined);
+  const all = [style, help, wide, script, keys, mark, themed, logo].filter(found => found !== undefined);
   const byName = new Map(all.map(found => [found.name, found]));
   return {
     names: {
       style: style.name,
       help: help.name,
+      console: wide.name,
       script: script.name,
       keys: keys.name,
       mark: mark.name,

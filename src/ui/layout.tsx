@@ -78,7 +78,7 @@ export function Layout({ page, title, failed, goTo, keys, children }: LayoutProp
   );
 }
 
-function Head({ site }: { site: Site }) {
+export function Head({ site }: { site: Site }) {
   const { assets, assetFolder } = site;
   return (
     <>

@@ -1,9 +1,11 @@
 import { type Language, languages } from '../kernel/language.ts';
+import { englishConsole } from './messages-console-en.ts';
+import { dutchConsole } from './messages-console-nl.ts';
 import { english } from './messages-en.ts';
 import { dutch } from './messages-nl.ts';
 
 export { type Language, languages };
-export type MessageId = keyof typeof dutch;
+export type MessageId = keyof typeof dutch | keyof typeof dutchConsole;
 
 /** A text in one language; `values` fill its `{name}` places. What is not given stays visible, so that a test sees it. */
 export type Translate = (id: MessageId, values?: Readonly<Record<string, string | number>>) => string;
@@ -11,7 +13,10 @@ export type Translate = (id: MessageId, values?: Readonly<Record<string, string 
 /** Cookie that keeps the chosen language on one host; its value is `nl` or `en`. */
 export const languageCookie = '__Host-sluis-lang';
 
-export const messages: Readonly<Record<Language, Readonly<Record<MessageId, string>>>> = { nl: dutch, en: english };
+export const messages: Readonly<Record<Language, Readonly<Record<MessageId, string>>>> = {
+  nl: { ...dutch, ...dutchConsole },
+  en: { ...english, ...englishConsole },
+};
 
 const translators: Readonly<Record<Language, Translate>> = { nl: translator('nl'), en: translator('en') };
 

@@ -24,6 +24,7 @@ import {
 } from './pages-set-up.tsx';
 import { gonePage, hopPage, signedOutPage, startPage } from './pages-start.tsx';
 import { keyPage, keySetUpPage } from './pages-webauthn.tsx';
+import { consoleSamples } from './samples-console.tsx';
 
 /**
  * One example of every page in one language, for the tests, the accessibility check and whoever designs a theme.
@@ -36,6 +37,7 @@ export function samplePages(language: Language, assets: AssetNames): ReadonlyMap
     ...setUpSamples(page),
     ...generalSamples(page),
     ...sendSamples(page),
+    ...consoleSamples(page),
     ...troubles.map(trouble => [`help-${trouble}`, troublePage(page, { trouble, start: '/' })] as const),
     ...(Object.keys(refusals) as Refusal[]).map(
       refusal => [`refusal-${refusal}`, refusalSample(page, refusal)] as const,

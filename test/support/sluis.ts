@@ -84,6 +84,8 @@ export interface TestOptions {
   readonly highestLevel?: number;
   /** The portal on the app's own name (D10). */
   readonly singleHost?: boolean;
+  /** The console, on a host of its own (`beheer`) or beside the portal. */
+  readonly console?: 'own' | 'portal';
   /** What all names end in; `localhost` by default. */
   readonly domain?: string;
   /**
@@ -174,6 +176,7 @@ realms:
     desk: { place: Balie 3, hours: 9 - 17 uur, phone: 14 012 }${options.realm === undefined ? '' : `\n${options.realm}`}
 apps:
 ${lines.join('\n')}
+${options.console === undefined ? '' : `console: { origin: http://${options.console === 'own' ? 'beheer' : 'sluis'}.${domain}:${namesPort} }`}
 ${options.extra ?? ''}
 `;
 }

@@ -1,0 +1,46 @@
+import type { AuditTrail } from '../audit/chain.ts';
+import type { ConsoleSettings, Settings } from '../config/settings.ts';
+import type { ActivationCodes } from '../enrolment/activation.ts';
+import type { Attempts } from '../factor/attempts.ts';
+import type { Challenge } from '../factor/challenge.ts';
+import type { FactorDeps } from '../factor/deps.ts';
+import type { HardwareTokens } from '../factor/hardware-token/tokens.ts';
+import type { KnownBrowsers } from '../factor/known-browser.ts';
+import type { People } from '../factor/people.ts';
+import type { Rules } from '../factor/webauthn/enrol.ts';
+import type { VerifyFirstFactor } from '../operator/first-factor.ts';
+import type { Operators } from '../operator/operators.ts';
+import type { Sessions } from '../session/sessions.ts';
+import type { Assets } from '../ui/assets.ts';
+
+/** What the console is made of. */
+export interface ConsoleDeps extends FactorDeps {
+  readonly console: ConsoleSettings;
+  /** By which all of Sluis serves now. */
+  readonly settings: Settings;
+  readonly audit: AuditTrail;
+  readonly people: People;
+  readonly operators: Operators;
+  readonly verifyFirstFactor: VerifyFirstFactor;
+  readonly attempts: Attempts;
+  readonly challenge: Challenge;
+  readonly activation: ActivationCodes;
+  readonly knownBrowsers: KnownBrowsers;
+  readonly tokens: HardwareTokens;
+  readonly sessions: Sessions;
+  readonly assets: Assets;
+  /** Undefined: no operator sets a passkey or security key up. */
+  readonly webauthn: Rules | undefined;
+  /** Ends all sessions of a person, an operator's at the console too; resolves to how many there were. */
+  endSessionsOf(person: string, reason: 'by-operator' | 'factor-replaced'): Promise<number>;
+  /** Takes what went wrong to the log; the person sees the reference only (rule 7). */
+  report(error: unknown, reference: string): void;
+}
+
+/** What the server passes with each request. */
+export interface ConsoleEnv {
+  readonly Bindings: {
+    /** Address of the browser, after trusted balancers were believed. */
+    readonly source: string;
+  };
+}
