@@ -1,3 +1,4 @@
+import type { MailEvent } from './mail-event.ts';
 import type { ResetEvent } from './reset-event.ts';
 
 /**
@@ -6,6 +7,7 @@ import type { ResetEvent } from './reset-event.ts';
  */
 export type AuditEvent = { readonly realm: string } & (
   | ResetEvent
+  | MailEvent
   | { readonly type: 'sign-in.proved'; readonly app: string; readonly name: string; readonly source: string }
   | { readonly type: 'sign-in.failed'; readonly app: string; readonly name: string; readonly source: string }
   | {

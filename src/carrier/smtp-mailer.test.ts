@@ -185,9 +185,11 @@ describe('what went wrong is told without a secret', () => {
     [
       'sender',
       '550 5.7.1 sluis@gemeente.nl may not',
-      'refused',
+      'later',
       { at: 'sender', status: 550, said: '550 5.7.1 [address] may not' },
     ],
+    ['sender', '530 5.7.0 sign in first', 'later', { at: 'sign-in', status: 530 }],
+    ['recipient', '421 4.3.2 closing down', 'later', { at: 'connect', status: 421 }],
     ['recipient', '550 5.1.1 <anna@gemeente.nl> unknown', 'refused', { at: 'recipient', status: 550 }],
     ['recipient', '450 4.2.1 greylisted', 'later', { at: 'recipient', status: 450 }],
     [

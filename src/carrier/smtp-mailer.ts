@@ -2,7 +2,7 @@ import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import nodemailer, { type SMTPTransportOptions } from 'nodemailer';
 import { mailDomain, parseMailAddress } from '../kernel/mail-address.ts';
-import type { Mail, Mailer, MailResult } from '../notice/mailer.ts';
+import type { Mail, Mailer, MailResult, TryOptions } from '../notice/mailer.ts';
 import { troubleOf } from './smtp-trouble.ts';
 
 /** The one server that all mail is given to. */
@@ -40,10 +40,11 @@ type Try = (server: SmtpServer, signal: AbortSignal) => Promise<void>;
 
 async function attempt(
   server: () => SmtpServer | undefined,
-  { within = defaultLimit }: { readonly within?: number } = {},
+  { within = defaultLimit, cut }: TryOptions = {},
   work: Try,
 ): Promise<MailResult> {
-  const signal = AbortSignal.timeout(Math.max(1, within));
+  const late = AbortSignal.timeout(Math.max(1, within));
+  const signal = cut === undefined ? late : AbortSignal.any([late, cut]);
   try {
     const to = server();
     if (to === undefined) return { outcome: 'later', trouble: { at: 'unset' } };

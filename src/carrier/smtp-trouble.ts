@@ -1,6 +1,8 @@
 import type { MailResult, MailStep, MailTrouble } from '../notice/mailer.ts';
 
 const longest = 200;
+/** Whoever sends must sign in, or otherwise than we did (RFC 4954 6). */
+const unsigned = [530, 534, 535, 538];
 
 /** What the library tells of an error, as far as it is asked. */
 interface Told {
@@ -12,14 +14,15 @@ interface Told {
 }
 
 /**
- * Whether it is worth trying again, and where it went wrong. A 5xx to sender, recipient or message is for good (RFC 5321
- * 4.2.1); one to the sign-in or to TLS is not, since the operator mends it and the mail is as good as before.
+ * Whether it is worth trying again, and where it went wrong. A 5xx to recipient or message is for good (RFC 5321 4.2.1);
+ * one to the sign-in, to TLS or to our sender is not: that is said to every mail, and they are as good as before once
+ * the operator has mended it.
  */
 export function troubleOf(error: unknown, outOfTime: boolean): MailResult {
   if (outOfTime) return { outcome: 'later', trouble: { at: 'time' } };
   const told = toldBy(error);
   const at = stepOf(told);
-  const ofTheMail = at === 'sender' || at === 'recipient' || at === 'message';
+  const ofTheMail = at === 'recipient' || at === 'message';
   const refused = ofTheMail && told.status !== undefined && told.status >= 500;
   return { outcome: refused ? 'refused' : 'later', trouble: { at, status: told.status, said: saidBy(told, at) } };
 }
@@ -40,6 +43,8 @@ function toldBy(error: unknown): Told {
 
 function stepOf({ code, command = '', status }: Told): MailStep {
   if (code === 'ETIMEDOUT') return 'time';
+  if (status === 421) return 'connect';
+  if (status !== undefined && unsigned.includes(status)) return 'sign-in';
   if (code === 'EAUTH' || code === 'ENOAUTH' || command.startsWith('AUTH')) return 'sign-in';
   if (code === 'ETLS' || command === 'STARTTLS') return 'tls';
   if (command.startsWith('MAIL FROM')) return 'sender';

@@ -15,6 +15,7 @@ import type { Random } from '../kernel/random.ts';
 import type { Store } from '../kernel/store.ts';
 import { Addresses } from '../notice/addresses.ts';
 import type { Mailer } from '../notice/mailer.ts';
+import { Outbox } from '../notice/outbox.ts';
 import { Operators } from '../operator/operators.ts';
 import { RecoveryCodes } from '../recovery/recovery-codes.ts';
 import { SessionEnds } from '../session/session-ends.ts';
@@ -63,6 +64,7 @@ export interface Core extends FactorDeps, Omit<OpenedStore, 'store'> {
   readonly ends: SessionEnds;
   readonly tokens: HardwareTokens;
   readonly mailer: Mailer;
+  readonly outbox: Outbox;
   readonly addresses: Addresses;
   readonly operators: Operators;
   readonly visits: Visits;
@@ -84,6 +86,7 @@ export async function openCore(settings: Settings, surroundings: Surroundings): 
   const audit = new AuditTrail({ store, ring, clock, log: pinoSink(logger) });
   let current = settings;
   const deps = { store, ring, clock, random, audit };
+  const mailer = smtpMailer(() => smtpServer(current.mail, mailPassword));
   const people = new People(deps);
   const attempts = new Attempts(deps);
   const pendings = new PendingSignIns(deps);
@@ -112,7 +115,8 @@ export async function openCore(settings: Settings, surroundings: Surroundings): 
     sessions,
     ends: new SessionEnds({ sessions, pendings, parked, audit }),
     tokens: new HardwareTokens(deps),
-    mailer: smtpMailer(() => smtpServer(current.mail, mailPassword)),
+    mailer,
+    outbox: new Outbox({ ...deps, mailer }),
     addresses: new Addresses({ people, audit }),
     visits: new Visits(deps),
     sealed: new SealedCookies(random),

@@ -4,6 +4,7 @@ import { openHealthServer, type Readiness } from '../gateway/health.ts';
 import { listen, type OpenServer, openRedirectServer, openServer, type RedirectSettings } from '../gateway/server.ts';
 import type { Core } from './core.ts';
 import { type Common, commonOf, Generation } from './generation.ts';
+import { mailRounds, type Rounds } from './mail-rounds.ts';
 import { type Repeat, repeat, StoreWatch } from './store-watch.ts';
 
 /** How a server stops, in milliseconds. */
@@ -51,6 +52,7 @@ class Serving {
   readonly #store: StoreWatch;
   readonly #prune: Repeat | undefined;
   readonly #cutOver: Repeat;
+  readonly #mail: Rounds;
   readonly #unlisten: () => void;
   #people: OpenServer | undefined;
   #management: Listener | undefined;
@@ -65,6 +67,7 @@ class Serving {
     this.#store = new StoreWatch(core.clock, core.logger, () => core.sessions.confirm());
     this.#prune = core.prune && repeat(core.logger, pruneEvery, core.prune);
     this.#cutOver = repeat(core.logger, cutOverEvery, () => core.sessions.cutOver());
+    this.#mail = mailRounds(core.logger, signals => core.outbox.run(signals));
     this.#unlisten = core.sessions.listen();
   }
 
@@ -95,7 +98,7 @@ class Serving {
 
   /** Ends what listens, what is under way after `drain` milliseconds, and the connections to apps. */
   async end(drain: number): Promise<void> {
-    await Promise.all(this.#open.map(server => server.close(drain)));
+    await Promise.all([this.#mail.stop(drain), ...this.#open.map(server => server.close(drain))]);
     await this.#common.upstreams.destroy();
     await this.#management?.close(0);
     this.#store.stop();
@@ -139,6 +142,7 @@ class Serving {
 
   #cut(): void {
     this.#hurry();
+    this.#mail.cut();
     // After the listeners are closed, or one more would be let in.
     setImmediate(() => {
       for (const server of this.#open) server.cut();

@@ -37,8 +37,15 @@ export type MailStep = 'unset' | 'connect' | 'tls' | 'sign-in' | 'sender' | 'rec
 export interface Mailer {
   /** Whether a server is configured, now: a running Sluis may be told of one. */
   readonly configured: boolean;
-  /** Tries once, for at most `within` milliseconds (default 30,000). Never rejects. */
-  send(mail: Mail, options?: { readonly within?: number }): Promise<MailResult>;
+  /** Tries once. Never rejects. */
+  send(mail: Mail, options?: TryOptions): Promise<MailResult>;
   /** All but sending: connects, TLS, sign-in. */
-  probe(options?: { readonly within?: number }): Promise<MailResult>;
+  probe(options?: TryOptions): Promise<MailResult>;
+}
+
+export interface TryOptions {
+  /** Milliseconds; 30,000 by default. */
+  readonly within?: number;
+  /** Ends it at once. */
+  readonly cut?: AbortSignal | undefined;
 }

@@ -1,0 +1,30 @@
+const second = 1_000;
+const minute = 60 * second;
+const hour = 60 * minute;
+const day = 24 * hour;
+
+/** All times and bounds of mail, as data; in milliseconds. */
+export const mailLimits = {
+  /** The first delay after a try that failed; it doubles with each after. */
+  first: minute,
+  longest: 2 * hour,
+  /** From when it was put on, then it is given up. */
+  giveUp: 2 * day,
+  /** Mails that wait at once; more are refused, and that is recorded. */
+  waiting: 10_000,
+  /** One try. */
+  send: 30 * second,
+  /** How long one instance has a mail to itself: longer than a try takes, for after it another may send it again. */
+  claim: 2 * minute,
+  /** How long it is known that a mail was sent, so that putting it again sends nothing. */
+  known: day,
+  /** How long nothing is tried after the server itself failed; doubles up to `quietLongest`. */
+  quiet: 5 * second,
+  quietLongest: minute,
+  /** At most so many of one run. */
+  run: 100,
+} as const;
+
+export function retryDelay(tries: number): number {
+  return Math.min(mailLimits.first * 2 ** Math.min(Math.max(0, tries - 1), 20), mailLimits.longest);
+}
