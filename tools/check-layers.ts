@@ -41,6 +41,7 @@ const pure = [
   'ipaddr.js',
   'qrcode',
   'fast-xml-parser',
+  'postal-mime',
 ];
 
 const rules: Readonly<Record<string, Rule>> = {
