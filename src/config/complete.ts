@@ -9,6 +9,7 @@ import type {
   ConsoleSettings,
   ListenSettings,
   RealmSettings,
+  ResetSettings,
   Settings,
   UpstreamSettings,
   WebauthnSettings,
@@ -30,6 +31,7 @@ export function complete(parts: Parts, presets: ReadonlyMap<string, Preset>, res
     levels,
     webauthn,
     mail,
+    reset,
     log,
     keys,
     workers,
@@ -63,6 +65,7 @@ export function complete(parts: Parts, presets: ReadonlyMap<string, Preset>, res
     webauthn: webauthn && webauthnSettings(webauthn, resolve),
     mail: mail && mailSettings(mail, resolve),
     console: parts.console && consoleSettings(parts.console, parts),
+    reset: reset && resetSettings(reset),
     keyFile: maybe(keys.file, resolve),
     log,
     workers,
@@ -95,6 +98,15 @@ function webauthnSettings(
   resolve: Resolve,
 ): WebauthnSettings {
   return { metadata: maybe(metadata, resolve), metadataRoot: maybe(metadataRoot, resolve), allow: allow ?? [], appId };
+}
+
+function resetSettings(reset: NonNullable<Configuration['reset']>): ResetSettings {
+  const { officialDomains: domains, groupMailboxes, methods, target, authservId, clients } = reset;
+  return {
+    ...{ domains, groupMailboxes, target, authservId },
+    methods: Object.entries(methods).map(([id, method]) => ({ id, ...method })),
+    clients: new Map(Object.entries(clients).map(([client, { tokenHash }]) => [client, tokenHash])),
+  };
 }
 
 /** Where the pages of Sluis live under the one name of single-host mode (D10). */

@@ -66,6 +66,7 @@ export function readParts(source: Source, problems: Problem[]): Parts {
     webauthn: section('webauthn'),
     mail: section('mail'),
     console: section('console'),
+    reset: section('reset'),
     log: section('log'),
     keys: section('keys'),
     workers: section('workers'),

@@ -4,6 +4,7 @@ import { duration, durationOrNoneUpTo, durationUpTo, sizeUpTo } from './quantity
 import { consoleSchema } from './schema-console.ts';
 import { genericSchema } from './schema-generic.ts';
 import { mailSchema, timeZone } from './schema-mail.ts';
+import { resetSchema } from './schema-reset.ts';
 import { storeSchema } from './schema-store.ts';
 import { webauthnSchema } from './schema-webauthn.ts';
 
@@ -276,6 +277,7 @@ export const configurationSchema = z.strictObject({
   webauthn: webauthnSchema,
   mail: mailSchema,
   console: consoleSchema,
+  reset: resetSchema,
   log: logSchema.prefault({}),
   keys: keysSchema.prefault({}),
   workers: workersSchema.default(1),

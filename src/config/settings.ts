@@ -26,6 +26,8 @@ export interface Settings {
   readonly mail: MailSettings | undefined;
   /** Pages for operators; undefined: none. */
   readonly console: ConsoleSettings | undefined;
+  /** Undefined: there is no reset desk. */
+  readonly reset: ResetSettings | undefined;
   /** Where the operator's keys are; undefined: SLUIS_KEYS, else made once in the data folder. */
   readonly keyFile: string | undefined;
   readonly log: { readonly level: 'error' | 'warn' | 'info' | 'debug' };
@@ -56,6 +58,24 @@ export interface WebauthnSettings {
   /** Models that may reach level 4, in lower case; empty: all. */
   readonly allow: readonly string[];
   readonly appId: string | undefined;
+}
+
+/** The reset desk (R33 to R36). */
+export interface ResetSettings {
+  readonly domains: readonly string[];
+  readonly groupMailboxes: readonly string[];
+  readonly methods: readonly {
+    readonly id: string;
+    readonly title: string;
+    readonly document: boolean;
+    readonly visit: boolean;
+  }[];
+  /** Working days. */
+  readonly target: number;
+  /** Undefined: no requests by mail. */
+  readonly authservId: string | undefined;
+  /** SHA-256 in hex of the bearer token of each. */
+  readonly clients: ReadonlyMap<string, string>;
 }
 
 export interface MailSettings {

@@ -214,12 +214,24 @@ describe('R34: asked for in writing', () => {
 });
 
 test('R39: an address that went to somebody else between check and execution resets nobody', async () => {
+  const person = await resident(bench);
+  const other = await resident(bench, 'other');
+  const { id } = await checkedCase();
+  await bench.people.setEmail(person.id, undefined);
+  await bench.people.setEmail(other.id, 'resident@post.example');
+  const outcome = await bench.cases.execute(realm, id, clerk(bench, 'bram'));
+  expect(refusalOf(outcome)).toEqual({ reason: 'unknown-account', field: 'account' });
+  expect((await bench.people.byId(other.id))?.factors).toHaveLength(1);
+});
+
+test('two who share one address: the desk does not guess which one was meant', async () => {
   await resident(bench);
   const other = await resident(bench, 'other');
   const { id } = await checkedCase();
-  bench.addresses.set('resident@post.example', 'other');
-  const outcome = await bench.cases.execute(realm, id, clerk(bench, 'bram'));
-  expect(refusalOf(outcome)).toEqual({ reason: 'unknown-account', field: 'account' });
+  await bench.people.setEmail(other.id, 'Resident@post.example');
+  const refusal = refusalOf(await bench.intake.file(realm, filing, clerk(bench, 'anna')));
+  expect(refusal).toEqual({ reason: 'shared-address', field: 'account' });
+  expect(refusalOf(await bench.cases.execute(realm, id, clerk(bench, 'bram')))).toMatchObject({ field: 'account' });
   expect((await bench.people.byId(other.id))?.factors).toHaveLength(1);
 });
 

@@ -11,7 +11,7 @@ import {
   type ResetCase,
   refused,
 } from './case.ts';
-import { accountFault, type CaseNote, note, type ResetDeps, refOf } from './deps.ts';
+import { accountAt, accountFault, type CaseNote, note, type ResetDeps, refOf } from './deps.ts';
 import { longest, text } from './filing.ts';
 import { type CaseRecords, isOpenTo } from './records.ts';
 import type { CaseAct } from './transitions.ts';
@@ -35,7 +35,7 @@ export class ResetCases {
       const denied = mayCheck(parties);
       if (denied !== undefined) return denied;
       if (request.by === 'link' && request.at === undefined) return { reason: 'unproved', field: 'request' };
-      const fault = accountFault(record, person, this.#deps.rules(realm));
+      const fault = accountFault(record, parties.shared ? 'shared' : person, this.#deps.rules(realm));
       if (fault !== undefined || person === undefined) return fault ?? { reason: 'unknown-account', field: 'account' };
       const account = { ...record.account, person: person.id, name: person.name };
       return { ...record, account, checked: { by: refOf(clerk), at: parties.now } };
@@ -160,16 +160,18 @@ export class ResetCases {
     id: string,
     clerk: Clerk,
     act: CaseAct,
-    judge: (parties: Parties & { readonly person: Person | undefined }) => Promise<ResetCase | Refusal>,
+    judge: (parties: WithPerson) => Promise<ResetCase | Refusal>,
   ): Promise<Outcome> {
     const record = await this.records.find(realm, id);
     if (record === undefined) return refused({ reason: 'not-found' });
     if (!isOpenTo(record, act, this.#deps.clock.now())) return refused(tooLate(record));
-    const person = await this.#personOf(record);
+    const found = await this.#personOf(record);
+    const shared = found === 'shared';
+    const person = shared ? undefined : found;
     const staffAccount = person !== undefined && (await this.#deps.hasConsoleRole(person));
     const { domains } = this.#deps.rules(realm);
     const now = this.#deps.clock.now();
-    const judged = await judge({ record, clerk, person, staffAccount, domains, now });
+    const judged = await judge({ record, clerk, person, shared, staffAccount, domains, now });
     if (!('id' in judged)) {
       await note(this.#deps, record, { type: 'reset.denied', by: clerk.id, act, reason: judged.reason });
       return refused(judged);
@@ -186,17 +188,17 @@ export class ResetCases {
     return refused(winner === undefined ? { reason: 'not-found' } : tooLate(winner));
   }
 
-  #personOf({ realm, account }: ResetCase): Promise<Person | undefined> {
+  #personOf({ realm, account }: ResetCase): Promise<Person | 'shared' | undefined> {
     return account.person === undefined
-      ? this.#deps.accountOf(realm, account.address)
+      ? accountAt(this.#deps, realm, account.address)
       : this.#deps.people.byId(account.person);
   }
 
   /** Between check and execution the address, or the name, went to somebody else (R39). */
-  async #accountMoved({ record, person }: Parties & { person: Person | undefined }): Promise<Refusal | undefined> {
-    const now = await this.#deps.accountOf(record.realm, record.account.address);
+  async #accountMoved({ record, person }: WithPerson): Promise<Refusal | undefined> {
+    const now = await accountAt(this.#deps, record.realm, record.account.address);
     const named = person && (await this.#deps.people.byName(record.realm, person.name));
-    if (person !== undefined && now?.id === person.id && named?.id === person.id)
+    if (person !== undefined && now !== 'shared' && now?.id === person.id && named?.id === person.id)
       return accountFault(record, person, this.#deps.rules(record.realm));
     return { reason: 'unknown-account', field: 'account' };
   }
@@ -209,6 +211,12 @@ export class ResetCases {
     if (outcome.outcome === 'done') await note(this.#deps, outcome.case, event);
     return outcome;
   }
+}
+
+interface WithPerson extends Parties {
+  readonly person: Person | undefined;
+  /** Several people have the address of the case. */
+  readonly shared: boolean;
 }
 
 /** By which an activation code is known for this case's. */

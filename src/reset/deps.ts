@@ -23,8 +23,8 @@ export interface ResetDeps extends FactorDeps {
   readonly activation: ActivationCodes;
   readonly post: ResetPost;
   rules(realm: string): ResetRules;
-  /** The account with this mail address, in one spelling (`foldedAddress`). */
-  accountOf(realm: string, address: string): Promise<Person | undefined>;
+  /** The accounts with this mail address, in one spelling (`foldedAddress`). */
+  accountsOf(realm: string, address: string): Promise<readonly Person[]>;
   hasConsoleRole(person: Person): Promise<boolean>;
   /** Ends sessions and trusted devices; resolves to how many sessions there were. */
   endAllOf(person: string): Promise<number>;
@@ -49,12 +49,23 @@ export async function note(
   await audit.record({ realm, case: id, ...who, ...event } as AuditEvent);
 }
 
+/** Of two who share a mailbox the desk must not guess which one was meant. */
+export async function accountAt(
+  deps: Pick<ResetDeps, 'accountsOf'>,
+  realm: string,
+  address: string,
+): Promise<Person | 'shared' | undefined> {
+  const [person, another] = await deps.accountsOf(realm, address);
+  return another === undefined ? person : 'shared';
+}
+
 /** Why the account of a case stands in its way: it is not there, or has a key of level 4 and nobody saw its owner (R36). */
 export function accountFault(
   { identity }: Pick<Filed, 'identity'>,
-  person: Person | undefined,
+  person: Person | 'shared' | undefined,
   rules: ResetRules,
 ): Refusal | undefined {
+  if (person === 'shared') return { reason: 'shared-address', field: 'account' };
   if (person === undefined) return { reason: 'unknown-account', field: 'account' };
   return isAboveCodes(person) ? visitFault(identity, rules) : undefined;
 }

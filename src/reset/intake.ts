@@ -2,7 +2,7 @@ import { sha256 } from '../kernel/hash.ts';
 import { sameText } from '../kernel/key-ring.ts';
 import { randomId } from '../kernel/random.ts';
 import { type Clerk, type MailEvidence, type Outcome, type ResetCase, refused, type WrittenRequest } from './case.ts';
-import { accountFault, note, type ResetDeps, refOf } from './deps.ts';
+import { accountAt, accountFault, note, type ResetDeps, refOf } from './deps.ts';
 import { type Filed, type Filing, isRefusal, readFiling } from './filing.ts';
 import type { CaseRecords } from './records.ts';
 import { isAccount, mayWork } from './who-may.ts';
@@ -33,9 +33,10 @@ export class ResetIntake {
     const rules = this.#deps.rules(realm);
     const filed = readFiling(own, rules);
     if (isRefusal(filed)) return refused(filed);
-    const person = await this.#deps.accountOf(realm, filed.account.address);
+    const person = await accountAt(this.#deps, realm, filed.account.address);
     const fault = accountFault(filed, person, rules);
-    if (fault !== undefined) return refused(fault);
+    if (fault !== undefined || person === 'shared')
+      return refused(fault ?? { reason: 'shared-address', field: 'account' });
     if (isAccount(clerk, filed.account.address, person, rules.domains))
       return refused({ reason: 'same-person', as: 'account' });
     return this.#create(realm, filed, {

@@ -25,11 +25,10 @@ export interface Told {
 
 export type ResetBench = Awaited<ReturnType<typeof openResetBench>>;
 
-/** A reset desk over real parts; mail is kept in `told`, and mail addresses of accounts in `addresses`. */
+/** A reset desk over real parts; mail is kept in `told`. */
 export async function openResetBench(given: Parameters<typeof openBench>[0] = {}) {
   const bench = await openBench(given);
   const told: Told[] = [];
-  const addresses = new Map<string, string>();
   const staff = new Set<string>();
   const ended: string[] = [];
   const post: ResetPost = {
@@ -42,10 +41,7 @@ export async function openResetBench(given: Parameters<typeof openBench>[0] = {}
     activation: bench.activation,
     post,
     rules: () => resetRules,
-    accountOf: async (_realm, address) => {
-      const name = addresses.get(address);
-      return name === undefined ? undefined : bench.people.byName(realm, name);
-    },
+    accountsOf: (_realm, address) => bench.people.byEmail(realm, address),
     hasConsoleRole: async ({ name }) => staff.has(name),
     endAllOf: async person => {
       ended.push(person);
@@ -61,7 +57,6 @@ export async function openResetBench(given: Parameters<typeof openBench>[0] = {}
     cases: new ResetCases(deps, records),
     intake: new ResetIntake(deps, records),
     told,
-    addresses,
     staff,
     ended,
   };
@@ -70,7 +65,7 @@ export async function openResetBench(given: Parameters<typeof openBench>[0] = {}
 /** A resident with a second step and a mail address. */
 export async function resident(bench: ResetBench, name = 'resident'): Promise<Person> {
   const { person } = await withTotp(bench as Bench, name);
-  bench.addresses.set(`${name}@post.example`, name);
+  await bench.people.setEmail(person.id, `${name}@post.example`);
   return person;
 }
 
