@@ -121,6 +121,41 @@ test('a browser that takes nothing is cut off, and the connection to the app is 
   expect(statusCode).toBe(200);
 });
 
+test('a body that comes in one read is sent whole at once, and who takes nothing of such answers is cut off', async () => {
+  const body = Buffer.alloc(40 * 1024, 'x');
+  const answered = (_request: unknown, res: ServerResponse) => {
+    res.writeHead(200, { 'content-length': String(body.length) });
+    res.end(body);
+  };
+  expect((await through(answered)).body.equals(body)).toBe(true);
+  const pool = new Pool(await listening(createServer(answered)), { connections: 1 });
+  closers.push(() => pool.destroy());
+  let lost = 0;
+  const cut = Promise.withResolvers<void>();
+  const proxy = createServer((_request, res) => {
+    res.on('close', () => {
+      if (res.writableFinished) return;
+      lost += 1;
+      cut.resolve();
+    });
+    forward({
+      pool,
+      stallTime: 50,
+      options: { method: 'GET', path: '/' },
+      res,
+      judge: answer => ({ headers: responseHeaders(answer.headers, location => location) }),
+      failed: () => void res.writeHead(502).end(),
+    });
+  });
+  const stranger = connect(Number(new URL(await listening(proxy)).port), '127.0.0.1');
+  closers.push(async () => stranger.destroy());
+  stranger.pause();
+  // Until what the system holds for a reader is full.
+  stranger.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n'.repeat(2_000));
+  await cut.promise;
+  expect(lost).toBeGreaterThan(0);
+});
+
 test('a browser that takes a long answer bit by bit gets all of it', async () => {
   const size = 32 * 1024 * 1024;
   const { body } = await through((_request, res) => void res.end(Buffer.alloc(size)));

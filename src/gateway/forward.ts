@@ -64,6 +64,8 @@ class Passage implements Dispatcher.DispatchHandler {
   #judging: 'no' | 'yes' | 'ended' = 'no';
   #stopWatching: (() => void) | undefined;
   #stalled: NodeJS.Timeout | undefined;
+  /** Runs while the last of the answer is on its way to the browser. */
+  #untaken: NodeJS.Timeout | undefined;
 
   constructor(forwarding: Forwarding) {
     this.#forwarding = forwarding;
@@ -106,8 +108,7 @@ class Passage implements Dispatcher.DispatchHandler {
     const { res } = this.#forwarding;
     const whole = this.#through === undefined && isWhole(chunk, this.#expected);
     this.#expected = undefined;
-    // As text of the same bytes node sends it in one piece with the head, which costs less than two.
-    if (whole) return void res.end(chunk.toString('latin1'), 'latin1');
+    if (whole) return this.#endWith(chunk);
     const sink = this.#through ?? res;
     if (sink.write(chunk)) return;
     controller.pause();
@@ -119,6 +120,15 @@ class Passage implements Dispatcher.DispatchHandler {
       this.#stalled = undefined;
       controller.resume();
     });
+  }
+
+  /** The last of it: nothing of the app's waits for the browser to take it, so nothing is paused. */
+  #endWith(body: Buffer): void {
+    const { res, stallTime } = this.#forwarding;
+    // As text of the same bytes node sends a small one in one piece with the head, which costs less than two.
+    if (body.length <= smallBody) return void res.end(body.toString('latin1'), 'latin1');
+    this.#untaken = setTimeout(() => res.destroy(), stallTime);
+    res.end(body);
   }
 
   onResponseEnd(): void {
@@ -190,6 +200,7 @@ class Passage implements Dispatcher.DispatchHandler {
   }
 
   #closed(): void {
+    clearTimeout(this.#untaken);
     if (this.#forwarding.outlives === true && !this.#answered) return;
     if (!this.#done && !this.#withheld) this.#controller?.abort(new ClientGone());
     this.#finish();
@@ -214,7 +225,7 @@ function mayWait(expected: string | undefined): boolean {
   return expected === undefined || expected.length > 5;
 }
 
-/** A small body that is all there with its first piece. */
+/** A body that is all there with its first piece: one read of a socket, so 64 KiB at most. */
 function isWhole(chunk: Buffer, expected: string | undefined): boolean {
-  return chunk.length <= smallBody && expected === String(chunk.length);
+  return expected === String(chunk.length);
 }

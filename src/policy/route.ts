@@ -57,6 +57,8 @@ export function demandOf(table: RouteTable, method: string, target: Target): Rou
 
 /** What this person must hold: her groups raise it and never lower it. */
 export function forGroups(demand: RouteDemand, groups: readonly string[]): Demand {
+  // Most routes ask the same of everybody, and most people are of no group.
+  if (groups.length === 0 || demand.levelFor === alike) return demand;
   const { levelFor, ...rest } = demand;
   const level = groups.reduce<Level>((highest, group) => {
     const own = Object.hasOwn(levelFor, group) ? levelFor[group] : undefined;

@@ -22,7 +22,9 @@ export function readTarget(raw: string): Target {
   const path = mark < 0 ? raw : raw.slice(0, mark);
   const query = mark < 0 ? '' : raw.slice(mark + 1);
   const plain = plainPath.test(path);
-  return { raw, path, query, plain, readings: withoutSlash(plain ? [path.toLowerCase()] : allReadings(path)) };
+  const readings = plain ? [path.toLowerCase()] : allReadings(path);
+  const settled = plain && !path.endsWith('/');
+  return { raw, path, query, plain, readings: settled ? readings : withoutSlash(readings) };
 }
 
 /** The few addresses that are ours on an app's host, in whatever way somebody may read them. */

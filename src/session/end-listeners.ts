@@ -13,8 +13,7 @@ export class EndListeners {
   }
 
   on(id: string, listener: Listener): () => void {
-    const listeners = this.#listeners.get(id) ?? new Set();
-    this.#listeners.set(id, listeners.add(listener));
+    const listeners = this.#of(id).add(listener);
     return () => {
       listeners.delete(listener);
       if (listeners.size === 0 && this.#listeners.get(id) === listeners) this.#listeners.delete(id);
@@ -31,5 +30,14 @@ export class EndListeners {
   /** They stay: what is idle may be active again. */
   tell(id: string, why: OverReason): void {
     for (const listener of [...(this.#listeners.get(id) ?? [])]) listener(why);
+  }
+
+  #of(id: string): Set<Listener> {
+    let listeners = this.#listeners.get(id);
+    if (listeners === undefined) {
+      listeners = new Set();
+      this.#listeners.set(id, listeners);
+    }
+    return listeners;
   }
 }

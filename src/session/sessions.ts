@@ -118,12 +118,12 @@ export class Sessions {
 
   /** The last request in it, as far as this instance knows. */
   lastSeen(session: Session): number {
-    return this.#memory.get(session.id)?.lastSeen ?? session.lastSeen;
+    return this.#memory.peek(session.id)?.lastSeen ?? session.lastSeen;
   }
 
   /** Notes activity; written to the store at most every 30 s. */
   touch(session: Session): void {
-    const known = this.#memory.get(session.id);
+    const known = this.#memory.peek(session.id);
     if (known === undefined) return;
     const now = this.#deps.clock.now();
     known.lastSeen = now;
