@@ -9,7 +9,7 @@ export interface Tree {
 }
 
 /** Folders of the map that come with a later release, and may be missing until then. */
-const later = ['src/device/', 'src/rollout/'];
+const later = ['src/rollout/'];
 
 /**
  * Reads the first code block of the map that begins with `src/`: two spaces of indent for what is inside src, none

@@ -43,6 +43,8 @@ export type AuditEvent = { readonly realm: string } & (
       readonly app: string;
       readonly session: string;
       readonly level: number;
+      /** The trusted device by which no factor was asked. */
+      readonly device?: string;
       readonly source: string;
     }
   | {
@@ -59,7 +61,9 @@ export type AuditEvent = { readonly realm: string } & (
         | 'factor-replaced'
         | 'factor-removed'
         | 'by-owner'
-        | 'release-broken';
+        | 'release-broken'
+        | 'trust-ended'
+        | 'device-copied';
     }
   | {
       readonly type: 'person.invited';
@@ -166,6 +170,74 @@ export type AuditEvent = { readonly realm: string } & (
       readonly person: string;
       readonly name: string;
       readonly reason: 'wrong' | 'delayed';
+      readonly source: string;
+    }
+  /** A browser that its owner called personal: for a while her password is enough there (R10). */
+  | {
+      readonly type: 'device.trusted';
+      readonly person: string;
+      readonly name: string;
+      readonly device: string;
+      /** What the browser says of itself: `Chrome, windows`. */
+      readonly agent: string;
+      readonly factor: string;
+      readonly level: number;
+      readonly until: number;
+      readonly source: string;
+    }
+  | {
+      readonly type: 'device.used';
+      readonly person: string;
+      readonly name: string;
+      readonly device: string;
+      readonly app: string;
+      readonly source: string;
+    }
+  /** The last answer to it was never used: lost on the way, or in another browser (R15). A second factor is asked. */
+  | {
+      readonly type: 'device.doubted';
+      readonly person: string;
+      readonly name: string;
+      readonly device: string;
+      readonly label: string;
+      readonly agent: string;
+      readonly source: string;
+    }
+  /** Its cookie is in two browsers (R15, R51): it ended, with the sessions that it began. */
+  | {
+      readonly type: 'device.copied';
+      readonly person: string;
+      readonly name: string;
+      readonly device: string;
+      readonly label: string;
+      readonly agent: string;
+      readonly sessions: number;
+      readonly source: string;
+    }
+  | {
+      readonly type: 'device.removed';
+      readonly person: string;
+      readonly name: string;
+      readonly device: string;
+      readonly label: string;
+      readonly agent: string;
+      readonly sessions: number;
+      readonly because:
+        | 'by-owner'
+        | 'by-operator'
+        | 'replaced'
+        | 'factor-removed'
+        | 'reset'
+        | 'shared-browser'
+        | 'signed-out-everywhere';
+      readonly source: string;
+    }
+  /** A browser that several people use, or no longer: it is never trusted. */
+  | { readonly type: 'browser.marked-shared'; readonly by: 'person' | 'operator'; readonly source: string }
+  | {
+      readonly type: 'browser.unmarked-shared';
+      readonly person: string;
+      readonly name: string;
       readonly source: string;
     }
   | {

@@ -67,6 +67,7 @@ export function readParts(source: Source, problems: Problem[]): Parts {
     mail: section('mail'),
     console: section('console'),
     reset: section('reset'),
+    trust: section('trust'),
     log: section('log'),
     keys: section('keys'),
     workers: section('workers'),

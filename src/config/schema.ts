@@ -6,6 +6,7 @@ import { genericSchema } from './schema-generic.ts';
 import { mailSchema, timeZone } from './schema-mail.ts';
 import { resetSchema } from './schema-reset.ts';
 import { storeSchema } from './schema-store.ts';
+import { trustSchema } from './schema-trust.ts';
 import { webauthnSchema } from './schema-webauthn.ts';
 
 const port = z.int().min(1).max(65535);
@@ -278,6 +279,7 @@ export const configurationSchema = z.strictObject({
   mail: mailSchema,
   console: consoleSchema,
   reset: resetSchema,
+  trust: trustSchema,
   log: logSchema.prefault({}),
   keys: keysSchema.prefault({}),
   workers: workersSchema.default(1),

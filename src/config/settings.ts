@@ -28,6 +28,8 @@ export interface Settings {
   readonly console: ConsoleSettings | undefined;
   /** Undefined: there is no reset desk. */
   readonly reset: ResetSettings | undefined;
+  /** Trusted devices; undefined: there are none. */
+  readonly trust: TrustSettings | undefined;
   /** Where the operator's keys are; undefined: SLUIS_KEYS, else made once in the data folder. */
   readonly keyFile: string | undefined;
   readonly log: { readonly level: 'error' | 'warn' | 'info' | 'debug' };
@@ -93,6 +95,17 @@ export interface MailSettings {
   readonly replyTo: string | undefined;
   /** Who is told of signals; empty: nobody. */
   readonly signalsTo: readonly string[];
+}
+
+export interface TrustSettings {
+  /** From 1 to 30. */
+  readonly days: number;
+  /** The highest level that trust stands in for (R12). */
+  readonly level: Exclude<Level, 4>;
+  /** By what the browser says; undefined: all. */
+  readonly platforms: readonly string[] | undefined;
+  /** Only right after a passkey that is built into the device, as the browser says. */
+  readonly platformAuthenticator: boolean;
 }
 
 export interface RedisSettings {

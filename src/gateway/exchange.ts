@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache';
 import type { Pool } from 'undici';
 import type { Audit } from '../audit/event.ts';
 import type { AppSettings, LimitSettings, RealmSettings } from '../config/settings.ts';
+import type { TrustedDevices } from '../device/trusted-devices.ts';
 import type { Attempts } from '../factor/attempts.ts';
 import type { KnownBrowsers } from '../factor/known-browser.ts';
 import type { People } from '../factor/people.ts';
@@ -61,6 +62,7 @@ export interface GatewayDeps {
   readonly attempts: Attempts;
   readonly known: KnownBrowsers;
   readonly people: People;
+  readonly devices: TrustedDevices;
   readonly audit: Audit;
   readonly limits: LimitSettings;
   readonly log: AppLog;

@@ -52,10 +52,13 @@ async function open(deps: GatewayDeps, exchange: Exchange, pending: Pending): Pr
   }
   const proving = passed.by === undefined ? undefined : await deps.sessions.read(passed.by);
   if (passed.by !== undefined && (proving === undefined || isOver(deps, proving))) return over(deps, exchange, pending);
+  const trust = await trustOf(deps, person, passed);
+  if (trust === 'ended') return over(deps, exchange, pending);
   const claim = await deps.pendings.claim(pending);
   if (claim === undefined) return overtaken(deps, exchange);
   try {
-    await openClaimed(deps, exchange, { pending, claim, passed, notAfter: proving?.absoluteEnd, person, location });
+    const notAfter = Math.min(proving?.absoluteEnd ?? Number.POSITIVE_INFINITY, trust);
+    await openClaimed(deps, exchange, { pending, claim, passed, notAfter, person, location });
   } catch (error) {
     // Where this is lost too, the claim runs out by itself.
     await deps.pendings.unclaim(pending, claim.id).catch(() => undefined);
@@ -63,11 +66,22 @@ async function open(deps: GatewayDeps, exchange: Exchange, pending: Pending): Pr
   }
 }
 
+/** When the trust that it passed by ends; endless where a factor was passed. */
+async function trustOf(
+  deps: GatewayDeps,
+  person: Person,
+  { trust }: NonNullable<Pending['passed']>,
+): Promise<number | 'ended'> {
+  if (trust === undefined) return Number.POSITIVE_INFINITY;
+  const device = (await deps.devices.list(person)).find(({ id }) => id === trust);
+  return device === undefined ? 'ended' : deps.devices.until(device);
+}
+
 interface Claimed {
   readonly pending: Pending;
   readonly claim: { readonly id: string; readonly before: string | undefined };
   readonly passed: NonNullable<Pending['passed']>;
-  readonly notAfter: number | undefined;
+  readonly notAfter: number;
   readonly person: Person;
   readonly location: string;
 }
@@ -81,6 +95,11 @@ async function openClaimed(deps: GatewayDeps, exchange: Exchange, work: Claimed)
   const begun = await sessionFor(deps, exchange, claimed, work);
   // What the step-up was for is over: nothing is begun by it.
   if (begun === undefined) return over(deps, exchange, pending);
+  // Removed while it began: whoever removes looks for sessions after the trust is gone, and may have come too early.
+  if (passed.trust !== undefined && !(await deps.devices.isLiving(person.id, passed.trust))) {
+    await deps.ends.one(begun.session, 'trust-ended');
+    return over(deps, exchange, pending);
+  }
   // Before it is handed over: no session without its event.
   await deps.audit.record({
     type: 'session.began',
@@ -90,6 +109,7 @@ async function openClaimed(deps: GatewayDeps, exchange: Exchange, work: Claimed)
     app: pending.app,
     session: begun.session.id,
     level: passed.level,
+    ...(passed.trust === undefined ? {} : { device: passed.trust }),
     source: exchange.source,
   });
   exchange.setCookies.push(...cookieLines(deps, exchange, sessionOwner(begun.session), pending.quarantine.cookies));
@@ -153,11 +173,12 @@ async function sessionFor(
   pending: Pending,
   { passed, notAfter, claim, person }: Claimed,
 ): Promise<{ session: Session; cookie: string } | undefined> {
-  const proved = { level: passed.level, factor: passed.factor, factorAt: passed.at };
+  const proved = { level: passed.level, factor: passed.factor, factorAt: passed.at, trust: passed.trust };
   const living = await livingSession(deps, pending);
   const own = living !== undefined && living.person === person.id && living.app === pending.app;
   if (own) {
-    const renewed = await deps.sessions.renew(living, { ...proved, portal: pending.browser ?? living.portal });
+    const portal = pending.browser ?? living.portal;
+    const renewed = await deps.sessions.renew(living, { ...proved, portal }, notAfter);
     if (renewed !== undefined) return renewed;
   } else if (living !== undefined) await endOther(deps, living);
   if (pending.purpose === 'step-up' || pending.portal === undefined) return undefined;
@@ -198,7 +219,8 @@ function decisionFor(
   { name, location, passed }: { name: string; location: string; passed: NonNullable<Pending['passed']> },
 ): Decision {
   const now = deps.clock.now();
-  const holds = { level: passed.level, factorAt: passed.at, idleEnd: now + 1, absoluteEnd: now + 1 };
+  const byTrust = passed.trust !== undefined;
+  const holds = { level: passed.level, factorAt: passed.at, byTrust, idleEnd: now + 1, absoluteEnd: now + 1 };
   const ask = (page: string) =>
     admit(deps.sessions, {
       app: exchange.app,

@@ -245,7 +245,7 @@ export class SignInAttempts {
   /** The app's session ended inside a living one of ours: the same account goes on without a second challenge, level and age permitting. */
   async #goesOn(pending: Pending, session: OpenSession | undefined): Promise<string | undefined> {
     if (session === undefined) return undefined;
-    const { factor, factorAt } = session.session;
+    const { factor, factorAt, proof, trust } = session.session;
     const times = { now: this.#deps.clock.now(), idleEnd: this.#deps.sessions.idleEnd(session.session) };
     const person = await this.#deps.people.byName(pending.realm, pending.name);
     if (!stillProves(session.session, session.level, pending, person, times)) return undefined;
@@ -254,6 +254,7 @@ export class SignInAttempts {
       factor,
       at: factorAt,
       by: session.session.id,
+      ...(proof === 'trust' && trust !== undefined ? { trust } : {}),
     });
     return passed === undefined ? undefined : this.#deps.pendings.releaseCode(passed);
   }

@@ -2,6 +2,7 @@ import { AuditTrail } from '../audit/chain.ts';
 import { pinoSink } from '../audit/pino-sink.ts';
 import { smtpMailer } from '../carrier/smtp-mailer.ts';
 import type { SessionSettings, Settings } from '../config/settings.ts';
+import { TrustedDevices } from '../device/trusted-devices.ts';
 import { ActivationCodes } from '../enrolment/activation.ts';
 import { Attempts } from '../factor/attempts.ts';
 import { Challenge } from '../factor/challenge.ts';
@@ -67,6 +68,7 @@ export interface Core extends FactorDeps, Omit<OpenedStore, 'store'> {
   readonly outbox: Outbox;
   readonly addresses: Addresses;
   readonly operators: Operators;
+  readonly devices: TrustedDevices;
   readonly visits: Visits;
   readonly sealed: SealedCookies;
   /** From now on these settings hold, in what was made from the ones before too. */
@@ -94,6 +96,15 @@ export async function openCore(settings: Settings, surroundings: Surroundings): 
   const activation = new ActivationCodes(deps, { people, attempts });
   const sessions = new Sessions({ ...deps, settings: sessionSettings(() => current) });
 
+  const ends = new SessionEnds({ sessions, pendings, parked, audit });
+  const devices = new TrustedDevices({
+    ...deps,
+    people,
+    settings: () => current.trust,
+    endSessions: (person, device, because) =>
+      ends.ofTrust(person, device, because === 'copied' ? 'device-copied' : 'trust-ended'),
+  });
+
   return {
     ...deps,
     prune,
@@ -113,11 +124,12 @@ export async function openCore(settings: Settings, surroundings: Surroundings): 
     pendings,
     parked,
     sessions,
-    ends: new SessionEnds({ sessions, pendings, parked, audit }),
+    ends,
     tokens: new HardwareTokens(deps),
     mailer,
     outbox: new Outbox({ ...deps, mailer }),
     addresses: new Addresses({ people, audit }),
+    devices,
     visits: new Visits(deps),
     sealed: new SealedCookies(random),
     follow: changed => {

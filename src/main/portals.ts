@@ -29,6 +29,8 @@ export function portalOf(core: Core, { realm, apps, assets, webauthn }: PortalPa
     endSessions: browser => core.ends.ofBrowser(browser, 'signed-out'),
     carryOver: (from, to, person, name) => core.ends.carryOver(from, to, person, name),
     endSessionsOf: async person => {
+      // A thief may sit in a browser that was trusted by a factor which stays.
+      await core.devices.removeAll({ id: person }, 'reset', 'portal');
       await core.ends.ofPerson(person, 'factor-replaced');
     },
     alreadyProved: (pending, browser) => alreadyProved(core, pending, browser),
@@ -52,14 +54,16 @@ async function alreadyProved(
   core: Core,
   pending: Pending,
   browser: string,
-): Promise<{ level: number; factor: string; at: number; by: string } | undefined> {
+): Promise<{ level: number; factor: string; at: number; by: string; trust?: string | undefined } | undefined> {
   const person = await core.people.byName(pending.realm, pending.name);
   for (const session of await core.sessions.ofPortal(browser)) {
     // Carried over to a newer realm cookie: an older one proves nothing any more.
     if (session.portal !== browser) continue;
     const times = { now: core.clock.now(), idleEnd: core.sessions.idleEnd(session) };
     if (stillProves(session, session.level, pending, person, times)) {
-      return { level: session.level, factor: session.factor, at: session.factorAt, by: session.id };
+      const { level, factor, factorAt: at, id: by, proof } = session;
+      // What it holds by trust, it hands on by trust.
+      return { level, factor, at, by, trust: proof === 'trust' ? session.trust : undefined };
     }
   }
   return undefined;

@@ -33,7 +33,10 @@ export function usersDeps(core: Core, named: string | undefined): { deps: UsersD
 /** A running `serve` follows the log of ended sessions, and cuts what is under way, within half a second. */
 async function endSessionsOf(core: Core, realm: string, name: string): Promise<number> {
   const person = await core.people.byName(realm, name);
-  return person === undefined ? 0 : core.ends.ofPerson(person.id, 'by-operator');
+  if (person === undefined) return 0;
+  // First: no session can begin by them any more.
+  await core.devices.removeAll(person, 'signed-out-everywhere', core.operator);
+  return core.ends.ofPerson(person.id, 'by-operator');
 }
 
 function realmOf(settings: Settings, named: string | undefined): RealmSettings {

@@ -65,8 +65,8 @@ function isClosed({ settings }: AppRules, method: string, targets: readonly Targ
 }
 
 function factsOf(sessions: Pick<Sessions, 'idleEnd'>, { session, level }: OpenSession): SessionFacts {
-  const { factorAt, absoluteEnd } = session;
-  return { level, factorAt, idleEnd: sessions.idleEnd(session), absoluteEnd };
+  const { factorAt, absoluteEnd, proof } = session;
+  return { level, factorAt, byTrust: proof === 'trust', idleEnd: sessions.idleEnd(session), absoluteEnd };
 }
 
 /** An app may have come to another realm: whom that one calls by this name is somebody else. */

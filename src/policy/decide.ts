@@ -22,6 +22,8 @@ export interface SessionFacts {
   readonly level: number;
   /** When the factor was passed. */
   readonly factorAt: number;
+  /** No factor was asked: the device is trusted. */
+  readonly byTrust?: boolean;
   readonly idleEnd: number;
   readonly absoluteEnd: number;
 }
@@ -104,10 +106,12 @@ const checks = [
   {
     name: 'factor-fresh',
     otherwise: 'challenge',
-    description: 'the factor was passed recently enough for this route',
+    description: 'a factor was passed in this sign-in, and recently enough for this route',
     passes: facts =>
       facts.demand.maxAge === undefined ||
-      (facts.session !== undefined && facts.now - facts.session.factorAt <= facts.demand.maxAge),
+      (facts.session !== undefined &&
+        facts.session.byTrust !== true &&
+        facts.now - facts.session.factorAt <= facts.demand.maxAge),
   },
 ] as const satisfies readonly Check[];
 

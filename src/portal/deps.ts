@@ -36,7 +36,17 @@ export interface PortalDeps extends FactorDeps {
   alreadyProved?(
     pending: Pending,
     browser: string,
-  ): Promise<{ readonly level: number; readonly factor: string; readonly at: number; readonly by: string } | undefined>;
+  ): Promise<
+    | {
+        readonly level: number;
+        readonly factor: string;
+        readonly at: number;
+        readonly by: string;
+        /** The trusted device by which that session holds what it holds. */
+        readonly trust?: string | undefined;
+      }
+    | undefined
+  >;
   /** Takes what went wrong to the log; the person sees the reference only (rule 7). */
   report(error: unknown, reference: string): void;
 }

@@ -23,6 +23,8 @@ export function stillProves(
   if (session.realm !== realm || session.name !== name || session.person !== person?.id) return false;
   if (times.now >= session.absoluteEnd || times.now >= times.idleEnd) return false;
   if (level < demands.level) return false;
-  if (demands.maxAge !== undefined && times.now - session.factorAt > demands.maxAge) return false;
+  // Trust says nothing of a fresh factor, however short ago it came from one.
+  if (demands.maxAge !== undefined && (session.proof === 'trust' || times.now - session.factorAt > demands.maxAge))
+    return false;
   return person.factors.some(factor => factor.id === session.factor);
 }

@@ -49,6 +49,13 @@ export class SessionEnds {
     return sessions.length;
   }
 
+  /** All that a trusted device of hers began; resolves to how many there were. */
+  async ofTrust(person: string, device: string, reason: EndReason): Promise<number> {
+    const sessions = (await this.#sessions.ofPerson(person)).filter(({ trust }) => trust === device);
+    for (const session of sessions) await this.one(session, reason);
+    return sessions.length;
+  }
+
   /**
    * Somebody passed anew in a browser and has a new realm cookie: her own sessions there go on under it, those of
    * anybody else end, for a browser is one person's at a time (R08).

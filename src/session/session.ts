@@ -16,6 +16,10 @@ export interface Session {
   readonly factor: string;
   /** When that factor was passed. */
   readonly factorAt: number;
+  /** By what it holds its level: `trust` where no factor was asked in this sign-in, for a trusted device (R12). */
+  readonly proof?: 'factor' | 'trust' | undefined;
+  /** The trusted device that began it, or carries it now: it ends with that (R15). */
+  readonly trust?: string | undefined;
   readonly beganAt: number;
   /** No use extends it. */
   readonly absoluteEnd: number;
@@ -32,7 +36,10 @@ export interface Session {
 }
 
 /** What a step up, or a sign-in that goes on in a session, proves anew. */
-export type Proved = Pick<Session, 'level' | 'factor' | 'factorAt' | 'portal'>;
+export type Proved = Pick<Session, 'level' | 'factor' | 'factorAt' | 'portal'> & {
+  /** The trusted device by which no factor was asked; undefined: one was. */
+  readonly trust?: string | undefined;
+};
 
 export type FreshSession = Pick<Session, 'realm' | 'app' | 'person' | 'name'> & Proved;
 
@@ -41,11 +48,12 @@ export const previousLifetime = 10_000;
 
 export function newSession(
   // Only these: what is handed in may be a whole session.
-  { realm, app, person, name, level, factor, factorAt, portal }: FreshSession,
+  { realm, app, person, name, level, factor, factorAt, portal, trust }: FreshSession,
   { id, now, absoluteEnd, random }: { id: string; now: number; absoluteEnd: number; random: Random },
 ): Session {
   return {
-    ...{ id, realm, app, person, name, level, factor, factorAt, portal, absoluteEnd },
+    ...{ id, realm, app, person, name, level, factor, factorAt, portal, absoluteEnd, trust },
+    proof: proofOf(trust),
     beganAt: now,
     lastSeen: now,
     identifier: randomId(random, 32),
@@ -56,16 +64,24 @@ export function newSession(
 
 export function renewedSession(
   current: Session,
-  { level, factor, factorAt, portal }: Proved,
-  { now, random }: { now: number; random: Random },
+  { level, factor, factorAt, portal, trust }: Proved,
+  { now, random, notAfter }: { now: number; random: Random; notAfter: number },
 ): Session {
   return {
     ...current,
     ...{ level, factor, factorAt, portal },
+    proof: proofOf(trust),
+    // What a device began goes on ending with it, also when a factor was passed since.
+    trust: trust ?? current.trust,
+    absoluteEnd: Math.min(current.absoluteEnd, notAfter),
     lastSeen: now,
     identifier: randomId(random, 32),
     previous: { identifier: current.identifier, until: now + previousLifetime, level: current.level },
   };
+}
+
+function proofOf(trust: string | undefined): Session['proof'] {
+  return trust === undefined ? 'factor' : 'trust';
 }
 
 /** What a cookie with this identifier opens: the level held, the one of before for a while, or nothing. */

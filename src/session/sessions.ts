@@ -155,10 +155,16 @@ export class Sessions {
   }
 
   /** A new identifier, and what was proved anew: at every step up and every sign-in that goes on in this session. */
-  async renew(session: Session, proved: Proved): Promise<{ session: Session; cookie: string } | undefined> {
+  async renew(
+    session: Session,
+    proved: Proved,
+    notAfter = Number.POSITIVE_INFINITY,
+  ): Promise<{ session: Session; cookie: string } | undefined> {
     const { clock, random, settings } = this.#deps;
     const now = clock.now();
-    const renewed = await this.#write(session.id, current => renewedSession(current, proved, { now, random }));
+    const renewed = await this.#write(session.id, current =>
+      renewedSession(current, proved, { now, random, notAfter }),
+    );
     if (renewed === undefined) return undefined;
     // Before anybody holds the new cookie: the identifier of before ends in time at every instance.
     await this.#revocations.say(session.id, 'changed');

@@ -46,8 +46,14 @@ export interface Pending {
         readonly at: number;
         /** The session that proved it, where no factor was asked: it must still live at the release. */
         readonly by?: string;
+        /** The trusted device by which no factor was asked: it must still live at the release. */
+        readonly trust?: string;
+        /** It was passed with a passkey that, as the browser says, is built into this very device. */
+        readonly onDevice?: boolean;
       }
     | undefined;
+  /** She was asked whether this device is hers alone, and answered. */
+  readonly trustAnswered?: boolean | undefined;
   /** Set-up was allowed (R38), by what, and when. */
   readonly setUp: SetUpPermission | undefined;
   /** The factor that is being set up and not yet confirmed. */
@@ -161,6 +167,7 @@ export class PendingSignIns {
             browser: undefined,
             claim: undefined,
             passed: undefined,
+            trustAnswered: undefined,
             setUp: undefined,
             draft: undefined,
             releaseCode: undefined,
@@ -178,7 +185,7 @@ export class PendingSignIns {
   async step(
     pending: Pending,
     portalCookie: string,
-    change: Partial<Pick<Pending, 'setUp' | 'draft'>>,
+    change: Partial<Pick<Pending, 'setUp' | 'draft' | 'trustAnswered'>>,
   ): Promise<Pending | undefined> {
     return this.#onPortal(pending.id, portalCookie, current => {
       const next = { ...current, ...change };
@@ -193,17 +200,30 @@ export class PendingSignIns {
   async pass(
     pending: Pending,
     portalCookie: string,
-    passed: { level: number; factor: string; at?: number; browser?: string; by?: string },
+    passed: {
+      level: number;
+      factor: string;
+      at?: number;
+      browser?: string;
+      by?: string | undefined;
+      trust?: string | undefined;
+      onDevice?: boolean;
+    },
   ): Promise<Pending | undefined> {
     const at = passed.at ?? this.#deps.clock.now();
-    const { browser, by } = passed;
+    const { browser, by, trust, onDevice, level, factor } = passed;
     // Before the pass itself: a sign-out that comes between must find it.
     if (browser !== undefined) await this.#deps.store.add(browserSet(browser), pending.id, { ttl: pendingHardEnd });
     return this.#onPortal(pending.id, portalCookie, current => ({
       ...current,
       draft: undefined,
       browser,
-      passed: { level: passed.level, factor: passed.factor, at, ...(by === undefined ? {} : { by }) },
+      passed: {
+        ...{ level, factor, at },
+        ...(by === undefined ? {} : { by }),
+        ...(trust === undefined ? {} : { trust }),
+        ...(onDevice === true ? { onDevice } : {}),
+      },
       expiresAt: this.#extended(current),
     }));
   }
@@ -270,7 +290,7 @@ export class PendingSignIns {
    */
   async passBySession(
     pending: Pending,
-    passed: { level: number; factor: string; at: number; by: string },
+    passed: { level: number; factor: string; at: number; by: string; trust?: string },
   ): Promise<Pending | undefined> {
     return this.#change(pending.id, current =>
       current.released === undefined && current.portal === undefined ? { ...current, passed } : undefined,
