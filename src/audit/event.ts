@@ -139,6 +139,35 @@ export type AuditEvent = { readonly realm: string } & (
       readonly counter: number;
       readonly before: number;
     }
+  /** A phone was asked to approve a sign-in; `known`: by a browser with a full sign-in behind it. */
+  | {
+      readonly type: 'approval.asked';
+      readonly person: string;
+      readonly name: string;
+      readonly app: string;
+      readonly known: boolean;
+      readonly source: string;
+    }
+  /** Too many askings; the first of each stretch. */
+  | {
+      readonly type: 'approval.limited';
+      readonly person: string;
+      readonly name: string;
+      readonly app: string;
+      readonly known: boolean;
+      readonly until: number;
+      readonly source: string;
+    }
+  /** "This is not me": somebody else has her password. */
+  | {
+      readonly type: 'approval.reported';
+      readonly person: string;
+      readonly name: string;
+      readonly app: string;
+      readonly factor: string;
+      readonly known: boolean;
+      readonly source: string;
+    }
   | { readonly type: 'tokens.imported'; readonly count: number; readonly by: string }
   | {
       readonly type: 'token.handed-out';

@@ -1,5 +1,6 @@
 import { isLoopbackAddress, isLoopbackHost, registrableDomain } from './address.ts';
 import { checkConsole, sharesPortal } from './checks-console.ts';
+import { checkApproval } from './checks-approval.ts';
 import { checkGroups } from './checks-groups.ts';
 import { checkClasses, checkLevels } from './checks-levels.ts';
 import { checkMail } from './checks-mail.ts';
@@ -36,6 +37,7 @@ export function checkTogether(parts: Parts, highestLevel: number, findings: Find
   checkWebauthn(parts, findings);
   checkMail(parts, findings);
   checkConsole(parts, highestLevel, findings);
+  checkApproval(parts, findings);
 }
 
 function checkListening({ listen }: Parts, findings: Findings): void {

@@ -5,6 +5,7 @@ import { redisSettings } from './complete-store.ts';
 import type { Parts } from './parts.ts';
 import type { AppConfiguration, Configuration, RealmConfiguration } from './schema.ts';
 import type {
+  ApprovalSettings,
   AppSettings,
   ConsoleSettings,
   ListenSettings,
@@ -33,6 +34,7 @@ export function complete(parts: Parts, presets: ReadonlyMap<string, Preset>, res
     mail,
     reset,
     trust,
+    approval,
     log,
     keys,
     workers,
@@ -68,6 +70,7 @@ export function complete(parts: Parts, presets: ReadonlyMap<string, Preset>, res
     console: parts.console && consoleSettings(parts.console, parts),
     reset: reset && resetSettings(reset),
     trust: trust && { ...trust, platforms: trust.platforms },
+    approval: approval && approvalSettings(approval),
     keyFile: maybe(keys.file, resolve),
     log,
     workers,
@@ -109,6 +112,10 @@ function resetSettings(reset: NonNullable<Configuration['reset']>): ResetSetting
     methods: Object.entries(methods).map(([id, method]) => ({ id, ...method })),
     clients: new Map(Object.entries(clients).map(([client, { tokenHash }]) => [client, tokenHash])),
   };
+}
+
+function approvalSettings({ contact, pushHosts }: NonNullable<Configuration['approval']>): ApprovalSettings {
+  return { contact: contact.includes(':') ? contact : `mailto:${contact}`, pushHosts };
 }
 
 /** Where the pages of Sluis live under the one name of single-host mode (D10). */

@@ -68,6 +68,7 @@ export function readParts(source: Source, problems: Problem[]): Parts {
     console: section('console'),
     reset: section('reset'),
     trust: section('trust'),
+    approval: section('approval'),
     log: section('log'),
     keys: section('keys'),
     workers: section('workers'),

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { balancer, origin, originExpectation } from './address.ts';
 import { duration, durationOrNoneUpTo, durationUpTo, sizeUpTo } from './quantity.ts';
 import { consoleSchema } from './schema-console.ts';
+import { approvalSchema } from './schema-approval.ts';
 import { genericSchema } from './schema-generic.ts';
 import { mailSchema, timeZone } from './schema-mail.ts';
 import { resetSchema } from './schema-reset.ts';
@@ -280,6 +281,7 @@ export const configurationSchema = z.strictObject({
   console: consoleSchema,
   reset: resetSchema,
   trust: trustSchema,
+  approval: approvalSchema,
   log: logSchema.prefault({}),
   keys: keysSchema.prefault({}),
   workers: workersSchema.default(1),

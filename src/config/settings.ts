@@ -30,6 +30,8 @@ export interface Settings {
   readonly reset: ResetSettings | undefined;
   /** Trusted devices; undefined: there are none. */
   readonly trust: TrustSettings | undefined;
+  /** Approval on a phone; undefined: nobody sets one up. */
+  readonly approval: ApprovalSettings | undefined;
   /** Where the operator's keys are; undefined: SLUIS_KEYS, else made once in the data folder. */
   readonly keyFile: string | undefined;
   readonly log: { readonly level: 'error' | 'warn' | 'info' | 'debug' };
@@ -106,6 +108,13 @@ export interface TrustSettings {
   readonly platforms: readonly string[] | undefined;
   /** Only right after a passkey that is built into the device, as the browser says. */
   readonly platformAuthenticator: boolean;
+}
+
+export interface ApprovalSettings {
+  /** `mailto:` or `https:`. */
+  readonly contact: string;
+  /** `host` or `host:port`, beside the known push services. */
+  readonly pushHosts: readonly string[];
 }
 
 export interface RedisSettings {

@@ -13,6 +13,10 @@ export interface KindInWords {
 }
 
 const texts: { readonly [K in KindName]: { readonly words: string; give(name: string, realm: string): string } } = {
+  approval: {
+    words: 'approval on a phone (with approval)',
+    give: (name, realm) => `sluis users invite ${name} --realm ${realm}`,
+  },
   totp: {
     words: 'an authenticator app',
     give: (name, realm) => `sluis users invite ${name} --realm ${realm}`,

@@ -24,7 +24,7 @@ export interface FactorKind<K extends KindName = KindName> {
   /** The highest level that a challenge passed with it can give (REQUIREMENTS.md, levels). */
   readonly level: Level;
   /** Checks an answer and uses up what it stands for, in the whole fleet (rule 3). */
-  verify(deps: Pick<FactorDeps, 'store' | 'clock' | 'audit'>, given: Given<K>): Promise<Verdict>;
+  verify(deps: Pick<FactorDeps, 'store' | 'ring' | 'clock' | 'audit'>, given: Given<K>): Promise<Verdict>;
   /** What tells its carrier from every other: of one carrier a person has one factor. Never shown, never logged. */
   carrier(factor: Pick<Factor<K>, 'credential'>): string;
   /** Lets go of what its verifying left in the store, once the factor is removed. Absent: nothing, or it is the carrier's. */

@@ -1,5 +1,6 @@
 import type { Level } from '../config/settings.ts';
 import type { Language } from '../kernel/language.ts';
+import type { ApprovalCredential } from './approval/credential.ts';
 import type { HardwareTokenCredential } from './hardware-token/credential.ts';
 import type { TotpCredential } from './totp/credential.ts';
 import type { WebauthnCredential } from './webauthn/credential.ts';
@@ -31,6 +32,7 @@ export interface Person {
 
 /** What each kind of factor needs to verify with; the whole record of the person is sealed in the store. */
 export interface Credentials {
+  readonly approval: ApprovalCredential;
   readonly totp: TotpCredential;
   readonly 'hardware-token': HardwareTokenCredential;
   readonly webauthn: WebauthnCredential;

@@ -1,4 +1,5 @@
 import type { Level } from '../config/settings.ts';
+import { forgetApproval, verifyApproval } from './approval/verify.ts';
 import type { FactorDeps } from './deps.ts';
 import { verifyHardwareToken } from './hardware-token/verify.ts';
 import type { FactorKind, Given, Verdict } from './kind.ts';
@@ -8,6 +9,13 @@ import { forgetWebauthn, verifyWebauthn } from './webauthn/verify.ts';
 
 /** A kind of factor is one folder and one line here. */
 export const factorKinds: { readonly [K in KindName]: FactorKind<K> } = {
+  approval: {
+    kind: 'approval',
+    level: 2,
+    verify: verifyApproval,
+    carrier: ({ credential }) => credential.publicKey,
+    forget: forgetApproval,
+  },
   'hardware-token': {
     kind: 'hardware-token',
     level: 3,
@@ -43,7 +51,7 @@ export function levelOf(factor: { readonly kind: string; readonly level: number 
 
 /** One answer tried on one factor. */
 export async function verifyWith<K extends KindName>(
-  deps: Pick<FactorDeps, 'store' | 'clock' | 'audit'>,
+  deps: Pick<FactorDeps, 'store' | 'ring' | 'clock' | 'audit'>,
   factor: Factor<K>,
   given: Pick<Given, 'answer' | 'challenge'> & { readonly person: Given['person'] },
 ): Promise<Verdict> {

@@ -10,6 +10,7 @@ import { appRuntime } from './app-runtime.ts';
 import { beside, consoleOf } from './consoles.ts';
 import type { Core } from './core.ts';
 import { Looks } from './looks.ts';
+import { phoneCalls } from './phone-calls.ts';
 import { portalOf } from './portals.ts';
 import { processesOf } from './shares.ts';
 import { Upstreams } from './upstreams.ts';
@@ -111,6 +112,7 @@ function gatewayOf(common: Common, settings: Settings, release: (() => void)[]):
   const { core, log, ongoing, upstreams, looks } = common;
   const assets = new Map([...settings.realms].map(([name, realm]) => [name, looks.of(realm)]));
   const webauthn = webauthnRules(settings.webauthn, core.clock.now(), log);
+  const approval = phoneCalls(core, settings.approval);
   // The configuration check refused apps without a realm.
   const part = <T>(parts: ReadonlyMap<string, T>, name: string) => parts.get(name) as T;
   const apps = settings.apps.map((app: AppSettings) => {
@@ -122,7 +124,7 @@ function gatewayOf(common: Common, settings: Settings, release: (() => void)[]):
   const operators = consoleOf(core, { settings, assets: look, webauthn });
   const own = operators?.path === '' ? [[settings.console?.origin ?? '', operators] as const] : [];
   const portal = (realm: RealmSettings): readonly [string, PortalHandler] => {
-    const alone = portalOf(core, { realm, apps: settings.apps, assets: part(assets, realm.name), webauthn });
+    const alone = portalOf(core, { realm, apps: settings.apps, assets: part(assets, realm.name), webauthn, approval });
     const shares = operators !== undefined && settings.console?.realm === realm.name;
     return [realm.portalOrigin, shares ? beside(alone, operators) : alone];
   };

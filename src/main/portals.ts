@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import type { AppSettings, RealmSettings } from '../config/settings.ts';
+import type { PhoneCalls } from '../factor/approval/push.ts';
 import type { Rules } from '../factor/webauthn/enrol.ts';
 import type { PortalHandler } from '../gateway/gateway.ts';
 import { createPortal } from '../portal/portal.ts';
@@ -15,10 +16,11 @@ interface PortalParts {
   readonly apps: readonly AppSettings[];
   readonly assets: Assets;
   readonly webauthn: Rules | undefined;
+  readonly approval: PhoneCalls | undefined;
 }
 
 /** The portal of one realm as the server calls it. */
-export function portalOf(core: Core, { realm, apps, assets, webauthn }: PortalParts): PortalHandler {
+export function portalOf(core: Core, { realm, apps, assets, webauthn, approval }: PortalParts): PortalHandler {
   const sources = new WeakMap<IncomingMessage, string>();
   const portal = createPortal({
     ...core,
@@ -26,6 +28,7 @@ export function portalOf(core: Core, { realm, apps, assets, webauthn }: PortalPa
     apps: apps.filter(app => app.realm === realm.name),
     assets,
     webauthn,
+    approval,
     endSessions: browser => core.ends.ofBrowser(browser, 'signed-out'),
     carryOver: (from, to, person, name) => core.ends.carryOver(from, to, person, name),
     endSessionsOf: async person => {

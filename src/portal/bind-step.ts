@@ -9,7 +9,7 @@ import type { AnswerProps } from './steps.ts';
 export async function bindAndPass(
   deps: PortalDeps,
   { signIn, source }: Pick<AnswerProps, 'signIn' | 'source'>,
-  made: Pick<Binding, 'factor' | 'confirm'>,
+  made: Pick<Binding, 'factor' | 'confirm' | 'personal'>,
 ): Promise<Outcome> {
   const { pending, person, portalCookie, browser } = signIn;
   const { setUp: permission } = pending;

@@ -15,7 +15,7 @@ export type KindStep = (deps: PortalDeps, view: View) => Step;
  * (it is used up); the pending of somebody who answers hers elsewhere (a pending belongs to one portal browser, and
  * `pass` checks that again when it writes); a kind that is worth less than the page demands (not open).
  */
-export function challengeOf(kind: KindName, parts: Pick<Step, 'show' | 'answer'>): Step {
+export function challengeOf(kind: KindName, parts: Pick<Step, 'show' | 'answer' | 'headers'>): Step {
   return {
     path: `/challenge/:id/${kind}`,
     isOpen: ({ pending, person }) =>

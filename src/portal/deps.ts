@@ -1,5 +1,6 @@
 import type { AppSettings, RealmSettings } from '../config/settings.ts';
 import type { ActivationCodes } from '../enrolment/activation.ts';
+import type { PhoneCalls } from '../factor/approval/push.ts';
 import type { Challenge } from '../factor/challenge.ts';
 import type { FactorDeps } from '../factor/deps.ts';
 import type { KnownBrowsers } from '../factor/known-browser.ts';
@@ -23,6 +24,8 @@ export interface PortalDeps extends FactorDeps {
   readonly assets: Assets;
   /** Absent or undefined: nobody sets a passkey or security key up; who has one goes on using it. */
   readonly webauthn?: Rules | undefined;
+  /** Absent or undefined: nobody sets a phone up; who has one goes on using it, with its page open. */
+  readonly approval?: PhoneCalls | undefined;
   /** Ends what the browser with this realm cookie (SHA-256, base64url) holds: its sessions, and what waits for its release. */
   endSessions(browser: string): Promise<void>;
   /** A person passed anew in a browser: her sessions there go on under the new realm cookie, those of others end. */

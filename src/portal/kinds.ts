@@ -3,6 +3,8 @@ import { factorKinds, isKind } from '../factor/registry.ts';
 import { beginTotp } from '../factor/totp/enrol.ts';
 import { relyingPartyOf } from '../factor/webauthn/credential.ts';
 import type { Pending } from '../visit/pending.ts';
+import { approvalChallenge } from './approval-challenge.ts';
+import { approvalSetUp, linkDraft } from './approval-set-up.ts';
 import type { KindStep } from './challenge-step.ts';
 import type { PortalDeps } from './deps.ts';
 import { hardwareTokenChallenge, hardwareTokenResync } from './hardware-token-challenge.ts';
@@ -24,7 +26,9 @@ interface SetUpPages {
 }
 
 /** What of a portal decides on its kinds. */
-type Offering = Pick<PortalDeps, 'webauthn'> & { readonly realm: Pick<PortalDeps['realm'], 'portalOrigin'> };
+type Offering = Pick<PortalDeps, 'webauthn' | 'approval'> & {
+  readonly realm: Pick<PortalDeps['realm'], 'portalOrigin' | 'singleHost'>;
+};
 
 interface KindPages {
   readonly challenge: readonly KindStep[];
@@ -34,6 +38,16 @@ interface KindPages {
 
 /** The pages of each kind of factor: one line a kind, as in the registry of the kinds themselves. */
 const kindPages: Readonly<Record<KindName, KindPages>> = {
+  approval: {
+    challenge: [approvalChallenge],
+    setUp: {
+      draft: linkDraft,
+      page: approvalSetUp,
+      least: 2,
+      // On the host of an app its scripts could use what the phone keeps there.
+      isOffered: ({ realm, approval }) => approval !== undefined && !realm.singleHost,
+    },
+  },
   'hardware-token': { challenge: [hardwareTokenChallenge, hardwareTokenResync], setUp: undefined },
   totp: {
     challenge: [totpChallenge],

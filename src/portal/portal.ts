@@ -2,6 +2,7 @@ import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { SluisError } from '../kernel/errors.ts';
 import { isLanguage, languageCookie } from '../ui/messages.ts';
+import { mountApproval } from './approval-phone.ts';
 import type { PortalDeps, PortalEnv } from './deps.ts';
 import { mountSignIn } from './finish.ts';
 import { mountAssets, mountGeneral } from './general.ts';
@@ -38,6 +39,7 @@ export function createPortal(deps: PortalDeps): Hono<PortalEnv> {
   );
   mountGeneral(app, { deps, view });
   mountSignIn(app, { deps, view, steps });
+  mountApproval(app, { deps, view, steps });
   for (const step of [activationStep, kindsStep, recoveryStep, ...kindSteps()]) steps.mount(app, step(deps, view));
   return app;
 }

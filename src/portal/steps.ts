@@ -39,6 +39,8 @@ export interface Step {
   /** Whether this page may be shown and answered where the sign-in stands; else people are led to where it does. */
   isOpen(signIn: SignIn): boolean;
   show(props: ShowProps): string | Promise<string>;
+  /** Beside those of every page. */
+  readonly headers?: Readonly<Record<string, string>>;
   answer(props: AnswerProps): Promise<Outcome>;
 }
 
@@ -130,7 +132,7 @@ export class Steps {
   async #show(c: PortalContext, step: Step, signIn: SignIn, mistake: string | undefined): Promise<Response> {
     const page = this.#view.page(c);
     const html = await step.show({ c, page, signIn, tokens: this.tokens(signIn), mistake });
-    return this.#view.html(c, html, mistake === undefined ? 200 : 422);
+    return this.#view.html(c, html, mistake === undefined ? 200 : 422, step.headers);
   }
 
   /** Counts down by asking again: every ten seconds, and when the time is over. Nothing can be typed meanwhile. */

@@ -69,6 +69,11 @@ export class View {
     return c.body(html, status as 200);
   }
 
+  /** For a script of ours. */
+  json(c: PortalContext, value: unknown, type = 'application/json', status = 200): Response {
+    return this.html(c, JSON.stringify(value), status, { 'content-type': type });
+  }
+
   /** 303 to one of our own places: never to another host, because a form may have led here. */
   go(c: PortalContext, place: string): Response {
     for (const [name, value] of Object.entries(this.#headers)) c.header(name, value);

@@ -20,6 +20,12 @@ export interface AssetNames {
   readonly script: string;
   /** Only on the pages that ask for a key. */
   readonly keys: string;
+  /** Of approval on a phone: on the computer that waits, on the phone, and what the phone runs while its page is closed. */
+  readonly approval: string;
+  readonly phone: string;
+  readonly phoneWorker: string;
+  /** PNG of 192 and 512 pixels, for home screens. */
+  readonly icons: { readonly small: string; readonly large: string };
   readonly mark: string;
   readonly theme: string | undefined;
   readonly logo: string | undefined;
@@ -46,11 +52,17 @@ export function loadAssets(theme: { readonly css: string | undefined; readonly l
   const wide = asset('console.css', own('console.css'));
   const script = asset('enhance.js', own('enhance.js'));
   const keys = asset('keys.js', own('keys.js'));
+  const approval = asset('approval.js', own('approval.js'));
+  const phone = asset('phone.js', own('phone.js'));
+  const phoneWorker = asset('phone-worker.js', own('phone-worker.js'));
+  const [small, large] = [asset('icon-192.png', own('icon-192.png')), asset('icon-512.png', own('icon-512.png'))];
   const mark = asset('mark.svg', own('mark.svg'));
   const themed = theme.css === undefined ? undefined : asset('theme.css', Buffer.from(themeOnRoot(text(theme.css))));
   const logo =
     theme.logo === undefined ? undefined : asset(`logo${extname(theme.logo).toLowerCase()}`, readFileSync(theme.logo));
-  const all = [style, help, wide, script, keys, mark, themed, logo].filter(found => found !== undefined);
+  const all = [style, help, wide, script, keys, approval, phone, phoneWorker, small, large, mark, themed, logo].filter(
+    found => found !== undefined,
+  );
   const byName = new Map(all.map(found => [found.name, found]));
   return {
     names: {
@@ -59,6 +71,10 @@ export function loadAssets(theme: { readonly css: string | undefined; readonly l
       console: wide.name,
       script: script.name,
       keys: keys.name,
+      approval: approval.name,
+      phone: phone.name,
+      phoneWorker: phoneWorker.name,
+      icons: { small: small.name, large: large.name },
       mark: mark.name,
       theme: themed?.name,
       logo: logo?.name,

@@ -38,6 +38,12 @@ interface LayoutProps {
   readonly goTo?: string;
   /** The page asks the browser for a key. */
   readonly keys?: boolean;
+  /** Another script of ours, by the name of its file. */
+  readonly script?: string;
+  /** Seconds after which the page comes again where no script runs: it shows something that is waited for. */
+  readonly again?: number;
+  /** The page can be put on a home screen: folder of its manifest and icon. */
+  readonly installable?: string;
   readonly children: Child;
 }
 
@@ -46,7 +52,7 @@ export function render(node: { toString(): unknown }): string {
   return `<!doctype html>${String(node.toString())}`;
 }
 
-export function Layout({ page, title, failed, goTo, keys, children }: LayoutProps) {
+export function Layout({ page, title, failed, goTo, keys, script, again, installable, children }: LayoutProps) {
   const { language, t, site } = page;
   const full = t('page.title', { title, organisation: site.organisation });
   return (
@@ -58,6 +64,13 @@ export function Layout({ page, title, failed, goTo, keys, children }: LayoutProp
         {goTo === undefined ? null : <meta http-equiv="refresh" content={`0; url=${goTo}`} />}
         <title>{failed === true ? t('page.error-title', { title: full }) : full}</title>
         <Head site={site} />
+        {again === undefined ? null : (
+          <noscript>
+            <meta http-equiv="refresh" content={String(again)} />
+          </noscript>
+        )}
+        {installable === undefined ? null : <Installable folder={installable} site={site} />}
+        {script === undefined ? null : <script src={`${site.assetFolder}${script}`} defer></script>}
         {keys === true ? <script src={`${site.assetFolder}${site.assets.keys}`} defer></script> : null}
       </head>
       <body class="utrecht-document">
@@ -86,6 +99,15 @@ export function Head({ site }: { site: Site }) {
       <link rel="stylesheet" href={`${assetFolder}${assets.style}`} />
       {assets.theme === undefined ? null : <link rel="stylesheet" href={`${assetFolder}${assets.theme}`} />}
       <script src={`${assetFolder}${assets.script}`} defer></script>
+    </>
+  );
+}
+
+function Installable({ folder, site }: { folder: string; site: Site }) {
+  return (
+    <>
+      <link rel="manifest" href={`${folder}manifest.webmanifest`} />
+      <link rel="apple-touch-icon" href={`${site.assetFolder}${site.assets.icons.small}`} />
     </>
   );
 }

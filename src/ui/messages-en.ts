@@ -1,7 +1,9 @@
+import { englishApproval } from './messages-en-approval.ts';
 import type { dutch } from './messages-nl.ts';
 
 /** Plain English; a missing or unknown id does not compile. */
 export const english: Readonly<Record<keyof typeof dutch, string>> = {
+  ...englishApproval,
   'page.title': '{title} - {organisation}',
   'page.error-title': 'Error: {title}',
   'page.skip': 'Skip to content',

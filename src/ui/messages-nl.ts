@@ -1,8 +1,11 @@
+import { dutchApproval } from './messages-nl-approval.ts';
+
 /**
  * Dutch, level B1: short sentences, active, "u". An id is permanent: a text may be reworded, an id is never renamed or
  * given another meaning. `{name}` is filled in.
  */
 export const dutch = {
+  ...dutchApproval,
   'page.title': '{title} - {organisation}',
   'page.error-title': 'Fout: {title}',
   'page.skip': 'Naar de inhoud',

@@ -27,6 +27,14 @@ const contentSecurityPolicy = [
   "frame-ancestors 'none'",
 ].join('; ');
 
+/** For a page whose script asks us how something stands; `installable`: and that is kept on a phone, with a worker of its own. */
+export function livePolicy(installable = false): Record<string, string> {
+  const more = installable
+    ? ["connect-src 'self'", "manifest-src 'self'", "worker-src 'self'"]
+    : ["connect-src 'self'"];
+  return { 'content-security-policy': [contentSecurityPolicy, ...more].join('; ') };
+}
+
 /** For the small 401 page that must show inside a frame of its own app. */
 export function framedPageHeaders(options: { https: boolean }): Record<string, string> {
   return {

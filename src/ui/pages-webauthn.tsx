@@ -1,5 +1,6 @@
 import { Form, type FormTokens } from './form.tsx';
 import { Button, Layout, Link, Mistake, type Page, Paragraph, render, Title } from './layout.tsx';
+import { NameField, PersonalField } from './own-device.tsx';
 
 export const keyMistakes = ['wrong', 'cancelled', 'unsupported', 'known', 'script', 'personal', 'too-weak'] as const;
 export type KeyMistake = (typeof keyMistakes)[number];
@@ -56,8 +57,11 @@ export function keySetUpPage(
       <NoScript page={page} />
       <Form action={props.action} tokens={props.tokens} account={props.account} t={t}>
         <Ask ceremony="create" options={props.options} />
-        <NameField page={page} />
-        <Personal page={page} mistake={props.mistake === 'personal' ? mistake : undefined} />
+        <NameField label={t('webauthn.label')} first={t('webauthn.label-first')} />
+        <PersonalField
+          label={t('webauthn.personal-word')}
+          mistake={props.mistake === 'personal' ? mistake : undefined}
+        />
         <div class="sluis-actions">
           <Button>{t('webauthn.set-up-submit')}</Button>
           <Link href={props.kinds}>{t('webauthn.other-kind')}</Link>
@@ -82,51 +86,5 @@ function NoScript({ page: { t } }: { page: Page }) {
     <noscript>
       <p class="utrecht-paragraph">{t('webauthn.script')}</p>
     </noscript>
-  );
-}
-
-function NameField({ page: { t } }: { page: Page }) {
-  return (
-    <div class="utrecht-form-field sluis-field sluis-words">
-      <label class="utrecht-form-label" for="label">
-        {t('webauthn.label')}
-      </label>
-      <input
-        class="utrecht-textbox utrecht-textbox--html-input"
-        id="label"
-        name="label"
-        type="text"
-        autocomplete="off"
-        maxlength={60}
-        value={t('webauthn.label-first')}
-        required
-      />
-    </div>
-  );
-}
-
-const mistakeId = 'personal-mistake';
-
-function Personal({ page: { t }, mistake }: { page: Page; mistake: string | undefined }) {
-  return (
-    <div class="sluis-field">
-      {mistake === undefined ? null : (
-        <p class="utrecht-form-field-error-message" id={mistakeId}>
-          {mistake}
-        </p>
-      )}
-      <p class="sluis-choice">
-        <input
-          type="checkbox"
-          id="personal"
-          name="personal"
-          value="yes"
-          required
-          aria-invalid={mistake === undefined ? undefined : 'true'}
-          aria-describedby={mistake === undefined ? undefined : mistakeId}
-        />
-        <label for="personal">{t('webauthn.personal-word')}</label>
-      </p>
-    </div>
   );
 }

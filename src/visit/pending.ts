@@ -346,6 +346,18 @@ export class PendingSignIns {
     return changed;
   }
 
+  /** Whether it waits for its second factor, in the browser with this portal cookie (its SHA-256). */
+  async waits(id: string, portal: string): Promise<boolean> {
+    const pending = await this.#read(id);
+    return pending?.portal === portal && pending.passed === undefined && pending.released === undefined;
+  }
+
+  /** Gives the one with this id up, whoever has it: its person said that it is not hers. */
+  async abandonById(id: string): Promise<void> {
+    const pending = await this.#read(id);
+    if (pending !== undefined && pending.released === undefined) await this.abandon(pending);
+  }
+
   /** Gives it up; what was in quarantine is gone. */
   async abandon(pending: Pending): Promise<void> {
     await this.#deps.store.remove(key(pending.id));

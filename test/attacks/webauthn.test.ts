@@ -180,7 +180,7 @@ test.each([
   ['an address of six', 'https://[2001:db8::1]', rules, 2, false],
   ['a permission for level 1', 'https://sluis.gemeente.test', rules, 1, false],
 ] as const)('keys are offered as they can be used: %s', (_, portalOrigin, webauthn, upTo, offered) => {
-  expect(kindsFor({ realm: { portalOrigin }, webauthn }, upTo).includes('webauthn')).toBe(offered);
+  expect(kindsFor({ realm: { portalOrigin, singleHost: false }, webauthn }, upTo).includes('webauthn')).toBe(offered);
 });
 
 test('keys go on being asked for where the operator took the section away', async () => {

@@ -1,0 +1,95 @@
+import { sealedCodec } from '../../kernel/codec.ts';
+import type { FactorDeps } from '../deps.ts';
+import type { People } from '../people.ts';
+import type { Factor, Person } from '../person.ts';
+import { deviceOf, isSigned, type Purpose, signedText } from './credential.ts';
+import { ownerOf } from './enrol.ts';
+
+export interface Device {
+  readonly person: Person;
+  readonly factor: Factor<'approval'>;
+}
+
+/** What a phone sends beside what it signs. */
+export interface Signed {
+  readonly device: string;
+  /** Milliseconds since the epoch, by the server's clock as the phone was told it. */
+  readonly time: number;
+  readonly signature: string;
+}
+
+export type DeviceOutcome =
+  | ({ readonly outcome: 'found' } & Device)
+  /** Its clock differs, or this was sent before. */
+  | { readonly outcome: 'stale' }
+  /** Nobody's phone (any more), or not signed by it. */
+  | { readonly outcome: 'unknown' };
+
+/** How far from our clock a phone may sign. */
+const freshness = 60_000;
+
+/**
+ * Whose phone sends this: by the key of a factor that she has now, over this very text. Times only rise, so that nothing
+ * that was seen on its way says a second time what waits for her.
+ */
+export async function findDevice(
+  deps: Pick<FactorDeps, 'store' | 'clock'> & { readonly people: People },
+  asked: { readonly purpose: Purpose; readonly origin: string; readonly parts: readonly string[] },
+  { device, time, signature }: Signed,
+): Promise<DeviceOutcome> {
+  const owner = await ownerOf(deps, device);
+  const person = owner === undefined ? undefined : await deps.people.byId(owner);
+  const factor = approversOf(person).find(one => deviceOf(one.credential.publicKey) === device);
+  if (person === undefined || factor === undefined) return { outcome: 'unknown' };
+  const text = signedText(asked.purpose, asked.origin, [device, String(time), ...asked.parts]);
+  if (!isSigned(factor.credential.publicKey, text, signature)) return { outcome: 'unknown' };
+  if (Math.abs(time - deps.clock.now()) > freshness) return { outcome: 'stale' };
+  const first = await deps.store.advance(`approval-time:{${device}}`, time, 4 * freshness);
+  return first ? { outcome: 'found', person, factor } : { outcome: 'stale' };
+}
+
+/** The phones of a person, as factors. */
+export function approversOf(person: Pick<Person, 'factors'> | undefined): readonly Factor<'approval'>[] {
+  return (person?.factors ?? []).flatMap(factor => (factor.kind === 'approval' ? [factor] : []));
+}
+
+/** Where a phone can be reached (W3C Push API), and in which language it reads. */
+export interface Subscription {
+  readonly endpoint: string;
+  readonly p256dh: string;
+  readonly auth: string;
+  readonly language: 'nl' | 'en';
+}
+
+// A phone says it anew each time its page is opened.
+const subscriptionLifetime = 400 * 24 * 60 * 60_000;
+
+type Kept = Pick<FactorDeps, 'store' | 'ring'>;
+
+export async function keepSubscription({ store, ring }: Kept, device: string, given: Subscription): Promise<void> {
+  const key = subscriptionKey(device);
+  const text = codecOf(ring).encode(key, given);
+  for (;;) {
+    if (await store.create(key, text, subscriptionLifetime)) return;
+    const record = await store.get(key);
+    if (record !== undefined && (await store.replace(key, record.version, text, subscriptionLifetime))) return;
+  }
+}
+
+export async function subscriptionOf({ store, ring }: Kept, device: string): Promise<Subscription | undefined> {
+  const key = subscriptionKey(device);
+  const record = await store.get(key);
+  return record === undefined ? undefined : codecOf(ring).decode(key, record.value);
+}
+
+export async function dropSubscription({ store }: Pick<Kept, 'store'>, device: string): Promise<void> {
+  await store.remove(subscriptionKey(device));
+}
+
+function codecOf(ring: FactorDeps['ring']) {
+  return sealedCodec<Subscription>(ring, 'approval-push');
+}
+
+function subscriptionKey(device: string): string {
+  return `approval-push:{${device}}`;
+}

@@ -1,0 +1,47 @@
+/** The name that its owner gives a device. */
+export function NameField({ label, first }: { label: string; first: string }) {
+  return (
+    <div class="utrecht-form-field sluis-field sluis-words">
+      <label class="utrecht-form-label" for="label">
+        {label}
+      </label>
+      <input
+        class="utrecht-textbox utrecht-textbox--html-input"
+        id="label"
+        name="label"
+        type="text"
+        autocomplete="off"
+        maxlength={60}
+        value={first}
+        required
+      />
+    </div>
+  );
+}
+
+const mistakeId = 'personal-mistake';
+
+/** Her word that it is hers alone (R07). */
+export function PersonalField({ label, mistake }: { label: string; mistake: string | undefined }) {
+  return (
+    <div class="sluis-field">
+      {mistake === undefined ? null : (
+        <p class="utrecht-form-field-error-message" id={mistakeId}>
+          {mistake}
+        </p>
+      )}
+      <p class="sluis-choice">
+        <input
+          type="checkbox"
+          id="personal"
+          name="personal"
+          value="yes"
+          required
+          aria-invalid={mistake === undefined ? undefined : 'true'}
+          aria-describedby={mistake === undefined ? undefined : mistakeId}
+        />
+        <label for="personal">{label}</label>
+      </p>
+    </div>
+  );
+}
