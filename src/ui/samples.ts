@@ -2,9 +2,11 @@ import type { AssetNames } from './assets.ts';
 import { helpLine } from './fragments.tsx';
 import type { Page } from './layout.tsx';
 import { type Language, otherLanguage, translateTo } from './messages.ts';
+import { type ApprovalState, approvalMistakes, approvalPage, approvalSetUpPage } from './pages-approval.tsx';
 import { challengePage, delayedPage, otherWaysPage, recoveryPage, resyncPage } from './pages-challenge.tsx';
 import { firstAidPage, troublePage, troubles } from './pages-first-aid.tsx';
 import { kindsPage, notEnoughPage } from './pages-kinds.tsx';
+import { type PhonePart, phonePage } from './pages-phone.tsx';
 import { type Refusal, refusalPage, refusals } from './pages-refusal.tsx';
 import {
   handedOnPage,
@@ -35,6 +37,7 @@ export function samplePages(language: Language, assets: AssetNames): ReadonlyMap
   return new Map([
     ...challengeSamples(page),
     ...setUpSamples(page),
+    ...approvalSamples(page),
     ...generalSamples(page),
     ...sendSamples(page),
     ...consoleSamples(page),
@@ -47,6 +50,7 @@ export function samplePages(language: Language, assets: AssetNames): ReadonlyMap
   ]);
 }
 
+const samplePicture = 'data:image/svg+xml;base64,PHN2ZyB4bWxucz0iaHR0cDovL3d3dy53My5vcmcvMjAwMC9zdmciLz4=';
 const hostile = '"><script>alert(1)</script>&amp;';
 const tokens = { csrf: 'sample', attempt: 'sample' };
 const apps = [
@@ -120,7 +124,7 @@ function setUpSamples(page: Page): [string, string][] {
     ...form,
     secret: 'JBSW Y3DP EHPK 3PXP',
     uri: 'otpauth://totp/Voorbeeld:anna?secret=JBSWY3DPEHPK3PXP&issuer=Voorbeeld',
-    picture: 'data:image/svg+xml;base64,PHN2ZyB4bWxucz0iaHR0cDovL3d3dy53My5vcmcvMjAwMC9zdmciLz4=',
+    picture: samplePicture,
   };
   const key = { ...form, options: sampleOptions, kinds: '/set-up/1/kinds', strongest: false };
   const codes = Array.from({ length: 10 }, (_, index) => `ABCD-EFGH-JK${String(index).padStart(2, '0')}`);
@@ -148,6 +152,50 @@ function setUpSamples(page: Page): [string, string][] {
     ['recovery-codes', recoveryCodesPage(page, { codes, action: '/recovery-codes/1', tokens })],
     ['recovery-codes-lesser', recoveryCodesPage(page, { codes, action: '/recovery-codes/1', tokens, lesser: true })],
     ['recovery-codes-shown', recoveryCodesShownPage(page, { goOn: '/go/1', action: '/recovery-codes/1', tokens })],
+  ];
+}
+
+function approvalSamples(page: Page): [string, string][] {
+  const form = {
+    account: `anna${hostile}`,
+    action: '/challenge/1/approval',
+    tokens,
+    place: 'sluis.example.org/approve',
+  };
+  const ask = { ...form, otherWays: '/other-ways/1', poll: '/challenge/1/approval/state' };
+  const states: readonly ApprovalState[] = [
+    { state: 'open', number: '47', seconds: 170 },
+    { state: 'approved' },
+    { state: 'wrong' },
+    { state: 'expired' },
+    { state: 'limited', minutes: 40 },
+  ];
+  const link = {
+    uri: 'https://sluis.example.org/approve/#ABCD-EFGH-JKMN-PQRS',
+    code: 'ABCD-EFGH-JKMN-PQRS',
+    picture: samplePicture,
+  };
+  const setUp = { ...form, action: '/set-up/1/approval', kinds: '/set-up/1/kinds', link };
+  const parts: readonly (readonly [PhonePart, ...PhonePart[]])[] = [
+    ['none'],
+    ['join'],
+    ['ready'],
+    ['asks'],
+    ['approved'],
+    ['wrong'],
+    ['reported'],
+    ['link-used', 'none'],
+  ];
+  return [
+    ...states.map((asked): [string, string] => [`approval-${asked.state}`, approvalPage(page, { ...ask, asked })]),
+    ['approval-set-up', approvalSetUpPage(page, setUp)],
+    ['approval-set-up-over', approvalSetUpPage(page, { ...setUp, link: undefined })],
+    ...approvalMistakes.map((mistake): [string, string] => [
+      `approval-set-up-${mistake}`,
+      approvalSetUpPage(page, { ...setUp, mistake }),
+    ]),
+    ...parts.map((show): [string, string] => [`phone-${show[0]}`, phonePage(page, { folder: '/approve/', show })]),
+    ['kinds-approval', kindsPage(page, { ...form, kinds: ['totp', 'approval'], missing: false })],
   ];
 }
 

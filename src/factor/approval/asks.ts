@@ -93,6 +93,7 @@ export async function openAsks(deps: Deps, person: Pick<Person, 'id'>): Promise<
   const { asks } = await read(deps, person.id);
   return asks
     .filter(ask => isOpen(ask, deps.clock.now()))
+    .toReversed()
     .toSorted((a, b) => Number(b.known) - Number(a.known) || a.at - b.at);
 }
 
