@@ -1,6 +1,6 @@
 import { isLoopbackAddress, isLoopbackHost, registrableDomain } from './address.ts';
-import { checkConsole, sharesPortal } from './checks-console.ts';
 import { checkApproval } from './checks-approval.ts';
+import { checkConsole, sharesPortal } from './checks-console.ts';
 import { checkGroups } from './checks-groups.ts';
 import { checkClasses, checkLevels } from './checks-levels.ts';
 import { checkMail } from './checks-mail.ts';

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { balancer, origin, originExpectation } from './address.ts';
 import { duration, durationOrNoneUpTo, durationUpTo, sizeUpTo } from './quantity.ts';
-import { consoleSchema } from './schema-console.ts';
 import { approvalSchema } from './schema-approval.ts';
+import { consoleSchema } from './schema-console.ts';
 import { genericSchema } from './schema-generic.ts';
 import { mailSchema, timeZone } from './schema-mail.ts';
 import { resetSchema } from './schema-reset.ts';
