@@ -296,6 +296,13 @@ export type AuditEvent = { readonly realm: string } & (
       readonly reason: DropReason;
     }
   | {
+      readonly type: 'person.closed' | 'person.opened';
+      readonly person: string;
+      readonly name: string;
+      readonly by: string;
+      readonly reason: string;
+    }
+  | {
       readonly type: 'operator.invited' | 'operator.changed';
       readonly person: string;
       /** E-mail address. */

@@ -71,6 +71,7 @@ export class ActivationCodes {
     const activation: Activation = { hash, until, by, replaces, upTo, issuedAt: clock.now() };
     let removed: readonly Factor[] = [];
     await this.#people.update(id, person => {
+      refuseClosed(person);
       refuseWithFactor(person, replaces, upTo);
       if (replaces) {
         removed = person.factors;
@@ -152,5 +153,13 @@ export function refuseWithFactor(person: Person, replaces: boolean, upTo = 2): v
   if (replaces || person.factors.length === 0 || upTo > highestLevel(person)) return;
   throw new SluisError('enrolment.refused', `${person.name} has a second step already`, {
     remedy: 'Establish who asks, then invite with --replace --reason "...": the old second step and recovery codes go.',
+  });
+}
+
+/** Throws 'enrolment.refused' for a closed account: it is opened again by who may, or stays closed. */
+export function refuseClosed({ name, closed }: Person): void {
+  if (closed === undefined) return;
+  throw new SluisError('enrolment.refused', `the account ${name} is closed`, {
+    remedy: 'An admin can open it again in the console.',
   });
 }

@@ -22,7 +22,7 @@ export function isAllowed(person: Person, permission: SetUpPermission, now: numb
   const { level = 1, act = 'add', on } = wanted;
   const found = person.setUps.find(setUp => isSame(setUp, permission));
   // The record's own word counts: what the caller brings may be older, or made up.
-  if (found === undefined || level > found.upTo) return false;
+  if (found === undefined || level > found.upTo || person.closed !== undefined) return false;
   const fits = found.by === 'own-factor' ? found.own?.act === act && found.own.on === on : act === 'add';
   return fits && now - found.at <= lifetimeOf(found) && now >= found.at;
 }

@@ -3,18 +3,22 @@ import { SluisError } from '../kernel/errors.ts';
 import { sha256 } from '../kernel/hash.ts';
 import { mailKey } from '../kernel/mail-address.ts';
 import { randomId } from '../kernel/random.ts';
-import { type Codec, update } from '../kernel/store.ts';
+import type { Codec } from '../kernel/store.ts';
 import type { FactorDeps } from './deps.ts';
+import { PeopleIndex, type State } from './people-index.ts';
+import { listPeople, type PeoplePage, type PeopleQuery } from './people-list.ts';
 import type { Person } from './person.ts';
 
 /** The persons of all realms. Records are sealed, since they hold seeds; names are found by their hash. */
 export class People {
   readonly #deps: Pick<FactorDeps, 'store' | 'clock' | 'random'>;
   readonly #codec: Codec<Person>;
+  readonly #index: PeopleIndex;
 
   constructor(deps: Pick<FactorDeps, 'store' | 'ring' | 'clock' | 'random'>) {
     this.#deps = deps;
     this.#codec = sealedCodec<Person>(deps.ring, 'person');
+    this.#index = new PeopleIndex(deps.store);
   }
 
   /** `name` in the realm's normal form. */
@@ -37,12 +41,40 @@ export class People {
     const person = (await this.byName(realm, name)) ?? (await this.#make(realm, name));
     // Repeated for who stood already: a crash between the two writes must not leave anyone out of the list.
     await this.#deps.store.add(listKey(realm), name);
+    await this.#index.mend(person);
     return person;
   }
 
   /** Changes the record by compare-and-set; `change` may run more than once, undefined leaves all as it is. */
   async update(id: string, change: (current: Person) => Person | undefined): Promise<Person | undefined> {
-    return update(this.#deps.store, personKey(id), this.#codec, change);
+    const { store } = this.#deps;
+    const key = personKey(id);
+    for (;;) {
+      const record = await store.get(key);
+      const current = record && this.#codec.decode(key, record.value);
+      const next = current && change(current);
+      if (record === undefined || current === undefined || next === undefined) return undefined;
+      const text = this.#codec.encode(key, next);
+      const steps = { write: () => store.replace(key, record.version, text), read: () => this.byId(id) };
+      if (await this.#index.around(current, next, steps)) return next;
+    }
+  }
+
+  /** One page of a list that is searched, sorted or narrowed to a state. */
+  async page(query: PeopleQuery): Promise<PeoplePage> {
+    return listPeople({ people: this, index: this.#index }, query);
+  }
+
+  /** How many there are in each state, or reach each level (0: none). */
+  async countOf(realm: string, list: `name:${State | 'all'}` | `level:${number}`): Promise<number> {
+    return this.#index.size(realm, list);
+  }
+
+  /** Takes some more of those into the lists who were there before these were; true once all are. */
+  async fillLists(realm: string): Promise<boolean> {
+    return this.#index.fill(realm, (after, limit) =>
+      this.list(realm, after === undefined ? { limit } : { after, limit }),
+    );
   }
 
   /** By name, after `after`, at most `limit` (default 100). */

@@ -20,6 +20,8 @@ export interface Person {
   readonly recovery: RecoverySet | undefined;
   /** Set-ups that were allowed and not yet finished; the next binding or removal ends them all. */
   readonly setUps: readonly SetUpPermission[];
+  /** Left, or shut out by an admin (R39). */
+  readonly closed?: Closed | undefined;
   /** She had a factor once: nobody binds a first one for her by herself any more (R35, R38). */
   readonly everBound?: true;
   /** As `parseMailAddress` gives it. Undefined: she is told nothing by mail. */
@@ -28,6 +30,16 @@ export interface Person {
   readonly formerEmail?: string | undefined;
   /** In which she last read a page. */
   readonly language?: Language | undefined;
+}
+
+/**
+ * A closed account. What it had is kept aside: nowhere else is there a factor to open anything with, so no page, release
+ * or device needs to know of closing.
+ */
+export interface Closed extends Pick<Person, 'factors' | 'recovery'> {
+  readonly at: number;
+  readonly by: string;
+  readonly reason: string;
 }
 
 /** What each kind of factor needs to verify with; the whole record of the person is sealed in the store. */

@@ -368,6 +368,26 @@ function sets(bench: () => Bench): void {
       expect(await store.members('s:1', { after: ordered.at(-1) ?? '' })).toEqual([]);
     });
 
+    it('list members from either end, between two bounds that are left out', async () => {
+      const { store, other } = bench();
+      const names = ['anna', 'annabel', 'bert', 'b', 'é', '\u{1f600}', '\u{10ffff}'];
+      for (const member of names) await store.add('s:1', member);
+      await store.add('s:2', 'elsewhere');
+      const ordered = names.toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+      const down = ordered.toReversed();
+      expect(await other.members('s:1', { descending: true })).toEqual(down);
+      expect(await store.members('s:1', { descending: true, limit: 2 })).toEqual(down.slice(0, 2));
+      expect(await store.members('s:1', { descending: true, before: down[1] ?? '', limit: 2 })).toEqual(
+        down.slice(2, 4),
+      );
+      expect(await store.members('s:1', { before: 'b' })).toEqual(['anna', 'annabel']);
+      expect(await store.members('s:1', { after: 'anna', before: 'bert' })).toEqual(['annabel', 'b']);
+      expect(await store.members('s:1', { after: 'anna', before: 'bert', descending: true })).toEqual(['b', 'annabel']);
+      expect(await store.members('s:1', { after: 'bert', before: 'anna' })).toEqual([]);
+      expect(await store.members('s:1', { after: 'bert', before: 'anna', descending: true })).toEqual([]);
+      expect(await store.members('s:1', { descending: true, after: 'z', limit: 1 })).toEqual(['\u{10ffff}']);
+    });
+
     it('list a thousand members unless told otherwise', async () => {
       const { store } = bench();
       for (let number = 0; number < 1001; number += 1) await store.add('s:1', `${number}`.padStart(4, '0'));

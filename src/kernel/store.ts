@@ -36,8 +36,8 @@ export interface Store {
   /** Adds to a set. 'full' where it holds `cap` other members; nothing changed then. Members may expire each on its own. */
   add(key: string, member: string, options?: { cap?: number; ttl?: number }): Promise<'added' | 'present' | 'full'>;
   drop(key: string, member: string): Promise<boolean>;
-  /** Members in byte order, after `after`, at most `limit` (default 1,000). */
-  members(key: string, options?: { after?: string; limit?: number }): Promise<string[]>;
+  /** Members in byte order, at most `limit` (default 1,000). */
+  members(key: string, options?: MembersOptions): Promise<string[]>;
   size(key: string): Promise<number>;
 
   /** Appends to a log if its head still stands at `expectedHead` (0 for an empty log); false otherwise. Entries count from 1. */
@@ -53,6 +53,15 @@ export interface Store {
   subscribe(channel: string, listener: (message: string) => void): () => void;
 
   close(): Promise<void>;
+}
+
+/** Which members: both bounds are left out themselves. */
+export interface MembersOptions {
+  readonly after?: string | undefined;
+  readonly before?: string | undefined;
+  /** The last one first. */
+  readonly descending?: boolean;
+  readonly limit?: number;
 }
 
 export interface StoredRecord {

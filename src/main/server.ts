@@ -32,6 +32,8 @@ export interface RunningServer {
 
 const pruneEvery = 60_000;
 const cutOverEvery = 500;
+/** A hundred people each time, while there are some that were known before there were lists of them. */
+const fillEvery = 100;
 
 /** Builds every app and portal of the configuration and listens. Rejects with 'listen.*' or 'config.*'; nothing stays open then. */
 export async function startServer(core: Core): Promise<RunningServer> {
@@ -53,6 +55,7 @@ class Serving {
   readonly #prune: Repeat | undefined;
   readonly #cutOver: Repeat;
   readonly #mail: Rounds;
+  readonly #fill: Repeat;
   readonly #unlisten: () => void;
   #people: OpenServer | undefined;
   #management: Listener | undefined;
@@ -68,6 +71,7 @@ class Serving {
     this.#prune = core.prune && repeat(core.logger, pruneEvery, core.prune);
     this.#cutOver = repeat(core.logger, cutOverEvery, () => core.sessions.cutOver());
     this.#mail = mailRounds(core.logger, signals => core.outbox.run(signals));
+    this.#fill = repeat(core.logger, fillEvery, () => this.#fillLists());
     this.#unlisten = core.sessions.listen();
   }
 
@@ -104,7 +108,13 @@ class Serving {
     this.#store.stop();
     this.#prune?.stop();
     this.#cutOver.stop();
+    this.#fill.stop();
     this.#unlisten();
+  }
+
+  async #fillLists(): Promise<void> {
+    for (const realm of this.#core.settings.realms.keys()) if (!(await this.#core.people.fillLists(realm))) return;
+    this.#fill.stop();
   }
 
   #change(settings: Settings): void {

@@ -16,15 +16,14 @@ type Deps = FactorDeps & { readonly people: People; readonly tokens: HardwareTok
 
 /** Binds a token to the person it is handed to. Throws 'tokens.refused' where it is not free, or she has it already. */
 export async function handOut(deps: Deps, { serial, person, by }: HandOut): Promise<Factor<'hardware-token'>> {
+  if ((await deps.people.byId(person.id))?.closed !== undefined) throw closed(person.name);
   const id = randomId(deps.random);
   const token = await deps.tokens.claim(serial, { person: person.id, factor: id });
   if (token === undefined) throw notFree(serial, await deps.tokens.find(serial));
   const factor = factorOf(token, id, deps.clock.now());
-  const bound = await deps.people.update(person.id, current => ({
-    ...current,
-    factors: [...current.factors, factor],
-    everBound: true,
-  }));
+  const bound = await deps.people.update(person.id, current =>
+    current.closed === undefined ? { ...current, factors: [...current.factors, factor], everBound: true } : undefined,
+  );
   if (bound === undefined) {
     await deps.tokens.release(serial, id);
     throw new SluisError('account.unknown', `there is nobody called ${person.name}`);
@@ -43,9 +42,11 @@ export async function takeBack(
   if (token?.owner === undefined) throw notFree(serial, token);
   const { person, factor } = token.owner;
   // The factor first: a token that opens something must never look free.
+  const kept = (factors: Person['factors']) => factors.filter(({ id }) => id !== factor);
   const left = await deps.people.update(person, current => ({
     ...current,
-    factors: current.factors.filter(({ id }) => id !== factor),
+    factors: kept(current.factors),
+    closed: current.closed && { ...current.closed, factors: kept(current.closed.factors) },
   }));
   await deps.tokens.release(serial, factor, retired);
   const who = { realm: left?.realm ?? '', person, name: left?.name ?? '' };
@@ -65,6 +66,12 @@ function factorOf(token: HardwareToken, id: string, now: number): Factor<'hardwa
     lastUsedAt: undefined,
     credential: { serial, secret, algorithm, digits, period, counter },
   };
+}
+
+function closed(name: string): SluisError {
+  return new SluisError('tokens.refused', `the account ${name} is closed`, {
+    remedy: 'An admin can open it again in the console.',
+  });
 }
 
 function notFree(serial: string, token: HardwareToken | undefined): SluisError {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../../kernel/clock.ts';
-import type { Count, LogEntry, Store, StoredRecord } from '../../kernel/store.ts';
+import type { Count, LogEntry, MembersOptions, Store, StoredRecord } from '../../kernel/store.ts';
 import { Channels } from '../sqlite/channels.ts';
 import { type Client, listenerFor, type RedisAccess } from './connect.ts';
 import { Link } from './link.ts';
@@ -145,9 +145,10 @@ export class RedisStore implements Store {
     return this.#change('sluisDrop', 'set', key, member);
   }
 
-  async members(key: string, { after, limit = 1000 }: { after?: string; limit?: number } = {}): Promise<string[]> {
-    const from = after === undefined ? '-' : `(${after}`;
-    return (await this.#run('sluisMembers', this.#setNames(key), [from, String(limit)])) as string[];
+  async members(key: string, { after, before, descending, limit = 1000 }: MembersOptions = {}): Promise<string[]> {
+    const [low, high] = [after === undefined ? '-' : `(${after}`, before === undefined ? '+' : `(${before}`];
+    const values = descending === true ? ['down', high, low] : ['up', low, high];
+    return (await this.#run('sluisMembers', this.#setNames(key), [...values, String(limit)])) as string[];
   }
 
   async size(key: string): Promise<number> {

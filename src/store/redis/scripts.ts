@@ -186,11 +186,12 @@ const ofSets = {
       return '1', true
     end)`,
   },
-  // from, limit
+  // direction, from, to, limit
   sluisMembers: {
     keys: 2,
     lua: `purge()
-    return redis.call('ZRANGEBYLEX', KEYS[1], ARGV[2], '+', 'LIMIT', 0, ARGV[3])`,
+    local range = ARGV[2] == 'down' and 'ZREVRANGEBYLEX' or 'ZRANGEBYLEX'
+    return redis.call(range, KEYS[1], ARGV[3], ARGV[4], 'LIMIT', 0, ARGV[5])`,
   },
   sluisSize: {
     keys: 2,

@@ -2,7 +2,7 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Clock } from '../../kernel/clock.ts';
 import { SluisError } from '../../kernel/errors.ts';
-import type { Count, LogEntry, Store, StoredRecord } from '../../kernel/store.ts';
+import type { Count, LogEntry, MembersOptions, Store, StoredRecord } from '../../kernel/store.ts';
 import { Channels } from './channels.ts';
 import { migrate } from './migrations.ts';
 import { prepareStatements, type Statements } from './statements.ts';
@@ -15,6 +15,7 @@ const busyPause = 10;
 const writesPerPrune = 256;
 /** Above `writesPerPrune`: a batch takes away more than the writes between two could have left. */
 const pruneBatch = 500;
+const nothing = new Uint8Array();
 
 type Row = ReturnType<StatementSync['get']>;
 type Bound = string | number | null;
@@ -143,14 +144,15 @@ export class SqliteStore implements Store {
     return this.#step(() => this.#wasAlive(this.#sql.drop.get(key, member)));
   }
 
-  members(key: string, options: { after?: string; limit?: number } = {}): Promise<string[]> {
+  members(key: string, { after, before, descending, limit = 1000 }: MembersOptions = {}): Promise<string[]> {
     return this.#step(() => {
-      const { after, limit = 1000 } = options;
-      const now = this.#clock.now();
+      const { members, firstMembers, membersDown, firstMembersDown } = this.#sql;
+      // Bytes stand above any text (SQLite, "Sort order"): as good as no bound.
+      const bounds = [key, this.#clock.now(), before ?? nothing, limit] as const;
       const rows =
         after === undefined
-          ? this.#sql.firstMembers.all(key, now, limit)
-          : this.#sql.members.all(key, now, after, limit);
+          ? (descending === true ? firstMembersDown : firstMembers).all(...bounds)
+          : (descending === true ? membersDown : members).all(...bounds, after);
       return rows.map(row => String(row['member']));
     });
   }

@@ -41,10 +41,10 @@ export function prepareStatements(db: DatabaseSync) {
       WHERE ?5 IS NULL OR ?5 > (SELECT count(*) FROM member WHERE key = ?1 AND (expires IS NULL OR expires > ?4))
       ON CONFLICT (key, member) DO UPDATE SET expires = excluded.expires`),
     drop: db.prepare('DELETE FROM member WHERE key = ?1 AND member = ?2 RETURNING expires'),
-    members: db.prepare(`SELECT member FROM member WHERE key = ?1 AND (expires IS NULL OR expires > ?2) AND member > ?3
-      ORDER BY member LIMIT ?4`),
-    firstMembers: db.prepare(`SELECT member FROM member WHERE key = ?1 AND (expires IS NULL OR expires > ?2)
-      ORDER BY member LIMIT ?3`),
+    members: membersOf(db, 'AND member > ?5', 'ASC'),
+    firstMembers: membersOf(db, '', 'ASC'),
+    membersDown: membersOf(db, 'AND member > ?5', 'DESC'),
+    firstMembersDown: membersOf(db, '', 'DESC'),
     size: db.prepare('SELECT count(*) AS size FROM member WHERE key = ?1 AND (expires IS NULL OR expires > ?2)'),
 
     append: db.prepare(`INSERT INTO entry (log, number, entry) SELECT ?1, ?2 + 1, ?3
@@ -63,3 +63,9 @@ export function prepareStatements(db: DatabaseSync) {
 }
 
 export type Statements = ReturnType<typeof prepareStatements>;
+
+/** Key, now, the bound above, limit, and the bound below where there is one: a condition that may be empty would read all. */
+function membersOf(db: DatabaseSync, below: '' | 'AND member > ?5', order: 'ASC' | 'DESC'): StatementSync {
+  return db.prepare(`SELECT member FROM member WHERE key = ?1 AND (expires IS NULL OR expires > ?2)
+    AND member < ?3 ${below} ORDER BY member ${order} LIMIT ?4`);
+}

@@ -1,0 +1,81 @@
+import type { People } from './people.ts';
+import { type ListName, nameOf, type PeopleIndex, type State, searchForm, stateOf } from './people-index.ts';
+import type { Person } from './person.ts';
+
+/** What a list of people is asked for. */
+export interface PeopleQuery {
+  readonly realm: string;
+  readonly state?: State | undefined;
+  /** The beginning of a word of her name or address. Sorted by that word, whatever `sort` says. */
+  readonly search?: string | undefined;
+  readonly sort?: 'name' | 'since';
+  readonly descending?: boolean;
+  /** Of the page before: where it ended. */
+  readonly from?: string | undefined;
+  readonly limit: number;
+}
+
+export interface PeoplePage {
+  readonly people: readonly Person[];
+  /** Where the next page begins; undefined on the last. */
+  readonly next: string | undefined;
+}
+
+/** What is behind every other text of the same beginning. */
+const last = '\u{10ffff}';
+/** A search that finds thousands in another state stops here; the next page goes on. */
+const mostLooked = 2_000;
+
+/** One page of a list, by its index; each record is asked whether it belongs there. */
+export async function listPeople(
+  { people, index }: { readonly people: Pick<People, 'byName'>; readonly index: PeopleIndex },
+  query: PeopleQuery,
+): Promise<PeoplePage> {
+  const found = new Map<string, Person>();
+  const bounds = boundsOf(query);
+  const list = listOf(query);
+  let at = query.from;
+  for (let looked = 0; looked < mostLooked; ) {
+    const members = await index.members(query.realm, list, { ...pageOf(query, bounds, at), limit: query.limit + 1 });
+    for (const member of members) {
+      if (found.size === query.limit) return { people: [...found.values()], next: at };
+      const person = await people.byName(query.realm, nameOf(member));
+      if (person !== undefined && belongs(person, query)) found.set(person.id, person);
+      at = member;
+      looked += 1;
+    }
+    if (members.length <= query.limit) return { people: [...found.values()], next: undefined };
+  }
+  return { people: [...found.values()], next: at };
+}
+
+function listOf({ search, sort = 'name', state }: PeopleQuery): ListName {
+  if (isSearch(search)) return 'word';
+  return `${sort}:${state ?? 'all'}`;
+}
+
+function belongs(person: Person, { state }: PeopleQuery): boolean {
+  return state === undefined || stateOf(person) === state;
+}
+
+interface Bounds {
+  readonly after?: string;
+  readonly before?: string;
+}
+
+function boundsOf({ search }: PeopleQuery): Bounds {
+  if (!isSearch(search)) return {};
+  const begin = searchForm(search);
+  return { after: begin, before: `${begin}${last}` };
+}
+
+function pageOf(query: PeopleQuery, bounds: Bounds, at: string | undefined) {
+  if (query.descending === true && !isSearch(query.search))
+    return at === undefined ? { ...bounds, descending: true } : { ...bounds, descending: true, before: at };
+  // A place outside of what was searched for leads nowhere else.
+  return at === undefined || at < (bounds.after ?? '') ? bounds : { ...bounds, after: at };
+}
+
+function isSearch(search: string | undefined): search is string {
+  return search !== undefined && searchForm(search) !== '';
+}
