@@ -8,7 +8,7 @@ import type { KeyRing } from '../kernel/key-ring.ts';
 import { type Random, randomId } from '../kernel/random.ts';
 import type { Store } from '../kernel/store.ts';
 import { inWords, isForbidden } from './agent.ts';
-import { issued, makeSecret } from './device-cookie.ts';
+import { issued, makeSecret, readDeviceCookie } from './device-cookie.ts';
 import { Endings, ended } from './endings.ts';
 import { isLiving, mayGiveTrust, trustLevel, untilNow } from './living.ts';
 import { Shelves } from './shelves.ts';
@@ -38,6 +38,8 @@ export interface Trusting {
   readonly factor: string;
   readonly factorAt: number;
   readonly agent: Agent;
+  /** It was passed with a passkey that, as the browser says, is built into this very device. */
+  readonly onDevice?: boolean | undefined;
   /** The device that goes, where there are five. */
   readonly replaces?: string | undefined;
   readonly source: string;
@@ -98,6 +100,7 @@ export class TrustedDevices {
     if (settings === undefined || person === undefined || factor === undefined || !mayGiveTrust(factor))
       return { outcome: 'refused' };
     if (isForbidden(settings, trusting.agent) || clock.now() < trusting.factorAt) return { outcome: 'refused' };
+    if (settings.platformAuthenticator && trusting.onDevice !== true) return { outcome: 'refused' };
     const made = this.#made(person, trusting, factor, settings);
     const used = `device-made:{${person.id}}:${made.signIn}`;
     const mayMake = !(await store.consumed(used));
@@ -105,6 +108,7 @@ export class TrustedDevices {
     if (outcome.outcome !== 'trusted' || outcome.device.id !== made.id) return outcome;
     // Ended later, the same form sent once more must not bring it back.
     await store.consume(used, longestTrust);
+    await store.create(ownerKey(made.id), person.id, longestTrust);
     await this.#endings.finish(person);
     const { id, realm, name } = person;
     const { level, until } = made;
@@ -141,6 +145,17 @@ export class TrustedDevices {
   async again(who: Who, signIn: string, cookie: string | undefined): Promise<IssuedCookie | undefined> {
     const person = await this.#deps.people.byId(who.id);
     return person === undefined ? undefined : this.#shown.again(person, signIn, cookie);
+  }
+
+  /** Of a browser that several people use: ends each device whose genuine cookie this is, whoever's. */
+  async endIn(cookies: readonly string[], source: string): Promise<void> {
+    for (const cookie of cookies) {
+      const shown = readDeviceCookie(cookie);
+      const owner = shown === undefined ? undefined : await this.#deps.store.get(ownerKey(shown.device));
+      const device = owner === undefined ? undefined : await this.holder({ id: owner.value }, cookie);
+      if (owner === undefined || device === undefined) continue;
+      await this.remove({ id: owner.value }, device.id, 'shared-browser', source);
+    }
   }
 
   /** Gives a device of hers a name; false where it is not there. */
@@ -220,4 +235,9 @@ export class TrustedDevices {
     const now = this.#deps.clock.now();
     return devices.filter(device => isLiving(device, person, this.settings, now));
   }
+}
+
+/** Whose a device is: its cookie does not say. */
+function ownerKey(device: string): string {
+  return `trusted-device:{${device}}`;
 }

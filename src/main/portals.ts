@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import type { AppSettings, RealmSettings } from '../config/settings.ts';
 import type { PhoneCalls } from '../factor/approval/push.ts';
+import type { Person } from '../factor/person.ts';
 import type { Rules } from '../factor/webauthn/enrol.ts';
 import type { PortalHandler } from '../gateway/gateway.ts';
 import { createPortal } from '../portal/portal.ts';
@@ -37,6 +38,7 @@ export function portalOf(core: Core, { realm, apps, assets, webauthn, approval }
       await core.ends.ofPerson(person, 'factor-replaced');
     },
     alreadyProved: (pending, browser) => alreadyProved(core, pending, browser),
+    freshFactor: browser => freshFactor(core, browser),
     report: (error, reference) => core.logger.error({ err: error, reference }, 'a page of the portal failed'),
   });
   const listener = getRequestListener(
@@ -68,6 +70,19 @@ async function alreadyProved(
       // What it holds by trust, it hands on by trust.
       return { level, factor, at, by, trust: proof === 'trust' ? session.trust : undefined };
     }
+  }
+  return undefined;
+}
+
+const freshFactorTime = 10 * 60_000;
+
+/** Whoever passed a factor in this browser just now; by a trusted device nobody did. */
+async function freshFactor(core: Core, browser: string): Promise<Person | undefined> {
+  for (const { portal, proof, factor, factorAt, person: id } of await core.sessions.ofPortal(browser)) {
+    const age = core.clock.now() - factorAt;
+    if (portal !== browser || proof === 'trust' || age < 0 || age > freshFactorTime) continue;
+    const person = await core.people.byId(id);
+    if (person?.factors.some(one => one.id === factor) === true) return person;
   }
   return undefined;
 }

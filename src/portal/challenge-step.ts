@@ -38,7 +38,8 @@ export async function answerChallenge(
   switch (result.outcome) {
     case 'passed': {
       const { level, factor } = result;
-      const passed = await deps.pendings.pass(pending, portalCookie, { level, factor, browser: fresh });
+      const onDevice = kind === 'webauthn' && saysOnDevice(answer);
+      const passed = await deps.pendings.pass(pending, portalCookie, { level, factor, browser: fresh, onDevice });
       return passed === undefined ? { kind: 'gone' } : { kind: 'go', place: `/go/${pending.id}`, known: true };
     }
     case 'repeated': {
@@ -52,4 +53,9 @@ export async function answerChallenge(
     case 'delayed':
       return { kind: 'delayed', until: result.until };
   }
+}
+
+/** What the browser says of the passkey that it used: nothing signs it (R11, platformAuthenticator). */
+function saysOnDevice(answer: string): boolean {
+  return /"authenticatorAttachment"\s*:\s*"platform"/.test(answer);
 }

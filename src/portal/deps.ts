@@ -1,10 +1,12 @@
 import type { AppSettings, RealmSettings } from '../config/settings.ts';
+import type { TrustedDevices } from '../device/trusted-devices.ts';
 import type { ActivationCodes } from '../enrolment/activation.ts';
 import type { PhoneCalls } from '../factor/approval/push.ts';
 import type { Challenge } from '../factor/challenge.ts';
 import type { FactorDeps } from '../factor/deps.ts';
 import type { KnownBrowsers } from '../factor/known-browser.ts';
 import type { People } from '../factor/people.ts';
+import type { Person } from '../factor/person.ts';
 import type { Rules } from '../factor/webauthn/enrol.ts';
 import type { RecoveryCodes } from '../recovery/recovery-codes.ts';
 import type { Assets } from '../ui/assets.ts';
@@ -21,6 +23,7 @@ export interface PortalDeps extends FactorDeps {
   readonly activation: ActivationCodes;
   readonly recovery: RecoveryCodes;
   readonly knownBrowsers: KnownBrowsers;
+  readonly devices: TrustedDevices;
   readonly assets: Assets;
   /** Absent or undefined: nobody sets a passkey or security key up; who has one goes on using it. */
   readonly webauthn?: Rules | undefined;
@@ -50,6 +53,11 @@ export interface PortalDeps extends FactorDeps {
       }
     | undefined
   >;
+  /**
+   * Whose factor was passed in this browser within the last minutes, and is still hers; undefined for nobody's, and for
+   * who is in by a trusted device.
+   */
+  freshFactor(browser: string): Promise<Pick<Person, 'id' | 'realm' | 'name'> | undefined>;
   /** Takes what went wrong to the log; the person sees the reference only (rule 7). */
   report(error: unknown, reference: string): void;
 }

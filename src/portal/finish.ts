@@ -10,8 +10,9 @@ import { pendingHardEnd } from '../visit/pending.ts';
 import type { PortalDeps, PortalEnv } from './deps.ts';
 import { issuePortalCookie, portalCookieName } from './portal-cookie.ts';
 import { realmCookieName } from './realm-cookie.ts';
-import { placeOf, type SignIn } from './sign-in.ts';
+import { findSignIn, placeOf, type SignIn } from './sign-in.ts';
 import { hasFactor, type Steps } from './steps.ts';
+import { isTrustOffered, passByTrust, renewDeviceCookie } from './trust.ts';
 import type { PortalContext, View } from './view.ts';
 
 interface Parts {
@@ -49,7 +50,8 @@ async function withSignIn(
  * the pending over, and the code that releases it appears in her browser only, while the cookie that release also
  * demands is in his. Taking it back starts the challenge anew.
  */
-async function arrive(c: PortalContext, { deps, view, steps }: Parts): Promise<Response> {
+async function arrive(c: PortalContext, parts: Parts): Promise<Response> {
+  const { deps, view, steps } = parts;
   const existing = view.portalCookie(c);
   const portalCookie = existing ?? issuePortalCookie(deps);
   if (existing === undefined) view.setCookie(c, portalCookieName, portalCookie);
@@ -62,8 +64,9 @@ async function arrive(c: PortalContext, { deps, view, steps }: Parts): Promise<R
     await deps.pendings.pass(pending, portalCookie, { ...proved, browser });
     return view.go(c, `/go/${pending.id}`);
   }
-  const person = await deps.people.byName(pending.realm, pending.name);
-  return view.go(c, placeOf({ pending, person }));
+  const signIn = await findSignIn(deps, pending.id, portalCookie);
+  if (signIn === undefined) return steps.gone(c);
+  return view.go(c, (await passByTrust(c, parts, signIn)) ? `/go/${pending.id}` : placeOf(signIn));
 }
 
 /** A browser without a realm cookie holds no session, so nothing is asked on its behalf. */
@@ -158,9 +161,12 @@ async function newCodes(c: PortalContext, { deps, view, steps }: Parts, signIn: 
  * The way back to the app. Who has only the password gets no further than `placeOf`: a release code is made only for a
  * pending that passed, and is worth nothing without the pending cookie on the app's host.
  */
-async function leave(c: PortalContext, { deps, view, steps }: Parts, signIn: SignIn): Promise<Response> {
+async function leave(c: PortalContext, parts: Parts, signIn: SignIn): Promise<Response> {
+  const { deps, view, steps } = parts;
   const { pending } = signIn;
   if (pending.passed === undefined) return view.go(c, placeOf(signIn));
+  await renewDeviceCookie(c, parts, signIn);
+  if (await isTrustOffered(c, parts, signIn)) return view.go(c, `/trust/${pending.id}`);
   // The answer that brought the realm cookie may have been lost on the way.
   if (pending.browser === signIn.browser) view.setCookie(c, realmCookieName, signIn.realmCookie);
   const app = deps.apps.find(candidate => candidate.id === pending.app);

@@ -8,7 +8,9 @@ import { mountSignIn } from './finish.ts';
 import { mountAssets, mountGeneral } from './general.ts';
 import { kindSteps } from './kinds.ts';
 import { activationStep, kindsStep, recoveryStep } from './set-up-steps.ts';
+import { mountSharedDevice } from './shared-device.ts';
 import { Steps } from './steps.ts';
+import { mountTrust } from './trust-offer.ts';
 import { type PortalContext, View } from './view.ts';
 
 // No form of ours is longer than a few hundred bytes.
@@ -40,6 +42,8 @@ export function createPortal(deps: PortalDeps): Hono<PortalEnv> {
   mountGeneral(app, { deps, view });
   mountSignIn(app, { deps, view, steps });
   mountApproval(app, { deps, view, steps });
+  mountTrust(app, { deps, view, steps });
+  mountSharedDevice(app, { deps, view });
   for (const step of [activationStep, kindsStep, recoveryStep, ...kindSteps()]) steps.mount(app, step(deps, view));
   return app;
 }

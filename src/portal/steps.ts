@@ -116,7 +116,7 @@ export class Steps {
   async #respond(c: PortalContext, step: Step, signIn: SignIn, outcome: Outcome): Promise<Response> {
     switch (outcome.kind) {
       case 'go':
-        if (outcome.known === true) await this.#know(c, signIn);
+        if (outcome.known === true) await this.know(c, signIn);
         return this.#view.go(c, outcome.place);
       case 'mistake':
         return this.#show(c, step, signIn, outcome.mistake);
@@ -149,7 +149,7 @@ export class Steps {
   }
 
   /** Passed here: the browser is known to this account, and gets a realm cookie of this pass. */
-  async #know(c: PortalContext, { pending, person, realmCookie, browser }: SignIn): Promise<void> {
+  async know(c: PortalContext, { pending, person, realmCookie, browser }: SignIn): Promise<void> {
     const before = this.#view.browser(c);
     if (before !== undefined && person !== undefined)
       await this.#deps.carryOver(before, browser, person.id, person.name);

@@ -1,5 +1,5 @@
 import type { Context } from 'hono';
-import { setCookie } from 'hono/cookie';
+import { deleteCookie, setCookie } from 'hono/cookie';
 import { randomId } from '../kernel/random.ts';
 import type { Page, Site } from '../ui/layout.tsx';
 import { languageCookie, otherLanguage, pickLanguage, translateTo } from '../ui/messages.ts';
@@ -107,6 +107,17 @@ export class View {
   browser(c: PortalContext): string | undefined {
     const cookie = this.cookie(c, realmCookieName);
     return cookie === undefined || cookie === '' ? undefined : browserOf(cookie);
+  }
+
+  dropCookie(c: PortalContext, name: string): void {
+    deleteCookie(c, name, { path: '/', secure: true });
+  }
+
+  /** Names and values of those that came exactly once and begin so. */
+  cookiesLike(c: PortalContext, prefix: string): readonly (readonly [string, string])[] {
+    return [...readCookieHeader(c.req.header('cookie'))].flatMap(([name, values]) =>
+      name.startsWith(prefix) && values.length === 1 ? [[name, values[0] ?? ''] as const] : [],
+    );
   }
 
   setCookie(c: PortalContext, name: string, value: string, maxAge?: number): void {

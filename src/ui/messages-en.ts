@@ -1,5 +1,6 @@
 import { englishApproval } from './messages-en-approval.ts';
 import type { dutch } from './messages-nl.ts';
+import { englishTrust } from './messages-trust-en.ts';
 
 /** Plain English; a missing or unknown id does not compile. */
 export const english: Readonly<Record<keyof typeof dutch, string>> = {
@@ -299,4 +300,6 @@ export const english: Readonly<Record<keyof typeof dutch, string>> = {
 
   'help-line.text': 'After your password we ask for a code. Need help with signing in?',
   'help-line.link': 'Open the help page',
+
+  ...englishTrust,
 };

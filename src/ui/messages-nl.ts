@@ -1,4 +1,5 @@
 import { dutchApproval } from './messages-nl-approval.ts';
+import { dutchTrust } from './messages-trust-nl.ts';
 
 /**
  * Dutch, level B1: short sentences, active, "u". An id is permanent: a text may be reworded, an id is never renamed or
@@ -307,4 +308,6 @@ export const dutch = {
 
   'help-line.text': 'Na uw wachtwoord vragen we een code. Hulp nodig bij inloggen?',
   'help-line.link': 'Bekijk de hulppagina',
+
+  ...dutchTrust,
 } as const;

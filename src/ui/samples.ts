@@ -27,6 +27,7 @@ import {
 import { gonePage, hopPage, signedOutPage, startPage } from './pages-start.tsx';
 import { keyPage, keySetUpPage } from './pages-webauthn.tsx';
 import { consoleSamples } from './samples-console.tsx';
+import { trustSamples } from './samples-trust.ts';
 
 /**
  * One example of every page in one language, for the tests, the accessibility check and whoever designs a theme.
@@ -40,6 +41,7 @@ export function samplePages(language: Language, assets: AssetNames): ReadonlyMap
     ...approvalSamples(page),
     ...generalSamples(page),
     ...sendSamples(page),
+    ...trustSamples(page, { hostile, tokens, apps }),
     ...consoleSamples(page),
     ...troubles.map(trouble => [`help-${trouble}`, troublePage(page, { trouble, start: '/' })] as const),
     ...(Object.keys(refusals) as Refusal[]).map(

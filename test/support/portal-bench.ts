@@ -1,4 +1,5 @@
-import type { AppSettings, RealmSettings } from '../../src/config/settings.ts';
+import type { AppSettings, RealmSettings, TrustSettings } from '../../src/config/settings.ts';
+import { TrustedDevices } from '../../src/device/trusted-devices.ts';
 import type { Store } from '../../src/kernel/store.ts';
 import type { PortalDeps } from '../../src/portal/deps.ts';
 import { createPortal } from '../../src/portal/portal.ts';
@@ -54,6 +55,8 @@ export interface PortalChange {
   readonly realm?: Partial<RealmSettings>;
   readonly deps?: Partial<PortalDeps>;
   readonly clock?: BenchClock;
+  /** None, and nobody trusts a device. */
+  readonly trust?: TrustSettings;
   /** Instead of the embedded one: of a fleet, each instance has its own on one Redis. */
   readonly store?: Store;
 }
@@ -73,6 +76,12 @@ export async function openPortal(change: PortalChange = {}) {
     activation: bench.activation,
     recovery: bench.recovery,
     knownBrowsers: bench.browsers,
+    devices: new TrustedDevices({
+      ...bench.deps,
+      settings: () => change.trust,
+      endSessions: async () => 0,
+    }),
+    freshFactor: async () => undefined,
     assets,
     endSessions: async browser => {
       ended.push(browser);
