@@ -81,6 +81,23 @@ export class AuditTrail implements Audit {
     return entries;
   }
 
+  /**
+   * The entries after a number, at most 500, for whoever acts on them: only those that were written under the operator's
+   * key, so that nobody who can write to the store alone has anybody told anything. `last`: up to where was read.
+   */
+  async follow(after: number): Promise<{ readonly entries: readonly AuditEntry[]; readonly last: number }> {
+    const rows = await this.#deps.store.read(auditLog, after, page);
+    const entries = rows.flatMap(({ number, entry }) =>
+      (readEntry(entry) ?? []).filter(read => read.number === number && this.#isOurs(read)),
+    );
+    return { entries, last: rows.at(-1)?.number ?? after };
+  }
+
+  /** The number of the newest entry. */
+  async end(): Promise<number> {
+    return (await this.#deps.store.head(auditLog))?.number ?? 0;
+  }
+
   /** Reads the chain from the first entry; stops at the first that is not as it was written. Memory is one page. */
   async verify(): Promise<Verdict> {
     const { store } = this.#deps;
@@ -128,6 +145,10 @@ export class AuditTrail implements Audit {
     if (body.number !== number || body.previous !== before.hash) return broken(number, 'previous');
     if (!sameText(hash, sha256(canonical(body)))) return broken(number, 'hash');
     return this.#deps.ring.verifyMac(entryPurpose, hash, mac) ? { number, hash } : broken(number, 'mac');
+  }
+
+  #isOurs({ hash, mac, ...body }: AuditEntry): boolean {
+    return sameText(hash, sha256(canonical(body))) && this.#deps.ring.verifyMac(entryPurpose, hash, mac);
   }
 
   /** Never backwards: another process may have come further meanwhile. */

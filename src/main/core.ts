@@ -17,6 +17,7 @@ import type { Store } from '../kernel/store.ts';
 import { Addresses } from '../notice/addresses.ts';
 import type { Mailer } from '../notice/mailer.ts';
 import { Outbox } from '../notice/outbox.ts';
+import { Teller } from '../notice/teller.ts';
 import { Operators } from '../operator/operators.ts';
 import { RecoveryCodes } from '../recovery/recovery-codes.ts';
 import { SessionEnds } from '../session/session-ends.ts';
@@ -29,6 +30,7 @@ import { SealedCookies } from '../visit/sealed-cookies.ts';
 import { Visits } from '../visit/visits.ts';
 import type { Logger } from './logger.ts';
 import { smtpServer } from './mail-server.ts';
+import { noticeRealm, say } from './notice-words.ts';
 import { type OpenedStore, openConfiguredStore } from './open-store.ts';
 
 /** What is read from outside and handed in: the clock, randomness, the log, and the operator's keys from the environment. */
@@ -66,6 +68,7 @@ export interface Core extends FactorDeps, Omit<OpenedStore, 'store'> {
   readonly tokens: HardwareTokens;
   readonly mailer: Mailer;
   readonly outbox: Outbox;
+  readonly teller: Teller;
   readonly addresses: Addresses;
   readonly operators: Operators;
   readonly devices: TrustedDevices;
@@ -89,6 +92,7 @@ export async function openCore(settings: Settings, surroundings: Surroundings): 
   let current = settings;
   const deps = { store, ring, clock, random, audit };
   const mailer = smtpMailer(() => smtpServer(current.mail, mailPassword));
+  const outbox = new Outbox({ ...deps, mailer });
   const people = new People(deps);
   const attempts = new Attempts(deps);
   const pendings = new PendingSignIns(deps);
@@ -127,7 +131,16 @@ export async function openCore(settings: Settings, surroundings: Surroundings): 
     ends,
     tokens: new HardwareTokens(deps),
     mailer,
-    outbox: new Outbox({ ...deps, mailer }),
+    outbox,
+    teller: new Teller({
+      ...deps,
+      trail: audit,
+      people,
+      outbox,
+      mailer,
+      realm: name => noticeRealm(current, name),
+      say,
+    }),
     addresses: new Addresses({ people, audit }),
     devices,
     visits: new Visits(deps),

@@ -70,8 +70,14 @@ class Serving {
     this.#store = new StoreWatch(core.clock, core.logger, () => core.sessions.confirm());
     this.#prune = core.prune && repeat(core.logger, pruneEvery, core.prune);
     this.#cutOver = repeat(core.logger, cutOverEvery, () => core.sessions.cutOver());
-    this.#mail = mailRounds(core.logger, signals => core.outbox.run(signals));
     this.#fill = repeat(core.logger, fillEvery, () => this.#fillLists());
+    this.#mail = mailRounds(core.logger, async signals => {
+      try {
+        await core.teller.run(signals);
+      } finally {
+        await core.outbox.run(signals);
+      }
+    });
     this.#unlisten = core.sessions.listen();
   }
 

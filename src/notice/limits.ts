@@ -28,3 +28,22 @@ export const mailLimits = {
 export function retryDelay(tries: number): number {
   return Math.min(mailLimits.first * 2 ** Math.min(Math.max(0, tries - 1), 20), mailLimits.longest);
 }
+
+/** Of what owners are told, in milliseconds and mails. */
+export const noticeLimits = {
+  /** What happens within this time of each other, is told in one mail. */
+  settle: 5 * second,
+  window: hour,
+  /** Mails a window on changes; then one that says that there are more, so that nobody's mailbox is flooded. */
+  change: 12,
+  /** And on each thing that somebody else can make at will. */
+  ofPool: 1,
+  /** How long an instance that says nothing more still leads. */
+  lead: 30 * second,
+  /** What is older is told to nobody: mail was off, or away for days. */
+  tooOld: 2 * day,
+  /** How often it is noted that all is told, where nothing happens. */
+  refresh: hour,
+  /** Parts of the trail in one run. */
+  pages: 20,
+} as const;

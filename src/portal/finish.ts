@@ -2,6 +2,7 @@ import type { Hono } from 'hono';
 import { kindsOf } from '../factor/ways.ts';
 import { SluisError } from '../kernel/errors.ts';
 import { sha256 } from '../kernel/hash.ts';
+import type { Language } from '../kernel/language.ts';
 import { otherWaysPage } from '../ui/pages-challenge.tsx';
 import { notEnoughPage } from '../ui/pages-kinds.tsx';
 import { notInvitedPage, recoveryCodesPage, recoveryCodesShownPage } from '../ui/pages-set-up.tsx';
@@ -172,6 +173,14 @@ async function leave(c: PortalContext, parts: Parts, signIn: SignIn): Promise<Re
   const app = deps.apps.find(candidate => candidate.id === pending.app);
   const code = app === undefined ? undefined : await deps.pendings.releaseCode(pending);
   if (app === undefined || code === undefined) return steps.gone(c);
+  const page = view.page(c);
+  await rememberLanguage(deps, signIn.person, page.language);
   const to = `${app.origin}/_sluis/release?code=${code}`;
-  return view.html(c, hopPage(view.page(c), { to, app: app.title }));
+  return view.html(c, hopPage(page, { to, app: app.title }));
+}
+
+/** In which she is told by mail what happens to her account. Only of who passed: nobody else chooses it for her. */
+async function rememberLanguage({ people }: PortalDeps, person: SignIn['person'], language: Language): Promise<void> {
+  if (person === undefined || person.language === language) return;
+  await people.update(person.id, current => ({ ...current, language }));
 }

@@ -3,9 +3,11 @@ import { englishConsole } from './messages-console-en.ts';
 import { dutchConsole } from './messages-console-nl.ts';
 import { english } from './messages-en.ts';
 import { dutch } from './messages-nl.ts';
+import { englishNotice } from './messages-notice-en.ts';
+import { dutchNotice } from './messages-notice-nl.ts';
 
 export { type Language, languages };
-export type MessageId = keyof typeof dutch | keyof typeof dutchConsole;
+export type MessageId = keyof typeof dutch | keyof typeof dutchConsole | keyof typeof dutchNotice;
 
 /** A text in one language; `values` fill its `{name}` places. What is not given stays visible, so that a test sees it. */
 export type Translate = (id: MessageId, values?: Readonly<Record<string, string | number>>) => string;
@@ -14,8 +16,8 @@ export type Translate = (id: MessageId, values?: Readonly<Record<string, string 
 export const languageCookie = '__Host-sluis-lang';
 
 export const messages: Readonly<Record<Language, Readonly<Record<MessageId, string>>>> = {
-  nl: { ...dutch, ...dutchConsole },
-  en: { ...english, ...englishConsole },
+  nl: { ...dutch, ...dutchConsole, ...dutchNotice },
+  en: { ...english, ...englishConsole, ...englishNotice },
 };
 
 const translators: Readonly<Record<Language, Translate>> = { nl: translator('nl'), en: translator('en') };

@@ -71,7 +71,10 @@ export async function startMailServer(options: MailServerOptions = {}): Promise<
     onRcptTo: (address, _, done) => done(reply(options.refuse?.('recipient', address.address))),
     onData: (stream, session, done) => {
       void (async () => {
-        const raw = Buffer.concat(await stream.toArray());
+        // A client that goes away in the middle leaves half a mail: none.
+        const parts = await stream.toArray().catch(() => undefined);
+        if (parts === undefined) return;
+        const raw = Buffer.concat(parts);
         const { mailFrom, rcptTo } = session.envelope;
         const mail: TakenMail = {
           from: mailFrom === false ? '' : mailFrom.address,

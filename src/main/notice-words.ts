@@ -1,0 +1,14 @@
+import type { Settings } from '../config/settings.ts';
+import type { NoticeRealm, Say } from '../notice/compose.ts';
+import { consoleRealm } from '../operator/operator.ts';
+import { translateTo } from '../ui/messages.ts';
+
+/** The texts of mails are those of the pages: one list of messages. */
+export const say: Say = (language, id, values) => translateTo(language)(id, values);
+
+/** What mails say of a realm; of the console, whose people are of no organisation of their own, the time only. */
+export function noticeRealm({ realms }: Settings, name: string): NoticeRealm | undefined {
+  if (name !== consoleRealm) return realms.get(name);
+  const timeZone = [...realms.values()][0]?.timeZone ?? 'Europe/Amsterdam';
+  return { title: 'Sluis', desk: undefined, timeZone };
+}

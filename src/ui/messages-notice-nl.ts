@@ -1,0 +1,42 @@
+/** Texts of mails that tell people what happened to their account. Same rules as messages-nl.ts; never a link in them. */
+export const dutchNotice = {
+  'notice.subject': 'Wijziging in uw tweede stap bij {organisation}',
+  'notice.about': 'Dit bericht gaat over uw account {name} bij {organisation}.',
+  'notice.some-kind': 'een tweede stap',
+  'notice.factor-added': 'Er is een tweede stap toegevoegd: {kind}. Dat was op {when}.',
+  'notice.factor-removed': 'Er is een tweede stap weggehaald: {kind}. Dat was op {when}.',
+  'notice.factor-replaced': 'Een tweede stap is vervangen en werkt niet meer: {kind}. Dat was op {when}.',
+  'notice.factor-reset': 'De helpdesk heeft een tweede stap weggehaald: {kind}. Dat was op {when}.',
+  'notice.invited': 'Er is een activeringscode voor u gemaakt. Daarmee stelt u een tweede stap in. Dat was op {when}.',
+  'notice.invited-anew':
+    'Er is een nieuwe activeringscode voor u gemaakt. Uw oude tweede stap werkt niet meer. Dat was op {when}.',
+  'notice.activation-used': 'Uw activeringscode is gebruikt. Dat was op {when}.',
+  'notice.set-up-by-self': 'Er is begonnen met het instellen van uw tweede stap. Dat was op {when}.',
+  'notice.recovery-made': 'Er zijn nieuwe herstelcodes gemaakt. De oude werken niet meer. Dat was op {when}.',
+  'notice.recovery-used': 'Er is een herstelcode gebruikt. U hebt er nog {left}. Dat was op {when}.',
+  'notice.token-handed-out': 'Er is een codekastje aan u gegeven. Dat was op {when}.',
+  'notice.token-returned': 'Uw codekastje is ingenomen en werkt niet meer. Dat was op {when}.',
+  'notice.series':
+    'Iemand vulde vaak een verkeerde code in bij uw account. Die persoon kent misschien uw wachtwoord. Dat was op {when}.',
+  'notice.reset-asked': 'Er is gevraagd om uw tweede stap opnieuw in te stellen. Dat was op {when}.',
+  'notice.mail-added': 'Dit mailadres hoort vanaf nu bij uw account. Dat is zo sinds {when}.',
+  'notice.mail-changed': 'Het mailadres van uw account is veranderd. Dat was op {when}.',
+  'notice.mail-removed': 'Het mailadres van uw account is weggehaald. Dat was op {when}.',
+  'notice.signed-out': 'Een beheerder heeft u overal uitgelogd. Dat was op {when}.',
+  'notice.role-changed': 'Uw rol in het beheer van Sluis is veranderd. Dat was op {when}.',
+  'notice.device-trusted': 'Een apparaat is onthouden. Daar doet u een tijd geen tweede stap. Dat was op {when}.',
+  'notice.device-removed':
+    'Een onthouden apparaat is weggehaald. Daar is weer een tweede stap nodig. Dat was op {when}.',
+  'notice.device-doubted':
+    'Een onthouden apparaat vroeg opnieuw om uw tweede stap, voor de zekerheid. Dat was op {when}.',
+  'notice.device-copied':
+    'Iemand gebruikte een kopie van een onthouden apparaat. Het apparaat is daarom uitgelogd. Dat was op {when}.',
+  'notice.approval-reported':
+    'Op uw apparaat is gemeld dat een verzoek niet van u kwam. Iemand anders kent uw wachtwoord. Dat was op {when}.',
+  'notice.many':
+    'Er is het laatste uur veel veranderd aan uw tweede stap. U krijgt daarom even geen bericht over elke wijziging.',
+  'notice.was-you': 'Deed u dit zelf, of weet u hiervan? Dan hoeft u niets te doen.',
+  'notice.not-you': 'Weet u hier niets van? Verander dan uw wachtwoord en neem direct contact op.',
+  'notice.desk': '{place}, {hours}, telefoon {phone}',
+  'notice.no-links': 'Wij mailen u nooit een link om in te loggen. Typ het adres altijd zelf in.',
+} as const;
