@@ -26,7 +26,9 @@ export type NoticeLine =
   | 'notice.device-removed'
   | 'notice.device-doubted'
   | 'notice.device-copied'
-  | 'notice.approval-reported';
+  | 'notice.approval-reported'
+  | 'notice.closed'
+  | 'notice.opened';
 
 /** What a kind of factor is called. */
 export type KindText = `kind.${KindName}` | 'notice.some-kind';
@@ -86,6 +88,8 @@ const notices: { readonly [T in AuditEvent['type']]: Told<T> } = {
   'device.used': undefined,
   'browser.marked-shared': undefined,
   'browser.unmarked-shared': undefined,
+  'person.closed': () => ({ line: 'notice.closed' }),
+  'person.opened': () => ({ line: 'notice.opened' }),
   // Before it is done: she may say that she asked for nothing. What follows is mailed by the desk itself (R35).
   'reset.filed': () => ({ line: 'notice.reset-asked', once: true }),
   'reset.proved': undefined,

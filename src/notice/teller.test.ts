@@ -332,6 +332,8 @@ describe('R37 every text is complete', () => {
       added({ type: 'token.returned', serial: 'S1' }),
       added({ type: 'session.ended', reason: 'by-operator' }),
       added({ type: 'operator.changed' }),
+      added({ type: 'person.closed' }),
+      added({ type: 'person.opened' }),
       added({ type: 'approval.reported' }),
       ...(['trusted', 'removed', 'doubted', 'copied'] as const).map(what => added({ type: `device.${what}` })),
       added({ type: 'reset.filed' }),

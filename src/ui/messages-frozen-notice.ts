@@ -32,4 +32,6 @@ export const frozenNoticeIds: readonly string[] = [
   'notice.device-doubted',
   'notice.device-copied',
   'notice.approval-reported',
+  'notice.closed',
+  'notice.opened',
 ];

@@ -33,6 +33,8 @@ export const dutchNotice = {
     'Iemand gebruikte een kopie van een onthouden apparaat. Het apparaat is daarom uitgelogd. Dat was op {when}.',
   'notice.approval-reported':
     'Op uw apparaat is gemeld dat een verzoek niet van u kwam. Iemand anders kent uw wachtwoord. Dat was op {when}.',
+  'notice.closed': 'Uw account is gesloten. U kunt niet meer inloggen. Dat was op {when}.',
+  'notice.opened': 'Uw account is weer open. Dat was op {when}.',
   'notice.many':
     'Er is het laatste uur veel veranderd aan uw tweede stap. U krijgt daarom even geen bericht over elke wijziging.',
   'notice.was-you': 'Deed u dit zelf, of weet u hiervan? Dan hoeft u niets te doen.',
