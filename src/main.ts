@@ -25,6 +25,7 @@ const machine = {
   keys: process.env['SLUIS_KEYS'],
   redisPassword: process.env['SLUIS_REDIS_PASSWORD'],
   mailPassword: process.env['SLUIS_MAIL_PASSWORD'],
+  smsSecret: process.env['SLUIS_SMS_SECRET'],
   operator: process.env['SUDO_USER'] ?? accountName(),
   forks: true,
   ...stopSignals(),

@@ -48,7 +48,7 @@ const rules: Readonly<Record<string, Rule>> = {
   kernel: { values: [], types: [], packages: ['node:crypto', 'node:buffer'] },
   config: { values: ['kernel'], types: ['preset'] },
   store: { values: ['kernel'], types: ['audit'] },
-  carrier: { values: ['kernel'], types: ['notice', 'factor'] },
+  carrier: { values: ['kernel'], types: ['notice', 'factor', 'config'] },
   ui: { values: ['kernel'], types: [...domain, 'config'], packages: ['node:', 'hono', 'qrcode'] },
   ...Object.fromEntries(
     domain.map(room => [room, { values: ['kernel', ...domain], types: ['config'], packages: pure }]),

@@ -36,6 +36,28 @@ export type AuditEvent = { readonly realm: string } & (
       readonly reason: 'wrong' | 'used' | 'delayed';
       readonly source: string;
     }
+  /** A code went out by SMS or mail. Where to stands nowhere but in the person's record. */
+  | {
+      readonly type: 'code.sent';
+      readonly person: string;
+      readonly name: string;
+      readonly app: string;
+      readonly kind: 'email' | 'sms';
+      /** Or `set-up`. */
+      readonly factor: string;
+      readonly source: string;
+    }
+  /** `refused`: it went nowhere; `unknown`: it may have; `delayed`: a cap is full (once for each stretch). */
+  | {
+      readonly type: 'code.not-sent';
+      readonly person: string;
+      readonly name: string;
+      readonly app: string;
+      readonly kind: 'email' | 'sms';
+      readonly factor: string;
+      readonly source: string;
+      readonly reason: 'refused' | 'unknown' | 'delayed';
+    }
   | {
       readonly type: 'session.began';
       readonly person: string;

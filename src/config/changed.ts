@@ -15,12 +15,13 @@ export function changedKeys(before: unknown, after: unknown, path = ''): readonl
 }
 
 /** By key, a hash of each file that settings name and that is read with them: the same name may hold something else. */
-export function filesOf({ realms, apps, webauthn, mail }: Settings): ReadonlyMap<string, string> {
+export function filesOf({ realms, apps, webauthn, factors, mail }: Settings): ReadonlyMap<string, string> {
   const named = [
     ...[...realms.values()].flatMap(({ name, theme }) => [
       [`realms.${name}.theme.css`, theme.css] as const,
       [`realms.${name}.theme.logo`, theme.logo] as const,
     ]),
+    ['factors.sms.secretFile', factors.sms?.secretFile] as const,
     ['webauthn.metadata', webauthn?.metadata] as const,
     ['webauthn.metadataRoot', webauthn?.metadataRoot] as const,
     ['mail.ca', mail?.ca] as const,

@@ -1,6 +1,7 @@
 import { isLoopbackAddress, isLoopbackHost, registrableDomain } from './address.ts';
 import { checkApproval } from './checks-approval.ts';
 import { checkConsole, sharesPortal } from './checks-console.ts';
+import { checkFactors } from './checks-factors.ts';
 import { checkGroups } from './checks-groups.ts';
 import { checkClasses, checkLevels } from './checks-levels.ts';
 import { checkMail } from './checks-mail.ts';
@@ -38,6 +39,7 @@ export function checkTogether(parts: Parts, highestLevel: number, findings: Find
   checkMail(parts, findings);
   checkConsole(parts, highestLevel, findings);
   checkApproval(parts, findings);
+  checkFactors(parts, findings);
 }
 
 function checkListening({ listen }: Parts, findings: Findings): void {

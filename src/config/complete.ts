@@ -1,6 +1,7 @@
 import type { Preset } from '../preset/preset.ts';
 import { demandedLevel } from './checks-levels.ts';
 import { mailSettings } from './checks-mail.ts';
+import { factorSettings } from './complete-factors.ts';
 import { redisSettings } from './complete-store.ts';
 import type { Parts } from './parts.ts';
 import type { AppConfiguration, Configuration, RealmConfiguration } from './schema.ts';
@@ -71,6 +72,7 @@ export function complete(parts: Parts, presets: ReadonlyMap<string, Preset>, res
     reset: reset && resetSettings(reset),
     trust: trust && { ...trust, platforms: trust.platforms },
     approval: approval && approvalSettings(approval),
+    factors: factorSettings(parts, resolve),
     keyFile: maybe(keys.file, resolve),
     log,
     workers,

@@ -13,6 +13,7 @@ export function checkFiles(parts: Parts, resolve: (path: string) => string, find
   if (acme !== undefined) checkFolder(['listen', 'redirect', 'acmeFolder'], resolve(acme), findings);
   read(['keys', 'file'], parts.keys?.file);
   checkRedisFiles(parts, read);
+  read(['factors', 'sms', 'secretFile'], parts.factors?.sms?.secretFile);
   read(['webauthn', 'metadata'], parts.webauthn?.metadata);
   read(['webauthn', 'metadataRoot'], parts.webauthn?.metadataRoot);
   read(['mail', 'passwordFile'], parts.mail?.passwordFile);

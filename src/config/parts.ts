@@ -69,6 +69,7 @@ export function readParts(source: Source, problems: Problem[]): Parts {
     reset: section('reset'),
     trust: section('trust'),
     approval: section('approval'),
+    factors: section('factors'),
     log: section('log'),
     keys: section('keys'),
     workers: section('workers'),

@@ -40,6 +40,8 @@ const givenNames = ['apps', 'realms', 'parameters', 'otherFields', 'actionQuery'
 function isGivenName(path: Path): boolean {
   const last = path.at(-1);
   if (path.length === 1) return last === 'apps' || last === 'realms' || last === 'classes';
+  // What a gateway for messages calls its fields.
+  if (path[0] === 'factors') return path.length > 2;
   if (path[0] === 'realms') return path.length === 3 && last === 'groups';
   return path.length > 2 && path[0] === 'apps' && givenNames.slice(2).some(name => name === last);
 }

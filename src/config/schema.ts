@@ -3,6 +3,7 @@ import { balancer, origin, originExpectation } from './address.ts';
 import { duration, durationOrNoneUpTo, durationUpTo, sizeUpTo } from './quantity.ts';
 import { approvalSchema } from './schema-approval.ts';
 import { consoleSchema } from './schema-console.ts';
+import { factorsSchema } from './schema-factors.ts';
 import { genericSchema } from './schema-generic.ts';
 import { mailSchema, timeZone } from './schema-mail.ts';
 import { resetSchema } from './schema-reset.ts';
@@ -282,6 +283,7 @@ export const configurationSchema = z.strictObject({
   reset: resetSchema,
   trust: trustSchema,
   approval: approvalSchema,
+  factors: factorsSchema,
   log: logSchema.prefault({}),
   keys: keysSchema.prefault({}),
   workers: workersSchema.default(1),

@@ -32,6 +32,8 @@ export interface Settings {
   readonly trust: TrustSettings | undefined;
   /** Approval on a phone; undefined: nobody sets one up. */
   readonly approval: ApprovalSettings | undefined;
+  /** Codes that are sent, at level 1; undefined: not by this way. */
+  readonly factors: { readonly sms: SmsSettings | undefined; readonly email: EmailSettings | undefined };
   /** Where the operator's keys are; undefined: SLUIS_KEYS, else made once in the data folder. */
   readonly keyFile: string | undefined;
   readonly log: { readonly level: 'error' | 'warn' | 'info' | 'debug' };
@@ -52,6 +54,48 @@ export interface ConsoleSettings {
   readonly absolute: number;
   /** How recently the factor must have been used for acts with consequences. */
   readonly freshFor: number;
+}
+
+/** A gateway for text messages. In its texts {to}, {digits}, {zeros}, {text}, {sender} and {secret} are filled in. */
+export interface SmsSettings {
+  readonly url: string;
+  readonly method: 'POST' | 'PUT';
+  readonly headers: Readonly<Record<string, string>>;
+  /** Undefined: SLUIS_SMS_SECRET. */
+  readonly secretFile: string | undefined;
+  readonly body: SmsBody;
+  readonly sender: string | undefined;
+  /** `json`: paths such as `messages.0.status`, and what must stand there. */
+  readonly accepted: {
+    readonly status: readonly number[];
+    readonly json: Readonly<Record<string, string | number | boolean>>;
+  };
+  readonly timeout: number;
+  readonly prefixes: readonly string[];
+  readonly perHour: number;
+}
+
+export type SmsBody =
+  | { readonly kind: 'json'; readonly template: unknown }
+  | { readonly kind: 'form'; readonly template: Readonly<Record<string, string>> };
+
+/**
+ * What the operator states of one app's password and the mailboxes that codes go to (R20), by any protocol there is:
+ * `separate`: it opens none of them; `demands-mfa`: it does, but each of them demands MFA, in every way in;
+ * `same-password`: it does, so that a code by mail would be a second thing to know and no second factor (R06).
+ */
+export type MailboxWord = 'separate' | 'demands-mfa' | 'same-password';
+
+export interface EmailSettings {
+  readonly mailboxes: ReadonlyMap<string, MailboxRule>;
+  readonly functional: readonly string[];
+  readonly perHour: number;
+}
+
+export interface MailboxRule {
+  readonly word: MailboxWord;
+  /** Domains of mailboxes that this password opens whatever was stated: a webmail of the same realm shows them. */
+  readonly own: readonly string[];
 }
 
 export interface WebauthnSettings {

@@ -4,6 +4,7 @@ import type { Verdict } from './kind.ts';
 import type { People } from './people.ts';
 import type { Factor, KindName, Person } from './person.ts';
 import { levelOf, verifyWith } from './registry.ts';
+import type { Usable } from './sent-code/usable.ts';
 import { waysOf } from './ways.ts';
 
 export interface ChallengeAnswer {
@@ -12,6 +13,8 @@ export interface ChallengeAnswer {
   readonly kind: KindName;
   /** What the page demands: a factor below it is not tried, for passing it would lead nowhere. */
   readonly level: number;
+  /** Which factors may serve at this app, where codes are sent. */
+  readonly usable?: Usable | undefined;
   /** As typed, or as the browser's authenticator signed it. */
   readonly answer: string;
   /** Id of the pending sign-in. */
@@ -73,9 +76,9 @@ export class Challenge {
     return { outcome: 'wrong' };
   }
 
-  async #try(person: Person, { kind, level, answer, challenge }: ChallengeAnswer): Promise<Tried> {
+  async #try(person: Person, { kind, level, usable, answer, challenge }: ChallengeAnswer): Promise<Tried> {
     let best: Tried = { verdict: 'wrong', factor: undefined };
-    for (const factor of waysOf(person, level).filter(way => way.kind === kind)) {
+    for (const factor of waysOf(person, level, usable).filter(way => way.kind === kind)) {
       const verdict = await verifyWith(this.#deps, factor, { person, answer, challenge });
       if (verdict === 'accepted') return { verdict, factor };
       if (verdict === 'repeated') best = { verdict, factor };

@@ -25,6 +25,14 @@ const texts: { readonly [K in KindName]: { readonly words: string; give(name: st
     words: 'a hardware token',
     give: (name, realm) => `sluis tokens hand-out <serial> ${name} --realm ${realm}`,
   },
+  email: {
+    words: 'a code by e-mail (with factors.email)',
+    give: (name, realm) => `sluis users invite ${name} --realm ${realm}`,
+  },
+  sms: {
+    words: 'a code by SMS (with factors.sms)',
+    give: (name, realm) => `sluis users invite ${name} --realm ${realm}`,
+  },
   webauthn: {
     words: 'a security key (with webauthn.metadata)',
     give: (name, realm) => `sluis users invite ${name} --level 4 --realm ${realm}`,

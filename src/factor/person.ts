@@ -1,7 +1,9 @@
 import type { Level } from '../config/settings.ts';
 import type { Language } from '../kernel/language.ts';
 import type { ApprovalCredential } from './approval/credential.ts';
+import type { EmailCredential } from './email/credential.ts';
 import type { HardwareTokenCredential } from './hardware-token/credential.ts';
+import type { SmsCredential } from './sms/credential.ts';
 import type { TotpCredential } from './totp/credential.ts';
 import type { WebauthnCredential } from './webauthn/credential.ts';
 
@@ -48,6 +50,8 @@ export interface Credentials {
   readonly totp: TotpCredential;
   readonly 'hardware-token': HardwareTokenCredential;
   readonly webauthn: WebauthnCredential;
+  readonly email: EmailCredential;
+  readonly sms: SmsCredential;
 }
 
 export type KindName = keyof Credentials;

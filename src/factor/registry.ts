@@ -1,9 +1,12 @@
 import type { Level } from '../config/settings.ts';
 import { forgetApproval, verifyApproval } from './approval/verify.ts';
 import type { FactorDeps } from './deps.ts';
+import { mailboxOf } from './email/credential.ts';
+import { verifyEmail } from './email/verify.ts';
 import { verifyHardwareToken } from './hardware-token/verify.ts';
 import type { FactorKind, Given, Verdict } from './kind.ts';
 import type { Factor, KindName, Person } from './person.ts';
+import { verifySms } from './sms/verify.ts';
 import { forgetTotp, verifyTotp } from './totp/verify.ts';
 import { forgetWebauthn, verifyWebauthn } from './webauthn/verify.ts';
 
@@ -16,11 +19,23 @@ export const factorKinds: { readonly [K in KindName]: FactorKind<K> } = {
     carrier: ({ credential }) => credential.publicKey,
     forget: forgetApproval,
   },
+  email: {
+    kind: 'email',
+    level: 1,
+    verify: verifyEmail,
+    carrier: ({ credential }) => mailboxOf(credential.address),
+  },
   'hardware-token': {
     kind: 'hardware-token',
     level: 3,
     verify: verifyHardwareToken,
     carrier: ({ credential }) => credential.serial,
+  },
+  sms: {
+    kind: 'sms',
+    level: 1,
+    verify: verifySms,
+    carrier: ({ credential }) => credential.number,
   },
   totp: {
     kind: 'totp',

@@ -1,9 +1,13 @@
 import type { Factor, KindName, Person } from './person.ts';
 import { levelOf } from './registry.ts';
+import { type Usable, withoutSending } from './sent-code/usable.ts';
 
-/** The factors of this person that reach a level, those last used first: what a challenge may be answered with. */
-export function waysOf(person: Person | undefined, level: number): readonly Factor[] {
-  const enough = (person?.factors ?? []).filter(factor => levelOf(factor) >= level);
+/**
+ * The factors of this person that reach a level, those last used first: what a challenge may be answered with. Of codes
+ * that are sent, `usable` says whether they may serve where she is going; unsaid, none of them does.
+ */
+export function waysOf(person: Person | undefined, level: number, usable: Usable = withoutSending): readonly Factor[] {
+  const enough = (person?.factors ?? []).filter(factor => levelOf(factor) >= level && usable(factor));
   return enough.toSorted((a, b) => lastTime(b) - lastTime(a));
 }
 
@@ -12,8 +16,8 @@ function lastTime(factor: Factor): number {
 }
 
 /** Each kind once, in the order of `waysOf`. */
-export function kindsOf(person: Person | undefined, level: number): readonly KindName[] {
-  return [...new Set(waysOf(person, level).map(({ kind }) => kind))];
+export function kindsOf(person: Person | undefined, level: number, usable?: Usable): readonly KindName[] {
+  return [...new Set(waysOf(person, level, usable).map(({ kind }) => kind))];
 }
 
 /** The highest level that any factor of hers gives; 0 for none. */

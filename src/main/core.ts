@@ -43,6 +43,8 @@ export interface Surroundings {
   readonly redisPassword?: string | undefined;
   /** SLUIS_MAIL_PASSWORD. */
   readonly mailPassword?: string | undefined;
+  /** SLUIS_SMS_SECRET. */
+  readonly smsSecret?: string | undefined;
   /** Who runs this, for the audit. */
   readonly operator?: string;
 }
@@ -53,6 +55,8 @@ export interface Core extends FactorDeps, Omit<OpenedStore, 'store'> {
   readonly settings: Settings;
   readonly logger: Logger;
   readonly operator: string;
+  /** Of the SMS gateway, as the environment has it. */
+  readonly smsSecret: string | undefined;
   readonly store: Store;
   readonly audit: AuditTrail;
   readonly people: People;
@@ -80,7 +84,7 @@ export interface Core extends FactorDeps, Omit<OpenedStore, 'store'> {
 
 /** Opens the data folder and the store and puts the domain on it. Rejects with 'data.*' or 'store.unavailable'; nothing stays open then. */
 export async function openCore(settings: Settings, surroundings: Surroundings): Promise<Core> {
-  const { clock, random, logger, keys, mailPassword, operator = 'unknown' } = surroundings;
+  const { clock, random, logger, keys, mailPassword, smsSecret, operator = 'unknown' } = surroundings;
   const folder = openDataFolder(settings.dataFolder);
   const from = {
     ...(keys === undefined ? {} : { fromEnv: keys }),
@@ -118,6 +122,7 @@ export async function openCore(settings: Settings, surroundings: Surroundings): 
     },
     logger,
     operator,
+    smsSecret,
     people,
     attempts,
     challenge: new Challenge(deps, { people, attempts }),

@@ -7,6 +7,7 @@ import { beginOngoing, type Ongoing } from '../gateway/ongoing.ts';
 import { Receiving } from '../gateway/receiving.ts';
 import { Sources } from '../gateway/source.ts';
 import { appRuntime } from './app-runtime.ts';
+import { sentCodesOf } from './code-carriers.ts';
 import { beside, consoleOf } from './consoles.ts';
 import type { Core } from './core.ts';
 import { Looks } from './looks.ts';
@@ -113,6 +114,7 @@ function gatewayOf(common: Common, settings: Settings, release: (() => void)[]):
   const assets = new Map([...settings.realms].map(([name, realm]) => [name, looks.of(realm)]));
   const webauthn = webauthnRules(settings.webauthn, core.clock.now(), log);
   const approval = phoneCalls(core, settings.approval);
+  const sentCodes = sentCodesOf(core, settings, log, release);
   // The configuration check refused apps without a realm.
   const part = <T>(parts: ReadonlyMap<string, T>, name: string) => parts.get(name) as T;
   const apps = settings.apps.map((app: AppSettings) => {
@@ -124,7 +126,8 @@ function gatewayOf(common: Common, settings: Settings, release: (() => void)[]):
   const operators = consoleOf(core, { settings, assets: look, webauthn });
   const own = operators?.path === '' ? [[settings.console?.origin ?? '', operators] as const] : [];
   const portal = (realm: RealmSettings): readonly [string, PortalHandler] => {
-    const alone = portalOf(core, { realm, apps: settings.apps, assets: part(assets, realm.name), webauthn, approval });
+    const parts = { apps: settings.apps, assets: part(assets, realm.name), webauthn, approval, sentCodes };
+    const alone = portalOf(core, { realm, ...parts });
     const shares = operators !== undefined && settings.console?.realm === realm.name;
     return [realm.portalOrigin, shares ? beside(alone, operators) : alone];
   };

@@ -14,6 +14,8 @@ export interface Machine {
   readonly redisPassword?: string | undefined;
   /** SLUIS_MAIL_PASSWORD. */
   readonly mailPassword?: string | undefined;
+  /** SLUIS_SMS_SECRET. */
+  readonly smsSecret?: string | undefined;
   /** Who runs the command, for the audit: the person behind sudo, where there is one. */
   readonly operator: string;
   /** Whether it may start more processes of this program. */
@@ -28,7 +30,7 @@ export interface Machine {
 
 /** The domain with the clock and randomness of this machine. Rejects like `openCore`. */
 export function openOn(machine: Machine, settings: Settings, logger: Logger): Promise<Core> {
-  const { keys, redisPassword, mailPassword, operator } = machine;
-  const secrets = { keys, redisPassword, mailPassword };
+  const { keys, redisPassword, mailPassword, smsSecret, operator } = machine;
+  const secrets = { keys, redisPassword, mailPassword, smsSecret };
   return openCore(settings, { clock: systemClock, random: systemRandom, logger, ...secrets, operator });
 }

@@ -3,6 +3,8 @@ import { getRequestListener } from '@hono/node-server';
 import type { AppSettings, RealmSettings } from '../config/settings.ts';
 import type { PhoneCalls } from '../factor/approval/push.ts';
 import type { Person } from '../factor/person.ts';
+import type { SentCodes } from '../factor/sent-code/sending.ts';
+import type { Usable } from '../factor/sent-code/usable.ts';
 import type { Rules } from '../factor/webauthn/enrol.ts';
 import type { PortalHandler } from '../gateway/gateway.ts';
 import { createPortal } from '../portal/portal.ts';
@@ -18,10 +20,12 @@ interface PortalParts {
   readonly assets: Assets;
   readonly webauthn: Rules | undefined;
   readonly approval: PhoneCalls | undefined;
+  readonly sentCodes: SentCodes;
 }
 
 /** The portal of one realm as the server calls it. */
-export function portalOf(core: Core, { realm, apps, assets, webauthn, approval }: PortalParts): PortalHandler {
+export function portalOf(core: Core, parts: PortalParts): PortalHandler {
+  const { realm, apps, assets, webauthn, approval, sentCodes } = parts;
   const sources = new WeakMap<IncomingMessage, string>();
   const portal = createPortal({
     ...core,
@@ -30,6 +34,7 @@ export function portalOf(core: Core, { realm, apps, assets, webauthn, approval }
     assets,
     webauthn,
     approval,
+    sentCodes,
     endSessions: browser => core.ends.ofBrowser(browser, 'signed-out'),
     carryOver: (from, to, person, name) => core.ends.carryOver(from, to, person, name),
     endSessionsOf: async person => {
@@ -37,8 +42,8 @@ export function portalOf(core: Core, { realm, apps, assets, webauthn, approval }
       await core.devices.removeAll({ id: person }, 'reset', 'portal');
       await core.ends.ofPerson(person, 'factor-replaced');
     },
-    alreadyProved: (pending, browser) => alreadyProved(core, pending, browser),
     freshFactor: browser => freshFactor(core, browser),
+    alreadyProved: (pending, browser) => alreadyProved(core, pending, browser, sentCodes.usableAt(pending.app)),
     report: (error, reference) => core.logger.error({ err: error, reference }, 'a page of the portal failed'),
   });
   const listener = getRequestListener(
@@ -59,13 +64,14 @@ async function alreadyProved(
   core: Core,
   pending: Pending,
   browser: string,
+  usable: Usable,
 ): Promise<{ level: number; factor: string; at: number; by: string; trust?: string | undefined } | undefined> {
   const person = await core.people.byName(pending.realm, pending.name);
   for (const session of await core.sessions.ofPortal(browser)) {
     // Carried over to a newer realm cookie: an older one proves nothing any more.
     if (session.portal !== browser) continue;
     const times = { now: core.clock.now(), idleEnd: core.sessions.idleEnd(session) };
-    if (stillProves(session, session.level, pending, person, times)) {
+    if (stillProves(session, session.level, pending, person, times, usable)) {
       const { level, factor, factorAt: at, id: by, proof } = session;
       // What it holds by trust, it hands on by trust.
       return { level, factor, at, by, trust: proof === 'trust' ? session.trust : undefined };

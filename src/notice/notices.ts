@@ -59,6 +59,8 @@ const kinds: { readonly [K in KindName]: KindText } = {
   'hardware-token': 'kind.hardware-token',
   webauthn: 'kind.webauthn',
   approval: 'kind.approval',
+  sms: 'kind.sms',
+  email: 'kind.email',
 };
 
 /** R37, every event by its type: what its owner is told. A new one must be decided about here. */
@@ -83,6 +85,9 @@ const notices: { readonly [T in AuditEvent['type']]: Told<T> } = {
   'device.doubted': () => ({ line: 'notice.device-doubted', once: true, pool: 'doubt' }),
   'device.copied': () => ({ line: 'notice.device-copied' }),
   'approval.limited': () => series,
+  // Somebody with her password asks for one code after the other.
+  'code.not-sent': ({ reason }) => (reason === 'delayed' ? series : undefined),
+  'code.sent': undefined,
   'approval.reported': () => ({ line: 'notice.approval-reported', once: true }),
   'approval.asked': undefined,
   'device.used': undefined,

@@ -9,7 +9,8 @@ export type Outcome =
   /** On to a place of the portal; `known` where a factor was passed in this browser. */
   | { readonly kind: 'go'; readonly place: string; readonly known?: boolean }
   | { readonly kind: 'mistake'; readonly mistake: string }
-  | { readonly kind: 'delayed'; readonly until: number }
+  /** `sending`: not of answers, but of codes that are sent. */
+  | { readonly kind: 'delayed'; readonly until: number; readonly sending?: boolean }
   /** The sign-in is done or gone; `setUp` where a factor was bound all the same. */
   | { readonly kind: 'gone'; readonly setUp?: boolean }
   /** It was answered, how is not known any more: the page itself shows where things stand. */

@@ -15,11 +15,11 @@ export type KindStep = (deps: PortalDeps, view: View) => Step;
  * (it is used up); the pending of somebody who answers hers elsewhere (a pending belongs to one portal browser, and
  * `pass` checks that again when it writes); a kind that is worth less than the page demands (not open).
  */
-export function challengeOf(kind: KindName, parts: Pick<Step, 'show' | 'answer' | 'headers'>): Step {
+export function challengeOf(kind: KindName, parts: Pick<Step, 'arrive' | 'show' | 'answer' | 'headers'>): Step {
   return {
     path: `/challenge/:id/${kind}`,
-    isOpen: ({ pending, person }) =>
-      pending.passed === undefined && kindsOf(person, pending.demands.level).includes(kind),
+    isOpen: ({ pending, person, usable }) =>
+      pending.passed === undefined && kindsOf(person, pending.demands.level, usable).includes(kind),
     ...parts,
   };
 }
@@ -30,10 +30,10 @@ export async function answerChallenge(
   kind: KindName,
   { signIn, typed: answer, source, browser }: AnswerProps,
 ): Promise<Outcome> {
-  const { pending, person, portalCookie, browser: fresh } = signIn;
+  const { pending, person, usable, portalCookie, browser: fresh } = signIn;
   if (person === undefined) return { kind: 'unknown' };
   const { app, id: challenge, demands } = pending;
-  const asked = { person, kind, level: demands.level, answer, challenge, source, browser, app };
+  const asked = { person, kind, level: demands.level, usable, answer, challenge, source, browser, app };
   const result = await deps.challenge.answer(asked);
   switch (result.outcome) {
     case 'passed': {

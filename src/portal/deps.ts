@@ -7,6 +7,7 @@ import type { FactorDeps } from '../factor/deps.ts';
 import type { KnownBrowsers } from '../factor/known-browser.ts';
 import type { People } from '../factor/people.ts';
 import type { Person } from '../factor/person.ts';
+import type { SentCodes } from '../factor/sent-code/sending.ts';
 import type { Rules } from '../factor/webauthn/enrol.ts';
 import type { RecoveryCodes } from '../recovery/recovery-codes.ts';
 import type { Assets } from '../ui/assets.ts';
@@ -29,6 +30,8 @@ export interface PortalDeps extends FactorDeps {
   readonly webauthn?: Rules | undefined;
   /** Absent or undefined: nobody sets a phone up; who has one goes on using it, with its page open. */
   readonly approval?: PhoneCalls | undefined;
+  /** Absent or undefined: no codes are sent, and factors that need one are none. */
+  readonly sentCodes?: SentCodes | undefined;
   /** Ends what the browser with this realm cookie (SHA-256, base64url) holds: its sessions, and what waits for its release. */
   endSessions(browser: string): Promise<void>;
   /** A person passed anew in a browser: her sessions there go on under the new realm cookie, those of others end. */

@@ -79,7 +79,7 @@ async function alreadyProved(deps: PortalDeps, pending: SignIn['pending'], brows
 async function otherWays(c: PortalContext, { view }: Parts, signIn: SignIn): Promise<Response> {
   const { pending, person } = signIn;
   if (pending.passed !== undefined || !hasFactor(person)) return view.go(c, placeOf(signIn));
-  const several = kindsOf(person, pending.demands.level);
+  const several = kindsOf(person, pending.demands.level, signIn.usable);
   const kinds = several.length > 1 ? several : [];
   const html = otherWaysPage(view.page(c), {
     recovery: view.at(`/recovery/${pending.id}`),

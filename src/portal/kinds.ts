@@ -1,5 +1,6 @@
 import type { KindName } from '../factor/person.ts';
 import { factorKinds, isKind } from '../factor/registry.ts';
+import type { SentKind } from '../factor/sent-code/code.ts';
 import { beginTotp } from '../factor/totp/enrol.ts';
 import { relyingPartyOf } from '../factor/webauthn/credential.ts';
 import type { Pending } from '../visit/pending.ts';
@@ -8,6 +9,8 @@ import { approvalSetUp, linkDraft } from './approval-set-up.ts';
 import type { KindStep } from './challenge-step.ts';
 import type { PortalDeps } from './deps.ts';
 import { hardwareTokenChallenge, hardwareTokenResync } from './hardware-token-challenge.ts';
+import { sentCodeChallenge } from './sent-code-challenge.ts';
+import { sentCodeSetUp } from './sent-code-set-up.ts';
 import type { SignIn } from './sign-in.ts';
 import { totpChallenge } from './totp-challenge.ts';
 import { totpSetUp } from './totp-set-up.ts';
@@ -21,14 +24,20 @@ interface SetUpPages {
   readonly page: KindStep;
   /** The least that it may be bound at; what its set-up proves may be more. */
   readonly least: number;
-  /** Whether this portal has it at all. */
-  isOffered(portal: Offering): boolean;
+  /** Whether this portal has it at all, for who is on the way there. */
+  isOffered(portal: Offering, bound: Bound | undefined): boolean;
 }
 
 /** What of a portal decides on its kinds. */
-type Offering = Pick<PortalDeps, 'webauthn' | 'approval'> & {
+type Offering = Pick<PortalDeps, 'webauthn' | 'approval' | 'sentCodes'> & {
   readonly realm: Pick<PortalDeps['realm'], 'portalOrigin' | 'singleHost'>;
 };
+
+/** Where she is going, and the least that is of use there. */
+export interface Bound {
+  readonly app: string;
+  readonly level: number;
+}
 
 interface KindPages {
   readonly challenge: readonly KindStep[];
@@ -48,6 +57,7 @@ const kindPages: Readonly<Record<KindName, KindPages>> = {
       isOffered: ({ realm, approval }) => approval !== undefined && !realm.singleHost,
     },
   },
+  email: { challenge: [sentCodeChallenge('email')], setUp: sentSetUp('email') },
   'hardware-token': { challenge: [hardwareTokenChallenge, hardwareTokenResync], setUp: undefined },
   totp: {
     challenge: [totpChallenge],
@@ -58,6 +68,7 @@ const kindPages: Readonly<Record<KindName, KindPages>> = {
       isOffered: () => true,
     },
   },
+  sms: { challenge: [sentCodeChallenge('sms')], setUp: sentSetUp('sms') },
   webauthn: {
     challenge: [webauthnChallenge],
     setUp: {
@@ -68,6 +79,17 @@ const kindPages: Readonly<Record<KindName, KindPages>> = {
     },
   },
 };
+
+/** Only for who gets where she is going by it: a code for more would be used up on what does not let her in. */
+function sentSetUp(kind: SentKind): SetUpPages {
+  return {
+    draft: () => ({ kind, secret: '' }),
+    page: sentCodeSetUp(kind),
+    least: 1,
+    isOffered: ({ sentCodes }, bound) =>
+      bound !== undefined && bound.level <= 1 && sentCodes?.offers(kind, bound.app) === true,
+  };
+}
 
 /** Every page of every kind, to be mounted. */
 export function kindSteps(): readonly KindStep[] {
@@ -80,14 +102,17 @@ export function setUpOf(kind: KindName): SetUpPages | undefined {
   return kindPages[kind].setUp;
 }
 
-/** Kinds that a person may set up where a factor of at most this level is allowed, the strongest first. */
-export function kindsFor(portal: Offering, upTo: number): readonly KindName[] {
+/**
+ * Kinds that a person may set up where a factor of at most this level is allowed, the strongest first. Codes that are
+ * sent only on the way to an app that takes them.
+ */
+export function kindsFor(portal: Offering, upTo: number, bound?: Bound): readonly KindName[] {
   const reach = (kind: KindName) => Math.min(factorKinds[kind].level, upTo);
   return Object.keys(kindPages)
     .filter(isKind)
     .filter(kind => {
       const setUp = setUpOf(kind);
-      return setUp !== undefined && setUp.least <= upTo && setUp.isOffered(portal);
+      return setUp !== undefined && setUp.least <= upTo && setUp.isOffered(portal, bound);
     })
     .toSorted((a, b) => reach(b) - reach(a));
 }

@@ -6,7 +6,7 @@ import { kindsPage } from '../ui/pages-kinds.tsx';
 import { type ActivationMistake, activationPage, notInvitedPage } from '../ui/pages-set-up.tsx';
 import type { Outcome } from './answers.ts';
 import type { PortalDeps } from './deps.ts';
-import { kindsFor, setUpOf } from './kinds.ts';
+import { type Bound, kindsFor, setUpOf } from './kinds.ts';
 import { placeOf, type SignIn } from './sign-in.ts';
 import { type AnswerProps, hasFactor, type ShowProps, type Step } from './steps.ts';
 import type { View } from './view.ts';
@@ -69,10 +69,14 @@ async function answerActivation(deps: PortalDeps, props: AnswerProps): Promise<O
 /** Notes the permission; where there is but one kind to choose, its set-up begins in the same write, so that two tabs show the same secret. */
 async function allow(deps: PortalDeps, signIn: SignIn, setUp: SetUpPermission): Promise<Outcome> {
   const { pending, portalCookie } = signIn;
-  const [only, ...more] = kindsFor(deps, setUp.upTo);
+  const [only, ...more] = kindsFor(deps, setUp.upTo, boundFor(pending));
   const draft = only === undefined || more.length > 0 ? undefined : await setUpOf(only)?.draft(deps, signIn);
   const noted = await deps.pendings.step(pending, portalCookie, { setUp, draft });
   return noted === undefined ? { kind: 'gone' } : { kind: 'go', place: placeOf({ ...signIn, pending: noted }) };
+}
+
+function boundFor({ app, demands }: SignIn['pending']): Bound {
+  return { app, level: demands.level };
 }
 
 /**
@@ -88,12 +92,12 @@ export function kindsStep(deps: PortalDeps, view: View): Step {
         account: pending.name,
         action: view.at(`/set-up/${pending.id}/kinds`),
         tokens,
-        kinds: kindsFor(deps, pending.setUp?.upTo ?? 0),
+        kinds: kindsFor(deps, pending.setUp?.upTo ?? 0, boundFor(pending)),
         missing: mistake !== undefined,
       }),
     answer: async ({ signIn, form }) => {
       const { pending, portalCookie } = signIn;
-      const kind = kindsFor(deps, pending.setUp?.upTo ?? 0).find(one => one === form.field('kind'));
+      const kind = kindsFor(deps, pending.setUp?.upTo ?? 0, boundFor(pending)).find(one => one === form.field('kind'));
       const draft = kind === undefined ? undefined : await setUpOf(kind)?.draft(deps, signIn);
       if (draft === undefined) return { kind: 'mistake', mistake: 'malformed' };
       const noted = await deps.pendings.step(pending, portalCookie, { draft });

@@ -1,4 +1,5 @@
 import type { Person } from '../factor/person.ts';
+import { type Usable, withoutSending } from '../factor/sent-code/usable.ts';
 import { kindsOf } from '../factor/ways.ts';
 import type { Pending } from '../visit/pending.ts';
 import type { PortalDeps } from './deps.ts';
@@ -9,6 +10,8 @@ export interface SignIn {
   readonly pending: Pending;
   /** Undefined for an account that nobody invited and that has no factor. */
   readonly person: Person | undefined;
+  /** Which of her factors may serve at the app that she is on the way to. */
+  readonly usable: Usable;
   readonly portalCookie: string;
   /** What this browser is given when it passes, and its SHA-256. */
   readonly realmCookie: string;
@@ -20,7 +23,7 @@ export interface SignIn {
  * always comes from what the app said at sign-in, never from anything that the browser sends.
  */
 export async function findSignIn(
-  deps: Pick<PortalDeps, 'pendings' | 'people' | 'ring' | 'realm'>,
+  deps: Pick<PortalDeps, 'pendings' | 'people' | 'ring' | 'realm' | 'sentCodes'>,
   id: string,
   portalCookie: string | undefined,
 ): Promise<SignIn | undefined> {
@@ -29,18 +32,23 @@ export async function findSignIn(
   if (pending === undefined || pending.released !== undefined || pending.realm !== deps.realm.name) return undefined;
   const person = await deps.people.byName(pending.realm, pending.name);
   const realmCookie = realmCookieFor(deps.ring, pending.id, portalCookie);
-  return { pending, person, portalCookie, realmCookie, browser: browserOf(realmCookie) };
+  const usable = usableFor(deps, pending);
+  return { pending, person, usable, portalCookie, realmCookie, browser: browserOf(realmCookie) };
+}
+
+function usableFor({ sentCodes }: Pick<PortalDeps, 'sentCodes'>, { app }: Pick<Pending, 'app'>): Usable {
+  return sentCodes?.usableAt(app) ?? withoutSending;
 }
 
 /**
  * The one place where this sign-in stands. Pages that ask for something else send people here, so that no page can
  * be reached before the step it depends on.
  */
-export function placeOf({ pending, person }: Pick<SignIn, 'pending' | 'person'>): string {
+export function placeOf({ pending, person, usable }: Pick<SignIn, 'pending' | 'person' | 'usable'>): string {
   if (pending.passed !== undefined) return `/go/${pending.id}`;
   const { id, setUp, draft, demands } = pending;
   if (setUp !== undefined) return `/set-up/${id}/${draft?.kind ?? 'kinds'}`;
-  const [kind] = kindsOf(person, demands.level);
+  const [kind] = kindsOf(person, demands.level, usable);
   if (kind !== undefined) return `/challenge/${id}/${kind}`;
   return person !== undefined && person.factors.length > 0 ? `/not-enough/${id}` : `/set-up/${id}`;
 }

@@ -12,6 +12,8 @@ import { realmCookieName } from './realm-cookie.ts';
 import { findSignIn, placeOf, type SignIn } from './sign-in.ts';
 import type { PortalContext, View } from './view.ts';
 
+/** Mistakes of whoever should have sent something, and not of hers. */
+const notOurs = ['not-sent', 'maybe-sent'];
 /** What an authenticator signs is some kilobytes; all that people type is far shorter. */
 const longest = 12 * 1024;
 
@@ -21,9 +23,20 @@ export interface ShowProps {
   readonly signIn: SignIn;
   readonly tokens: FormTokens;
   readonly mistake: string | undefined;
+  /** What was posted, where that led back here. */
+  readonly form?: PostedForm | undefined;
+}
+
+/** A page that is about to be shown. */
+export interface ArriveProps {
+  readonly page: Page;
+  readonly signIn: SignIn;
+  readonly source: string;
+  readonly browser: string | undefined;
 }
 
 export interface AnswerProps {
+  readonly page: Page;
   readonly signIn: SignIn;
   readonly form: PostedForm;
   /** The form's `code`; with `next` behind a + where it asks for two in a row. */
@@ -38,6 +51,8 @@ export interface Step {
   readonly path: string;
   /** Whether this page may be shown and answered where the sign-in stands; else people are led to where it does. */
   isOpen(signIn: SignIn): boolean;
+  /** What has to be done first, once: a code that is sent. An outcome in place of the page; undefined: show it. */
+  arrive?(props: ArriveProps): Promise<Outcome | undefined>;
   show(props: ShowProps): string | Promise<string>;
   /** Beside those of every page. */
   readonly headers?: Readonly<Record<string, string>>;
@@ -87,7 +102,11 @@ export class Steps {
     if (signIn === undefined) return this.gone(c);
     if (!step.isOpen(signIn)) return this.#view.go(c, placeOf(signIn));
     const wait = waitOf(c, this.#deps.clock.now());
-    return wait > 0 ? this.#delayed(c, signIn, wait) : this.#show(c, step, signIn, undefined);
+    if (wait > 0) return this.#delayed(c, signIn, wait, c.req.query('sending') !== undefined);
+    const { source } = c.env;
+    const page = this.#view.page(c);
+    const outcome = await step.arrive?.({ page, signIn, source, browser: this.#known(c, signIn) });
+    return outcome === undefined ? this.#show(c, step, signIn, undefined) : this.#respond(c, step, signIn, outcome);
   }
 
   async #post(c: PortalContext, step: Step): Promise<Response> {
@@ -100,28 +119,32 @@ export class Steps {
       .filter(text => text !== '')
       .join('+')
       .slice(0, longest);
-    const parts = [step.path, pending.id, portalCookie, form.attempt, typed];
+    const choice = ['act', 'to', 'address'].map(name => form.field(name));
+    const parts = [step.path, pending.id, portalCookie, form.attempt, typed, ...choice];
     const outcome = await this.#answers.once(parts, () => this.#answer(c, step, signIn, form, typed));
-    return this.#respond(c, step, signIn, outcome);
+    return this.#respond(c, step, signIn, outcome, form);
   }
 
   async #answer(c: PortalContext, step: Step, signIn: SignIn, form: PostedForm, typed: string): Promise<Outcome> {
     // Not open: nothing is verified, and where it stands now is shown.
     if (!step.isOpen(signIn)) return { kind: 'unknown' };
-    const { realm, name } = signIn.pending;
-    const browser = this.#deps.knownBrowsers.verify(this.#view.cookie(c, knownBrowserCookie), realm, name);
-    return step.answer({ signIn, form, typed, source: c.env.source, browser });
+    const page = this.#view.page(c);
+    return step.answer({ page, signIn, form, typed, source: c.env.source, browser: this.#known(c, signIn) });
   }
 
-  async #respond(c: PortalContext, step: Step, signIn: SignIn, outcome: Outcome): Promise<Response> {
+  #known(c: PortalContext, { pending: { realm, name } }: SignIn): string | undefined {
+    return this.#deps.knownBrowsers.verify(this.#view.cookie(c, knownBrowserCookie), realm, name);
+  }
+
+  async #respond(c: PortalContext, step: Step, signIn: SignIn, outcome: Outcome, form?: PostedForm): Promise<Response> {
     switch (outcome.kind) {
       case 'go':
         if (outcome.known === true) await this.know(c, signIn);
         return this.#view.go(c, outcome.place);
       case 'mistake':
-        return this.#show(c, step, signIn, outcome.mistake);
+        return this.#show(c, step, signIn, outcome.mistake, form);
       case 'delayed':
-        return this.#delayed(c, signIn, outcome.until - this.#deps.clock.now());
+        return this.#delayed(c, signIn, outcome.until - this.#deps.clock.now(), outcome.sending === true);
       case 'gone':
         return this.gone(c, outcome.setUp === true);
       case 'unknown':
@@ -129,22 +152,28 @@ export class Steps {
     }
   }
 
-  async #show(c: PortalContext, step: Step, signIn: SignIn, mistake: string | undefined): Promise<Response> {
+  async #show(
+    c: PortalContext,
+    step: Step,
+    signIn: SignIn,
+    mistake: string | undefined,
+    form?: PostedForm,
+  ): Promise<Response> {
     const page = this.#view.page(c);
-    const html = await step.show({ c, page, signIn, tokens: this.tokens(signIn), mistake });
-    return this.#view.html(c, html, mistake === undefined ? 200 : 422, step.headers);
+    const html = await step.show({ c, page, signIn, tokens: this.tokens(signIn), mistake, form });
+    return this.#view.html(c, html, statusOf(mistake), step.headers);
   }
 
   /** Counts down by asking again: every ten seconds, and when the time is over. Nothing can be typed meanwhile. */
-  #delayed(c: PortalContext, { pending }: SignIn, wait: number): Response {
+  #delayed(c: PortalContext, { pending }: SignIn, wait: number, sending = false): Response {
     const path = c.req.path;
     const until = this.#deps.clock.now() + Math.max(wait, 0);
     const seconds = Math.max(1, Math.ceil(wait / 1000));
     const otherWays = this.#view.at(`/other-ways/${pending.id}`);
-    const html = delayedPage(this.#view.page(c), { wait, retry: path, otherWays });
+    const html = delayedPage(this.#view.page(c), { wait, retry: path, otherWays, sending });
     return this.#view.html(c, html, 429, {
       'retry-after': String(seconds),
-      refresh: `${Math.min(seconds, 10)}; url=${path}?until=${until}`,
+      refresh: `${Math.min(seconds, 10)}; url=${path}?until=${until}${sending ? '&sending=1' : ''}`,
     });
   }
 
@@ -157,6 +186,11 @@ export class Steps {
     const value = this.#deps.knownBrowsers.issue(pending.realm, pending.name, this.#view.cookie(c, knownBrowserCookie));
     this.#view.setCookie(c, knownBrowserCookie, value, knownBrowserLifetime / 1000);
   }
+}
+
+function statusOf(mistake: string | undefined): number {
+  if (mistake === undefined) return 200;
+  return notOurs.includes(mistake) ? 503 : 422;
 }
 
 /** Milliseconds that the address says to wait. Only shown: what may be tried is decided where attempts are counted. */

@@ -1,4 +1,5 @@
 import type { Person } from '../factor/person.ts';
+import { type Usable, withoutSending } from '../factor/sent-code/usable.ts';
 import type { Session } from './session.ts';
 
 /** What is asked of a living session, for a sign-in of the same account to go on without another challenge. */
@@ -10,7 +11,8 @@ export interface ProofDemand {
 
 /**
  * Whether what this session proved still serves this sign-in: the same account, living, high and fresh enough, and by a
- * factor that the person still has. A factor that was replaced, or a name's former owner, proves nothing (R39).
+ * factor that the person still has and that may serve where she is going (R20). A factor that was replaced, or a name's
+ * former owner, proves nothing (R39).
  */
 export function stillProves(
   session: Session,
@@ -18,6 +20,7 @@ export function stillProves(
   asked: ProofDemand,
   person: Person | undefined,
   times: { readonly now: number; readonly idleEnd: number },
+  usable: Usable = withoutSending,
 ): boolean {
   const { realm, name, demands } = asked;
   if (session.realm !== realm || session.name !== name || session.person !== person?.id) return false;
@@ -26,5 +29,5 @@ export function stillProves(
   // Trust says nothing of a fresh factor, however short ago it came from one.
   if (demands.maxAge !== undefined && (session.proof === 'trust' || times.now - session.factorAt > demands.maxAge))
     return false;
-  return person.factors.some(factor => factor.id === session.factor);
+  return person.factors.some(factor => factor.id === session.factor && usable(factor));
 }

@@ -110,6 +110,31 @@ export function DigitsField({ label, mistake, later, name = 'code', length = 6 }
   );
 }
 
+/** A phone number or mail address; what was typed stays. */
+export function TypedField({
+  label,
+  mistake,
+  type,
+  typed,
+}: Pick<DigitsProps, 'label' | 'mistake'> & { type: 'tel' | 'email'; typed: string }) {
+  return (
+    <Field label={label} mistake={mistake} kind="words" name="address">
+      <input
+        class={textbox(mistake)}
+        id="address"
+        name="address"
+        type={type}
+        autocomplete={type}
+        maxlength={254}
+        value={typed}
+        required
+        aria-invalid={mistake === undefined ? undefined : 'true'}
+        aria-describedby={mistake === undefined ? undefined : mistakeId}
+      />
+    </Field>
+  );
+}
+
 /** A long code that people copy by hand: an activation or a recovery code. What was typed stays. */
 export function WordsField({ label, mistake, typed }: { label: string; mistake: string | undefined; typed?: string }) {
   return (

@@ -1,4 +1,6 @@
 import { type Language, languages } from '../kernel/language.ts';
+import { codesEnglish } from './messages-codes-en.ts';
+import { codesDutch } from './messages-codes-nl.ts';
 import { englishConsole } from './messages-console-en.ts';
 import { dutchConsole } from './messages-console-nl.ts';
 import { english } from './messages-en.ts';
@@ -7,7 +9,11 @@ import { englishNotice } from './messages-notice-en.ts';
 import { dutchNotice } from './messages-notice-nl.ts';
 
 export { type Language, languages };
-export type MessageId = keyof typeof dutch | keyof typeof dutchConsole | keyof typeof dutchNotice;
+export type MessageId =
+  | keyof typeof dutch
+  | keyof typeof dutchConsole
+  | keyof typeof dutchNotice
+  | keyof typeof codesDutch;
 
 /** A text in one language; `values` fill its `{name}` places. What is not given stays visible, so that a test sees it. */
 export type Translate = (id: MessageId, values?: Readonly<Record<string, string | number>>) => string;
@@ -16,8 +22,8 @@ export type Translate = (id: MessageId, values?: Readonly<Record<string, string 
 export const languageCookie = '__Host-sluis-lang';
 
 export const messages: Readonly<Record<Language, Readonly<Record<MessageId, string>>>> = {
-  nl: { ...dutch, ...dutchConsole, ...dutchNotice },
-  en: { ...english, ...englishConsole, ...englishNotice },
+  nl: { ...dutch, ...dutchConsole, ...dutchNotice, ...codesDutch },
+  en: { ...english, ...englishConsole, ...englishNotice, ...codesEnglish },
 };
 
 const translators: Readonly<Record<Language, Translate>> = { nl: translator('nl'), en: translator('en') };

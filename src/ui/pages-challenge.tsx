@@ -82,18 +82,26 @@ export function resyncPage(
  */
 export function delayedPage(
   page: Page,
-  props: { readonly wait: number; readonly retry: string; readonly otherWays: string | undefined },
+  props: {
+    readonly wait: number;
+    readonly retry: string;
+    readonly otherWays: string | undefined;
+    /** It is codes that are sent too often, and not answers. */
+    readonly sending?: boolean;
+  },
 ): string {
   const { t } = page;
-  const text = waitText(t, props.wait);
+  const sending = props.sending === true;
+  const text = waitText(t, props.wait, sending ? 'sent-code' : 'challenge');
+  const title = t(sending ? 'sent-code.delayed-title' : 'refusal.limited.title');
   return render(
-    <Layout page={page} title={t('refusal.limited.title')} failed>
-      <Title>{t('refusal.limited.title')}</Title>
+    <Layout page={page} title={title} failed>
+      <Title>{title}</Title>
       <Mistake t={t} text={text} />
-      <Paragraph>{t('challenge.wait')}</Paragraph>
+      <Paragraph>{t(sending ? 'sent-code.delayed-what' : 'challenge.wait')}</Paragraph>
       <div class="sluis-actions">
         <Link href={props.retry} main>
-          {t('challenge.retry')}
+          {t(sending ? 'sent-code.back' : 'challenge.retry')}
         </Link>
         {props.otherWays === undefined ? null : <Link href={props.otherWays}>{t('challenge.no-code')}</Link>}
       </div>
@@ -102,11 +110,11 @@ export function delayedPage(
 }
 
 /** `wait` in milliseconds, rounded up, in the unit that people count in. */
-function waitText(t: Translate, wait: number): string {
+function waitText(t: Translate, wait: number, what: 'challenge' | 'sent-code'): string {
   const seconds = Math.max(1, Math.ceil(wait / 1000));
   return seconds <= 120
-    ? t('challenge.delayed', { seconds })
-    : t('challenge.delayed-minutes', { minutes: Math.ceil(seconds / 60) });
+    ? t(`${what}.delayed`, { seconds })
+    : t(`${what}.delayed-minutes`, { minutes: Math.ceil(seconds / 60) });
 }
 
 export function otherWaysPage(

@@ -18,6 +18,14 @@ import {
   type WaitingForm,
 } from './pages-send.tsx';
 import {
+  addressMistakes,
+  notSentPage,
+  type SentKind,
+  sentCodeMistakes,
+  sentCodePage,
+  sentCodeSetUpPage,
+} from './pages-sent-code.tsx';
+import {
   activationPage,
   notInvitedPage,
   recoveryCodesPage,
@@ -43,6 +51,7 @@ export function samplePages(language: Language, assets: AssetNames): ReadonlyMap
     ...sendSamples(page),
     ...trustSamples(page, { hostile, tokens, apps }),
     ...consoleSamples(page),
+    ...(['sms', 'email'] as const).flatMap(kind => sentCodeSamples(page, kind)),
     ...troubles.map(trouble => [`help-${trouble}`, troublePage(page, { trouble, start: '/' })] as const),
     ...(Object.keys(refusals) as Refusal[]).map(
       refusal => [`refusal-${refusal}`, refusalSample(page, refusal)] as const,
@@ -198,6 +207,34 @@ function approvalSamples(page: Page): [string, string][] {
     ]),
     ...parts.map((show): [string, string] => [`phone-${show[0]}`, phonePage(page, { folder: '/approve/', show })]),
     ['kinds-approval', kindsPage(page, { ...form, kinds: ['totp', 'approval'], missing: false })],
+  ];
+}
+
+function sentCodeSamples(page: Page, kind: SentKind): [string, string][] {
+  const to = kind === 'sms' ? '06-•••• 12' : `a•••@gemeente.example${hostile}`;
+  const form = { kind, account: `anna${hostile}`, action: `/challenge/1/${kind}`, tokens, to, renewed: false };
+  const elsewhere = { href: '/other-ways/1', text: 'challenge.no-code' } as const;
+  const code = { ...form, again: [{ value: '1', to }], elsewhere };
+  const two = [...code.again, { value: '2', to: '06-•••• 98' }];
+  const setUp = { ...form, kinds: '/set-up/1/kinds', typed: hostile };
+  const own = addressMistakes.filter(mistake =>
+    kind === 'sms' ? mistake !== 'functional' && mistake !== 'own' : mistake !== 'country',
+  );
+  return [
+    [kind, sentCodePage(page, code)],
+    [`${kind}-renewed`, sentCodePage(page, { ...code, renewed: true, again: two })],
+    ...sentCodeMistakes.map((mistake): [string, string] => [
+      `${kind}-${mistake}`,
+      sentCodePage(page, { ...code, mistake }),
+    ]),
+    [`${kind}-nothing-sent`, notSentPage(page, code)],
+    [`${kind}-delayed`, delayedPage(page, { wait: 24_000, retry: '/', otherWays: '/other-ways/1', sending: true })],
+    [`${kind}-set-up`, sentCodeSetUpPage(page, { ...setUp, typed: '' })],
+    ...own.map((mistake): [string, string] => [
+      `${kind}-set-up-${mistake}`,
+      sentCodeSetUpPage(page, { ...setUp, mistake }),
+    ]),
+    [`${kind}-set-up-code`, sentCodePage(page, { ...code, change: true })],
   ];
 }
 

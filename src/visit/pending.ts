@@ -193,6 +193,11 @@ export class PendingSignIns {
     });
   }
 
+  /** Something was sent that takes its time to come, and is good for as long again (WCAG 2.2.1). */
+  async wait(pending: Pending, portalCookie: string): Promise<Pending | undefined> {
+    return this.#onPortal(pending.id, portalCookie, current => ({ ...current, expiresAt: this.#extended(current) }));
+  }
+
   /**
    * The second factor was passed in the browser with this portal cookie: just now, or, with `at`, when a living session
    * of the same account in that browser proved it (so that ages are not renewed). The caller has verified it.

@@ -1,5 +1,6 @@
 import type { AppSettings, RealmSettings, TrustSettings } from '../../src/config/settings.ts';
 import { TrustedDevices } from '../../src/device/trusted-devices.ts';
+import { SentCodes } from '../../src/factor/sent-code/sending.ts';
 import type { Store } from '../../src/kernel/store.ts';
 import type { PortalDeps } from '../../src/portal/deps.ts';
 import { createPortal } from '../../src/portal/portal.ts';
@@ -59,6 +60,16 @@ export interface PortalChange {
   readonly trust?: TrustSettings;
   /** Instead of the embedded one: of a fleet, each instance has its own on one Redis. */
   readonly store?: Store;
+  /** Ways by which codes are sent. */
+  readonly sending?: Partial<ConstructorParameters<typeof SentCodes>[1]>;
+  /** Apps of the realm beside the webmail. */
+  readonly beside?: readonly Pick<AppSettings, 'id' | 'title'>[];
+}
+
+/** Where somebody is going; the webmail, at level 2. */
+export interface Bound {
+  readonly app?: string;
+  readonly level?: number;
 }
 
 /** A portal on the real embedded store, and what the gateway would have done before people get there. */
@@ -67,10 +78,16 @@ export async function openPortal(change: PortalChange = {}) {
   const pendings = new PendingSignIns(bench.deps);
   const ended: string[] = [];
   const reported: unknown[] = [];
+  const beside = (change.beside ?? []).map(other => ({
+    ...app,
+    ...other,
+    origin: `https://${other.id}.gemeente.test`,
+  }));
   const deps: PortalDeps = {
     ...bench.deps,
     realm: { ...realmSettings, ...change.realm },
-    apps: [app],
+    apps: [app, ...beside],
+    sentCodes: change.sending && new SentCodes(bench.deps, { sms: undefined, email: undefined, ...change.sending }),
     pendings,
     challenge: bench.challenge,
     activation: bench.activation,
@@ -95,15 +112,15 @@ export async function openPortal(change: PortalChange = {}) {
   };
   const portal = createPortal(deps);
   /** The password was right: a pending sign-in, and the cookie that the app's host gave. */
-  const signIn = async (name: string): Promise<{ pending: Pending; cookie: string }> => {
+  const signIn = async (name: string, bound: Bound = {}): Promise<{ pending: Pending; cookie: string }> => {
     const opened = await pendings.open(
       {
         realm,
-        app: app.id,
+        app: bound.app ?? app.id,
         name,
         source,
         target: '/mail',
-        demands: { level: 2, maxAge: undefined },
+        demands: { level: bound.level ?? 2, maxAge: undefined },
         quarantine: { location: '/mail', cookies: [] },
         session: undefined,
         purpose: 'sign-in',
@@ -147,11 +164,11 @@ export class Browser {
     return answer.location?.startsWith('/') ? this.open(answer.location, { headers: init.headers ?? {} }) : answer;
   }
 
-  /** Sends the form of a page, with its hidden fields, and stops at the answer. */
+  /** Sends the first form of a page, with its hidden fields, and stops at the answer. */
   async post(page: Answer, fields: Record<string, string>, headers: Record<string, string> = {}): Promise<Answer> {
-    const action = /<form method="post" action="([^"]+)"/.exec(page.html)?.[1];
-    if (action === undefined) throw new Error(`no form on ${page.path}`);
-    const body = new URLSearchParams({ ...hiddenFields(page.html), ...fields });
+    const [form, action] = /<form method="post" action="([^"]+)".*?<\/form>/s.exec(page.html) ?? [];
+    if (form === undefined || action === undefined) throw new Error(`no form on ${page.path}`);
+    const body = new URLSearchParams({ ...hiddenFields(form), ...fields });
     const type = 'application/x-www-form-urlencoded';
     return this.send(action, {
       method: 'POST',

@@ -1,0 +1,44 @@
+import { readFileSync } from 'node:fs';
+import { smsGateway } from '../carrier/sms-gateway.ts';
+import type { Settings, SmsSettings } from '../config/settings.ts';
+import { SentCodes, type SmsWay } from '../factor/sent-code/sending.ts';
+import type { AppLog } from '../gateway/log.ts';
+import { SluisError } from '../kernel/errors.ts';
+import type { Core } from './core.ts';
+
+/**
+ * Codes that are sent, as these settings have them. Throws 'config.unreadable' where the gateway's key is asked for and
+ * not given, or the error of the file system. `release` gets what gives its connections back.
+ */
+export function sentCodesOf(core: Core, settings: Settings, log: AppLog, release: (() => void)[]): SentCodes {
+  const { sms } = settings.factors;
+  return new SentCodes(core, { sms: sms && smsWay(core, sms, log, release), email: undefined });
+}
+
+function smsWay(core: Core, settings: SmsSettings, log: AppLog, release: (() => void)[]): SmsWay {
+  const gateway = smsGateway({
+    settings,
+    secret: secretOf(settings, core.smsSecret),
+    tell: ({ carried, ...trouble }) =>
+      log.error(
+        { gateway: new URL(settings.url).host, sent: carried === 'refused' ? 'no' : 'unknown', ...trouble },
+        'the gateway did not take a text message: people cannot get their code',
+      ),
+  });
+  release.push(() => void gateway.close());
+  return { carrier: gateway, perHour: settings.perHour, prefixes: settings.prefixes };
+}
+
+function secretOf({ secretFile, headers, body }: SmsSettings, given: string | undefined): string {
+  if (!JSON.stringify([headers, body]).includes('{secret}')) return '';
+  const secret = (secretFile === undefined ? (given ?? '') : readFileSync(secretFile, 'utf8')).trim();
+  // It goes into a header: a line that ends in it would begin another (CWE-113).
+  if (/^[\x21-\x7e]+$/.test(secret)) return secret;
+  throw new SluisError(
+    'config.unreadable',
+    'the key of the SMS gateway is missing, or is not one line of plain ASCII',
+    {
+      remedy: 'Write it into the file that factors.sms.secretFile names, or set SLUIS_SMS_SECRET.',
+    },
+  );
+}

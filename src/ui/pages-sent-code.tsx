@@ -1,0 +1,145 @@
+import { DigitsField, Form, type FormTokens, TypedField } from './form.tsx';
+import { Button, DeskBlock, Layout, Link, Mistake, type Page, Paragraph, render, Title } from './layout.tsx';
+import { PersonalField } from './own-device.tsx';
+
+export type SentKind = 'sms' | 'email';
+export const sentCodeMistakes = ['wrong', 'malformed', 'used', 'expired', 'spent', 'not-sent', 'maybe-sent'] as const;
+export type SentCodeMistake = (typeof sentCodeMistakes)[number];
+
+interface CodeProps {
+  readonly kind: SentKind;
+  readonly account: string;
+  readonly action: string;
+  readonly tokens: FormTokens;
+  /** Where the code went, as far as it may be shown: `06-•••• 12`. */
+  readonly to: string;
+  /** Where a new one can go: the name of a button's value, and what is shown of it. */
+  readonly again: readonly { readonly value: string; readonly to: string }[];
+  /** Not the first one. */
+  readonly renewed: boolean;
+  readonly mistake?: SentCodeMistake | undefined;
+  /** Leads to other ways, or to other kinds at a set-up. */
+  readonly elsewhere: { readonly href: string; readonly text: 'challenge.no-code' | 'sent-code.other-kind' };
+  /** At a set-up: another number or address can be given. */
+  readonly change?: boolean;
+}
+
+/** Asks for the code that was sent; a new one is a button away. */
+export function sentCodePage(page: Page, props: CodeProps): string {
+  const { t } = page;
+  const { mistake: id, kind } = props;
+  const mistake = id === undefined ? undefined : t(id === 'malformed' ? 'challenge.malformed' : `sent-code.${id}`);
+  return render(
+    <Layout page={page} title={t('challenge.title')} failed={mistake !== undefined}>
+      <Title>{t('challenge.title')}</Title>
+      <Mistake t={t} text={mistake} />
+      <Paragraph>{t(`${kind}.sent`, { to: props.to })}</Paragraph>
+      {props.renewed && mistake === undefined ? <Paragraph>{t('sent-code.renewed')}</Paragraph> : null}
+      <Form action={props.action} tokens={props.tokens} account={props.account} t={t}>
+        <DigitsField label={t('challenge.code')} mistake={mistake} />
+        <div class="sluis-actions">
+          <Button>{t('challenge.submit')}</Button>
+          <Link href={props.elsewhere.href}>{t(props.elsewhere.text)}</Link>
+        </div>
+      </Form>
+      <Again page={page} props={props} />
+    </Layout>,
+  );
+}
+
+/** Nothing went out, and nothing can be typed: what she can do now. */
+export function notSentPage(page: Page, props: CodeProps): string {
+  const { t } = page;
+  return render(
+    <Layout page={page} title={t('sent-code.not-sent-title')} failed>
+      <Title>{t('sent-code.not-sent-title')}</Title>
+      <Mistake t={t} text={t('sent-code.not-sent')} />
+      <Paragraph>{t('sent-code.not-sent-what')}</Paragraph>
+      <Again page={page} props={props} main />
+      <p class="sluis-actions">
+        <Link href={props.elsewhere.href}>{t(props.elsewhere.text)}</Link>
+      </p>
+      <DeskBlock page={page} />
+    </Layout>,
+  );
+}
+
+/** A form of its own: a key pressed in the field above must not ask for a new code. */
+function Again({ page: { t }, props, main }: { page: Page; props: CodeProps; main?: boolean }) {
+  const { kind, again, action, tokens, change } = props;
+  const words = (to: string) => {
+    if (again.length > 1) return t('sent-code.again-to', { to });
+    return t(main === true ? 'sent-code.retry' : 'sent-code.again');
+  };
+  return (
+    <>
+      <Form action={action} tokens={tokens} t={t}>
+        <input type="hidden" name="act" value="again" />
+        <div class="sluis-actions">
+          {again.map(({ value, to }, index) => (
+            <Button second={main !== true || index > 0} name="to" value={value}>
+              {words(to)}
+            </Button>
+          ))}
+        </div>
+      </Form>
+      {change === true ? (
+        <Form action={action} tokens={tokens} t={t}>
+          <input type="hidden" name="act" value="change" />
+          <Button second>{t(`${kind}.change`)}</Button>
+        </Form>
+      ) : null}
+    </>
+  );
+}
+
+export const addressMistakes = ['malformed', 'country', 'functional', 'own', 'taken', 'personal'] as const;
+export type AddressMistake = (typeof addressMistakes)[number];
+
+/** Asks where codes will go, and for her word that nobody else gets them there (R07). */
+export function sentCodeSetUpPage(
+  page: Page,
+  props: {
+    readonly kind: SentKind;
+    readonly account: string;
+    readonly action: string;
+    readonly tokens: FormTokens;
+    /** Where another kind can be chosen. */
+    readonly kinds: string;
+    readonly typed: string;
+    readonly mistake?: AddressMistake | undefined;
+  },
+): string {
+  const { t } = page;
+  const { kind } = props;
+  const mistake = textOf(page, kind, props.mistake);
+  const personal = props.mistake === 'personal';
+  return render(
+    <Layout page={page} title={t(`${kind}.set-up-title`)} failed={mistake !== undefined}>
+      <Title>{t(`${kind}.set-up-title`)}</Title>
+      <Mistake t={t} text={mistake} />
+      <Paragraph>{t(`${kind}.set-up-what`)}</Paragraph>
+      <Paragraph>{t(`${kind}.risk`)}</Paragraph>
+      <Form action={props.action} tokens={props.tokens} account={props.account} t={t}>
+        <input type="hidden" name="act" value="address" />
+        <TypedField
+          label={t(`${kind}.address`)}
+          mistake={personal ? undefined : mistake}
+          type={kind === 'sms' ? 'tel' : 'email'}
+          typed={props.typed}
+        />
+        <PersonalField label={t(`${kind}.personal-word`)} mistake={personal ? mistake : undefined} />
+        <div class="sluis-actions">
+          <Button>{t('sent-code.send')}</Button>
+          <Link href={props.kinds}>{t('sent-code.other-kind')}</Link>
+        </div>
+      </Form>
+    </Layout>,
+  );
+}
+
+function textOf({ t }: Page, kind: SentKind, mistake: AddressMistake | undefined): string | undefined {
+  if (mistake === undefined) return undefined;
+  if (mistake === 'country') return t('sms.country');
+  return mistake === 'functional' || mistake === 'own' ? t(`email.${mistake}`) : t(`${kind}.${mistake}`);
+}
