@@ -37,6 +37,7 @@ const commands: Commands = {
   tokensTakeBack: note('tokensTakeBack'),
   adminInvite: note('adminInvite'),
   explain: note('explain'),
+  mailTest: note('mailTest'),
   auditTail: note('auditTail'),
   auditVerify: note('auditVerify'),
 };

@@ -4,6 +4,7 @@ import type { Level } from '../config/settings.ts';
 import { SluisError } from '../kernel/errors.ts';
 import { type AdminCommands, addAdmin } from './program-admin.ts';
 import { addExplain, type ExplainCommands } from './program-explain.ts';
+import { addMail, type MailCommands } from './program-mail.ts';
 import { addTokens, type TokenCommands } from './program-tokens.ts';
 
 /*
@@ -12,7 +13,7 @@ import { addTokens, type TokenCommands } from './program-tokens.ts';
  */
 
 /** What the commands do; given by the composition root, which alone opens stores and sockets. Each resolves to an exit code. */
-export interface Commands extends TokenCommands, ExplainCommands, AdminCommands {
+export interface Commands extends MailCommands, TokenCommands, ExplainCommands, AdminCommands {
   serve(options: { config: string }): Promise<number>;
   protect(options: ProtectOptions): Promise<number>;
   check(options: { config: string }): Promise<number>;
@@ -97,6 +98,7 @@ function build(commands: Commands, terminal: Terminal, done: (code: number) => v
   addUsers(program, commands, done);
   addTokens(program, commands, { command, config, done });
   addExplain(program, commands, { command, config, done });
+  addMail(program, commands, { command, config, done });
   addAdmin(program, commands, { command, config, done });
   addAudit(program, commands, done);
   return program;
@@ -118,7 +120,7 @@ function addServing(
       terminal.out(notChecked);
     });
   command(program, 'doctor')
-    .description('Look at the store: what would be lost, when, and what to do about it.')
+    .description('Look at the store and the mail server: what is wrong, what would be lost, and what to do about it.')
     .addOption(config())
     .action(async options => done(await commands.doctor(options)));
   command(program, 'protect')

@@ -3,6 +3,7 @@ import { adminInvite } from '../cli/admin.ts';
 import { auditTail, auditVerify } from '../cli/audit.ts';
 import { doctor } from '../cli/doctor.ts';
 import { explainRequest } from '../cli/explain.ts';
+import { mailFindings, mailTest } from '../cli/mail.ts';
 import type { Commands, InviteOptions } from '../cli/program.ts';
 import { usersInvite, usersList, usersMail, usersShow, usersSignOut } from '../cli/users.ts';
 import { loadSettings } from '../config/load.ts';
@@ -10,6 +11,7 @@ import { SluisError } from '../kernel/errors.ts';
 import { accepted, loaded, loadOptions, withoutLines } from './configuration.ts';
 import type { Core } from './core.ts';
 import { type Machine, openOn } from './machine.ts';
+import { mailDeps } from './mail-server.ts';
 import { protectConfig, writeProtectConfig } from './protect.ts';
 import { readText } from './read-text.ts';
 import { serve } from './serve.ts';
@@ -40,7 +42,11 @@ export function commandsOf(machine: Machine): Commands {
       return 0;
     },
     doctor: ({ config }) =>
-      withCore(machine, config, async core => doctor(await core.examine(), line => out(`${line}\n`))),
+      withCore(machine, config, async core => {
+        const findings = [...(await core.examine()), ...(await mailFindings(mailDeps(core)))];
+        return doctor(findings, line => out(`${line}\n`));
+      }),
+    mailTest: ({ config, address }) => withCore(machine, config, core => mailTest(mailDeps(core), { address }, out)),
     usersInvite: options => withCore(machine, options.config, core => done(invite(core, options, out))),
     usersList: options =>
       withCore(machine, options.config, core => {

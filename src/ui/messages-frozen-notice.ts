@@ -34,4 +34,6 @@ export const frozenNoticeIds: readonly string[] = [
   'notice.approval-reported',
   'notice.closed',
   'notice.opened',
+  'notice.test-subject',
+  'notice.test-text',
 ];

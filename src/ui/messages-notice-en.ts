@@ -34,6 +34,8 @@ export const englishNotice: Readonly<Record<keyof typeof dutchNotice, string>> =
     'Your device reported a request that was not yours. Somebody else knows your password. That was on {when}.',
   'notice.closed': 'Your account was closed. You can no longer sign in. That was on {when}.',
   'notice.opened': 'Your account is open again. That was on {when}.',
+  'notice.test-subject': 'Test message from Sluis',
+  'notice.test-text': 'This is a test message. You need not do anything.',
   'notice.many': 'Much changed in your second step in the last hour. For a while you get no message about each change.',
   'notice.was-you': 'Did you do this yourself, or do you know about it? Then you need not do anything.',
   'notice.not-you': 'Do you know nothing about this? Then change your password and contact us at once.',

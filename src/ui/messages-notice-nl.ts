@@ -35,6 +35,8 @@ export const dutchNotice = {
     'Op uw apparaat is gemeld dat een verzoek niet van u kwam. Iemand anders kent uw wachtwoord. Dat was op {when}.',
   'notice.closed': 'Uw account is gesloten. U kunt niet meer inloggen. Dat was op {when}.',
   'notice.opened': 'Uw account is weer open. Dat was op {when}.',
+  'notice.test-subject': 'Proefbericht van Sluis',
+  'notice.test-text': 'Dit is een proefbericht. U hoeft niets te doen.',
   'notice.many':
     'Er is het laatste uur veel veranderd aan uw tweede stap. U krijgt daarom even geen bericht over elke wijziging.',
   'notice.was-you': 'Deed u dit zelf, of weet u hiervan? Dan hoeft u niets te doen.',
