@@ -280,6 +280,7 @@ export type AuditEvent = { readonly realm: string } & (
         | 'factor-removed'
         | 'reset'
         | 'shared-browser'
+        | 'expired'
         | 'signed-out-everywhere';
       readonly source: string;
     }

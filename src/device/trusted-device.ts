@@ -38,6 +38,7 @@ export type EndOfTrust =
   | 'factor-removed'
   | 'reset'
   | 'shared-browser'
+  | 'expired'
   | 'signed-out-everywhere'
   /** Its cookie is in two browsers. */
   | 'copied';

@@ -234,7 +234,7 @@ describe('R10 R12 R13 R14 R15: trusted devices, whatever happens in whatever ord
         copied += told(bench, 'device.copied');
         await bench.store.close();
       }),
-      { numRuns: 50, endOnFailure: true },
+      { numRuns: 25, endOnFailure: true },
     );
     // It looked at something: devices passed, and thieves were found.
     expect(passed).toBeGreaterThan(50);

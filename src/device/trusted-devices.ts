@@ -194,9 +194,14 @@ export class TrustedDevices {
         return undefined;
       }
       outcome = { outcome: 'trusted', device: made };
-      const over = devices.filter(device => device.ended !== undefined);
-      const replaced = going.map(device => ended(device, 'replaced', trusting.source));
-      return [...over, ...replaced, ...living.filter(device => !going.includes(device)), made];
+      const now = devices.map(device => {
+        if (going.includes(device)) return ended(device, 'replaced', trusting.source);
+        // Its sessions may stand where the operator allows fewer days than when they began.
+        return device.ended !== undefined || living.includes(device)
+          ? device
+          : ended(device, 'expired', trusting.source);
+      });
+      return [...now, made];
     });
     return outcome;
   }
