@@ -16,6 +16,8 @@ export type ResetEvent =
   | (About & { readonly type: 'reset.refused'; readonly reason: string })
   /** Somebody tried what is not for him, or not now. */
   | (About & { readonly type: 'reset.denied'; readonly act: string; readonly reason: string })
+  /** Somebody without a token knocked where systems file cases. */
+  | { readonly type: 'reset.api-refused'; readonly source: string }
   /** A second step was reported stolen: whoever has it may have the password. */
   | (About & { readonly type: 'reset.stolen' });
 

@@ -6,6 +6,7 @@ import { checkGroups } from './checks-groups.ts';
 import { checkClasses, checkLevels } from './checks-levels.ts';
 import { checkMail } from './checks-mail.ts';
 import { checkManagement } from './checks-management.ts';
+import { checkReset } from './checks-reset.ts';
 import { checkStore } from './checks-store.ts';
 import { checkWebauthn, highestOf } from './checks-webauthn.ts';
 import type { Parts } from './parts.ts';
@@ -37,6 +38,7 @@ export function checkTogether(parts: Parts, highestLevel: number, findings: Find
   checkStore(parts, findings);
   checkWebauthn(parts, findings);
   checkMail(parts, findings);
+  checkReset(parts, findings);
   checkConsole(parts, highestLevel, findings);
   checkApproval(parts, findings);
   checkFactors(parts, findings);

@@ -3,7 +3,9 @@ import { genericPreset } from '../preset/generic.ts';
 import { presets as named } from '../preset/registry.ts';
 import { loadSettings } from './load.ts';
 
-function load(reset: string) {
+const beside = `console: { origin: "http://beheer.localhost:8080" }\nmail: { host: localhost, from: sluis@gemeente.nl }`;
+
+function load(reset: string, more = beside) {
   const text = `
 version: 1
 data: ./data
@@ -12,6 +14,7 @@ realms:
 apps:
   post: { title: Post, realm: gemeente, origin: "http://post.localhost:8080", upstream: "http://127.0.0.1:8081", preset: demo }
 ${reset}
+${more}
 `;
   return loadSettings(text, { folder: '/', presets: { named, generic: genericPreset } });
 }
@@ -34,6 +37,19 @@ describe('R33 R34: the section reset', () => {
       authservId: undefined,
       clients: new Map(),
     });
+  });
+
+  it('needs the console, where clerks work, and mail, by which people are told', () => {
+    const loaded = load(`reset: { officialDomains: [gemeente.nl], ${methods} }`, '');
+    expect(loaded.ok ? [] : loaded.problems.map(({ found }) => found)).toEqual([
+      'a reset desk without a console',
+      'a reset desk without mail',
+    ]);
+  });
+
+  it('warns where nobody with a key of level 4 could be helped (R36)', () => {
+    const loaded = load('reset: { officialDomains: [gemeente.nl], methods: { data: { title: Gegevens } } }');
+    expect(loaded.warnings.map(({ path }) => path)).toContain('reset.methods');
   });
 
   it.each([

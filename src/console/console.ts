@@ -5,6 +5,7 @@ import { assetHeaders } from '../ui/assets.ts';
 import { isLanguage, languageCookie } from '../ui/messages.ts';
 import type { ConsoleDeps, ConsoleEnv } from './deps.ts';
 import { Frame } from './frame.ts';
+import { mountResetApi } from './reset-api.ts';
 import { places, routes } from './routes.ts';
 import { mountSignIn } from './sign-in.ts';
 import { type ConsoleContext, View } from './view.ts';
@@ -25,6 +26,7 @@ export function createConsole(deps: ConsoleDeps): Hono<ConsoleEnv> {
   );
   app.notFound(c => view.refuse(c, 'not-found'));
   app.get('/assets/:name', c => asset(c, deps, view));
+  mountResetApi(app, deps);
   app.use(async (c, next) => refused(c, view) ?? switched(c, deps, view) ?? next());
   app.use(
     bodyLimit({

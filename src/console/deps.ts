@@ -10,6 +10,9 @@ import type { People } from '../factor/people.ts';
 import type { Rules } from '../factor/webauthn/enrol.ts';
 import type { VerifyFirstFactor } from '../operator/first-factor.ts';
 import type { Operators } from '../operator/operators.ts';
+import type { ResetCases } from '../reset/cases.ts';
+import type { ResetIntake } from '../reset/intake.ts';
+import type { CaseRecords } from '../reset/records.ts';
 import type { Sessions } from '../session/sessions.ts';
 import type { Assets } from '../ui/assets.ts';
 
@@ -27,6 +30,11 @@ export interface ConsoleDeps extends FactorDeps {
   readonly activation: ActivationCodes;
   readonly knownBrowsers: KnownBrowsers;
   readonly tokens: HardwareTokens;
+  readonly resetDesk: {
+    readonly records: CaseRecords;
+    readonly cases: ResetCases;
+    readonly intake: ResetIntake;
+  };
   readonly sessions: Sessions;
   readonly assets: Assets;
   /** Undefined: no operator sets a passkey or security key up. */

@@ -32,6 +32,7 @@ import type { Logger } from './logger.ts';
 import { smtpServer } from './mail-server.ts';
 import { noticeRealm, say } from './notice-words.ts';
 import { type OpenedStore, openConfiguredStore } from './open-store.ts';
+import { type ResetDesk, resetDeskOf } from './reset-desk.ts';
 
 /** What is read from outside and handed in: the clock, randomness, the log, and the operator's keys from the environment. */
 export interface Surroundings {
@@ -76,6 +77,7 @@ export interface Core extends FactorDeps, Omit<OpenedStore, 'store'> {
   readonly addresses: Addresses;
   readonly operators: Operators;
   readonly devices: TrustedDevices;
+  readonly resetDesk: ResetDesk;
   readonly visits: Visits;
   readonly sealed: SealedCookies;
   /** From now on these settings hold, in what was made from the ones before too. */
@@ -112,6 +114,8 @@ export async function openCore(settings: Settings, surroundings: Surroundings): 
     endSessions: (person, device, because) =>
       ends.ofTrust(person, device, because === 'copied' ? 'device-copied' : 'trust-ended'),
   });
+  const operators = new Operators(deps, { people, activation });
+  const outbox = new Outbox({ ...deps, mailer });
 
   return {
     ...deps,
@@ -127,7 +131,15 @@ export async function openCore(settings: Settings, surroundings: Surroundings): 
     attempts,
     challenge: new Challenge(deps, { people, attempts }),
     activation,
-    operators: new Operators(deps, { people, activation }),
+    operators,
+    resetDesk: resetDeskOf({
+      ...{ ...deps, people, activation, operators, outbox },
+      settings: () => current,
+      endAllOf: async person => {
+        await devices.removeAll({ id: person }, 'reset', 'reset desk');
+        return ends.ofPerson(person, 'by-operator');
+      },
+    }),
     recovery: new RecoveryCodes(deps, { people, attempts }),
     knownBrowsers: new KnownBrowsers(deps),
     pendings,

@@ -10,6 +10,7 @@ import type { Person } from '../factor/person.ts';
 import type { SentCodes } from '../factor/sent-code/sending.ts';
 import type { Rules } from '../factor/webauthn/enrol.ts';
 import type { RecoveryCodes } from '../recovery/recovery-codes.ts';
+import type { ResetIntake } from '../reset/intake.ts';
 import type { Assets } from '../ui/assets.ts';
 import type { Pending, PendingSignIns } from '../visit/pending.ts';
 
@@ -32,6 +33,8 @@ export interface PortalDeps extends FactorDeps {
   readonly approval?: PhoneCalls | undefined;
   /** Absent or undefined: no codes are sent, and factors that need one are none. */
   readonly sentCodes?: SentCodes | undefined;
+  /** Absent: there is no reset desk. */
+  readonly resetDesk?: { readonly intake: ResetIntake };
   /** Ends what the browser with this realm cookie (SHA-256, base64url) holds: its sessions, and what waits for its release. */
   endSessions(browser: string): Promise<void>;
   /** A person passed anew in a browser: her sessions there go on under the new realm cookie, those of others end. */

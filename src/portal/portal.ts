@@ -7,6 +7,7 @@ import type { PortalDeps, PortalEnv } from './deps.ts';
 import { mountSignIn } from './finish.ts';
 import { mountAssets, mountGeneral } from './general.ts';
 import { kindSteps } from './kinds.ts';
+import { mountResetLink } from './reset-link.ts';
 import { activationStep, kindsStep, recoveryStep } from './set-up-steps.ts';
 import { mountSharedDevice } from './shared-device.ts';
 import { Steps } from './steps.ts';
@@ -40,6 +41,7 @@ export function createPortal(deps: PortalDeps): Hono<PortalEnv> {
     }),
   );
   mountGeneral(app, { deps, view });
+  mountResetLink(app, { deps, view });
   mountSignIn(app, { deps, view, steps });
   mountApproval(app, { deps, view, steps });
   mountTrust(app, { deps, view, steps });

@@ -41,6 +41,11 @@ export class CaseRecords {
     return found?.realm === realm ? found : undefined;
   }
 
+  /** Of any realm. */
+  async exists(id: string): Promise<boolean> {
+    return (await this.#deps.store.get(keyOf(id))) !== undefined;
+  }
+
   /** Compare-and-set: of two who act at once the second sees what the first made of it. */
   async update(id: string, change: (current: ResetCase) => ResetCase | undefined): Promise<ResetCase | undefined> {
     const written = await update(this.#deps.store, keyOf(id), this.#codec, change);

@@ -7,6 +7,8 @@ import { english } from './messages-en.ts';
 import { dutch } from './messages-nl.ts';
 import { englishNotice } from './messages-notice-en.ts';
 import { dutchNotice } from './messages-notice-nl.ts';
+import { englishReset } from './messages-reset-en.ts';
+import { dutchReset } from './messages-reset-nl.ts';
 
 export { type Language, languages };
 export type MessageId =
@@ -14,6 +16,7 @@ export type MessageId =
   | keyof typeof dutchConsole
   | keyof typeof dutchNotice
   | keyof typeof codesDutch;
+export type MessageId = keyof typeof dutch | keyof typeof dutchConsole | keyof typeof dutchNotice | keyof typeof dutchReset;
 
 /** A text in one language; `values` fill its `{name}` places. What is not given stays visible, so that a test sees it. */
 export type Translate = (id: MessageId, values?: Readonly<Record<string, string | number>>) => string;
@@ -24,6 +27,8 @@ export const languageCookie = '__Host-sluis-lang';
 export const messages: Readonly<Record<Language, Readonly<Record<MessageId, string>>>> = {
   nl: { ...dutch, ...dutchConsole, ...dutchNotice, ...codesDutch },
   en: { ...english, ...englishConsole, ...englishNotice, ...codesEnglish },
+  nl: { ...dutch, ...dutchConsole, ...dutchNotice, ...dutchReset },
+  en: { ...english, ...englishConsole, ...englishNotice, ...englishReset },
 };
 
 const translators: Readonly<Record<Language, Translate>> = { nl: translator('nl'), en: translator('en') };

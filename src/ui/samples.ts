@@ -36,6 +36,7 @@ import { gonePage, hopPage, signedOutPage, startPage } from './pages-start.tsx';
 import { keyPage, keySetUpPage } from './pages-webauthn.tsx';
 import { consoleSamples } from './samples-console.tsx';
 import { trustSamples } from './samples-trust.ts';
+import { resetLinkSamples } from './samples-reset.tsx';
 
 /**
  * One example of every page in one language, for the tests, the accessibility check and whoever designs a theme.
@@ -52,6 +53,7 @@ export function samplePages(language: Language, assets: AssetNames): ReadonlyMap
     ...trustSamples(page, { hostile, tokens, apps }),
     ...consoleSamples(page),
     ...(['sms', 'email'] as const).flatMap(kind => sentCodeSamples(page, kind)),
+    ...resetLinkSamples(page),
     ...troubles.map(trouble => [`help-${trouble}`, troublePage(page, { trouble, start: '/' })] as const),
     ...(Object.keys(refusals) as Refusal[]).map(
       refusal => [`refusal-${refusal}`, refusalSample(page, refusal)] as const,
