@@ -1,6 +1,6 @@
 import type { ResetCase } from '../reset/case.ts';
 import { Facts } from './console-layout.tsx';
-import { Button, DeskBlock, Layout, type Page, Paragraph, render, Title } from './layout.tsx';
+import { Button, DeskBlock, Layout, Link, type Page, Paragraph, render, Title } from './layout.tsx';
 
 /** Asks a requester whether the request is hers; the token in the address is all the proof that there is. */
 export function resetLinkPage(
@@ -47,6 +47,7 @@ export function resetAnsweredPage(
     <Layout page={{ ...page, switchTo: undefined }} title={t(`reset.link.${said}-title`)}>
       <Title>{t(`reset.link.${said}-title`)}</Title>
       <Paragraph>{t(`reset.link.${said}-done`, { number })}</Paragraph>
+      <NextStep page={page} />
     </Layout>,
   );
 }
@@ -58,6 +59,15 @@ export function resetLinkGonePage(page: Page): string {
       <Title>{t('reset.link.gone-title')}</Title>
       <Paragraph>{t('reset.link.gone')}</Paragraph>
       <DeskBlock page={page} />
+      <NextStep page={page} />
     </Layout>,
+  );
+}
+
+function NextStep({ page: { t, site } }: { page: Page }) {
+  return (
+    <div class="sluis-actions">
+      <Link href={site.helpUrl}>{t('page.help')}</Link>
+    </div>
   );
 }

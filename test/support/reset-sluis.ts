@@ -4,6 +4,7 @@ import { parseMailAddress } from '../../src/kernel/mail-address.ts';
 import { systemRandom } from '../../src/kernel/random.ts';
 import { Client, type ClientAnswer } from './client.ts';
 import { type MailServer, startMailServer } from './mail-server.ts';
+import { until } from './redis.ts';
 import { startSluis, type TestOptions, type TestSluis } from './sluis.ts';
 
 export interface ResetSluis {
@@ -39,6 +40,8 @@ ${options.extra ?? ''}`;
   return {
     ...{ demo, mail, sluis, token },
     close: async () => {
+      // Or the server of mail would see its client go away in the middle of one.
+      await until(async () => (await sluis.core.outbox.waiting()) === 0);
       await sluis.close();
       await mail.close();
       await demo.close();
