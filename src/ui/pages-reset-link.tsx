@@ -67,7 +67,9 @@ export function resetLinkGonePage(page: Page): string {
 function NextStep({ page: { t, site } }: { page: Page }) {
   return (
     <div class="sluis-actions">
-      <Link href={site.helpUrl}>{t('page.help')}</Link>
+      <Link href={site.helpUrl} main>
+        {t('page.help')}
+      </Link>
     </div>
   );
 }

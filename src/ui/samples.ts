@@ -35,8 +35,8 @@ import {
 import { gonePage, hopPage, signedOutPage, startPage } from './pages-start.tsx';
 import { keyPage, keySetUpPage } from './pages-webauthn.tsx';
 import { consoleSamples } from './samples-console.tsx';
-import { trustSamples } from './samples-trust.ts';
 import { resetLinkSamples } from './samples-reset.tsx';
+import { trustSamples } from './samples-trust.ts';
 
 /**
  * One example of every page in one language, for the tests, the accessibility check and whoever designs a theme.
