@@ -115,7 +115,6 @@ export async function openCore(settings: Settings, surroundings: Surroundings): 
       ends.ofTrust(person, device, because === 'copied' ? 'device-copied' : 'trust-ended'),
   });
   const operators = new Operators(deps, { people, activation });
-  const outbox = new Outbox({ ...deps, mailer });
 
   return {
     ...deps,

@@ -16,7 +16,9 @@ function places(text: string): string[] {
 
 describe('messages', () => {
   test('R30: an id is permanent: none that was ever given out is gone, and new ones are written down', () => {
-    expect(ids.toSorted()).toEqual([...frozenIds, ...frozenConsoleIds, ...frozenNoticeIds, ...frozenResetIds].toSorted());
+    expect(ids.toSorted()).toEqual(
+      [...frozenIds, ...frozenConsoleIds, ...frozenNoticeIds, ...frozenResetIds].toSorted(),
+    );
     // Renaming an id in both places at once changes this figure: change it only when ids were added.
     expect(createHash('sha256').update(frozenIds.join('\n')).digest('hex').slice(0, 12)).toBe('8e292a3707e8');
   });

@@ -17,6 +17,7 @@ export type MessageId =
   | keyof typeof dutchNotice
   | keyof typeof codesDutch;
 export type MessageId = keyof typeof dutch | keyof typeof dutchConsole | keyof typeof dutchNotice | keyof typeof dutchReset;
+  | keyof typeof dutchReset;
 
 /** A text in one language; `values` fill its `{name}` places. What is not given stays visible, so that a test sees it. */
 export type Translate = (id: MessageId, values?: Readonly<Record<string, string | number>>) => string;
