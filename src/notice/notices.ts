@@ -105,6 +105,7 @@ const notices: { readonly [T in AuditEvent['type']]: Told<T> } = {
   'reset.refused': undefined,
   'reset.denied': undefined,
   'reset.stolen': undefined,
+  'reset.api-refused': undefined,
   'operator.changed': () => ({ line: 'notice.role-changed' }),
   'operator.ended': () => ({ line: 'notice.role-changed' }),
   'operator.invited': undefined,
