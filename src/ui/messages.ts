@@ -15,8 +15,7 @@ export type MessageId =
   | keyof typeof dutch
   | keyof typeof dutchConsole
   | keyof typeof dutchNotice
-  | keyof typeof codesDutch;
-export type MessageId = keyof typeof dutch | keyof typeof dutchConsole | keyof typeof dutchNotice | keyof typeof dutchReset;
+  | keyof typeof codesDutch
   | keyof typeof dutchReset;
 
 /** A text in one language; `values` fill its `{name}` places. What is not given stays visible, so that a test sees it. */
@@ -26,10 +25,8 @@ export type Translate = (id: MessageId, values?: Readonly<Record<string, string 
 export const languageCookie = '__Host-sluis-lang';
 
 export const messages: Readonly<Record<Language, Readonly<Record<MessageId, string>>>> = {
-  nl: { ...dutch, ...dutchConsole, ...dutchNotice, ...codesDutch },
-  en: { ...english, ...englishConsole, ...englishNotice, ...codesEnglish },
-  nl: { ...dutch, ...dutchConsole, ...dutchNotice, ...dutchReset },
-  en: { ...english, ...englishConsole, ...englishNotice, ...englishReset },
+  nl: { ...dutch, ...dutchConsole, ...dutchNotice, ...codesDutch, ...dutchReset },
+  en: { ...english, ...englishConsole, ...englishNotice, ...codesEnglish, ...englishReset },
 };
 
 const translators: Readonly<Record<Language, Translate>> = { nl: translator('nl'), en: translator('en') };
