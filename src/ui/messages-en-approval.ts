@@ -18,6 +18,9 @@ export const englishApproval: Readonly<Record<keyof typeof dutchApproval, string
   'approval.limited':
     'Your phone has had too many requests. In {minutes} minutes it works again. Choose another way for now.',
 
+  'approval.limited-hours':
+    'Your phone gets no requests now. In {hours} hours it works again. Choose another way for now.',
+
   'approval.set-up-title': 'Set up your phone',
   'approval.set-up-why': 'With your phone you show that it is you. A password alone is then not enough.',
   'approval.step-scan': 'Scan this code with the camera of your phone. A page opens.',
@@ -62,7 +65,7 @@ export const englishApproval: Readonly<Record<keyof typeof dutchApproval, string
   'phone.ask-who': 'Account',
   'phone.ask-what': 'Application',
   'phone.ask-where': 'Browser',
-  'phone.ask-known': 'You signed in there before',
+  'phone.ask-known': 'Used before',
   'phone.ask-known-yes': 'Yes',
   'phone.ask-known-no': 'No',
   'phone.ask-address': 'Address',

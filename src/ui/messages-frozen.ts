@@ -263,6 +263,7 @@ export const frozenIds: readonly string[] = [
   'approval.again',
   'approval.other-way',
   'approval.limited',
+  'approval.limited-hours',
   'approval.set-up-title',
   'approval.set-up-why',
   'approval.step-scan',

@@ -16,6 +16,9 @@ export const dutchApproval = {
   'approval.limited':
     'Uw telefoon heeft te veel verzoeken gekregen. Over {minutes} minuten kan het weer. Kies nu een andere manier.',
 
+  'approval.limited-hours':
+    'Uw telefoon krijgt nu geen verzoeken. Over {hours} uur kan het weer. Kies nu een andere manier.',
+
   'approval.set-up-title': 'Stel uw telefoon in',
   'approval.set-up-why': 'Met uw telefoon laat u zien dat u het bent. Een wachtwoord alleen is dan niet genoeg.',
   'approval.step-scan': 'Scan deze code met de camera van uw telefoon. Er opent een pagina.',
@@ -60,7 +63,7 @@ export const dutchApproval = {
   'phone.ask-who': 'Account',
   'phone.ask-what': 'Toepassing',
   'phone.ask-where': 'Browser',
-  'phone.ask-known': 'Hier logde u eerder in',
+  'phone.ask-known': 'Eerder gebruikt',
   'phone.ask-known-yes': 'Ja',
   'phone.ask-known-no': 'Nee',
   'phone.ask-address': 'Adres',

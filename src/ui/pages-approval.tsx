@@ -47,8 +47,14 @@ export function approvalPage(page: Page, props: ApprovalProps): string {
 }
 
 function mistakeOf({ t }: Page, asked: ApprovalState): string | undefined {
-  if (asked.state === 'limited') return t('approval.limited', { minutes: asked.minutes });
+  if (asked.state === 'limited') return limitedText(t, asked.minutes);
   return asked.state === 'wrong' || asked.state === 'expired' ? t(`approval.${asked.state}`) : undefined;
+}
+
+function limitedText(t: Page['t'], minutes: number): string {
+  return minutes <= 90
+    ? t('approval.limited', { minutes })
+    : t('approval.limited-hours', { hours: Math.ceil(minutes / 60) });
 }
 
 function NumberToType({ page: { t }, number, place }: { page: Page; number: string; place: string }) {

@@ -136,8 +136,8 @@ async function answer(ask, decision, number) {
   for (const button of list.querySelectorAll('button')) button.disabled = true;
   const { id, app, account } = ask;
   const said = await say('answer', { ask: id, decision, number, app, account }).catch(() => ({ state: 'offline' }));
-  if (said.state === 'offline') for (const button of list.querySelectorAll('button')) button.disabled = false;
-  else list.querySelector(`[data-ask="${id}"]`).remove();
+  if (said.state !== 'offline') list.querySelector(`[data-ask="${id}"]`)?.remove();
+  for (const button of list.querySelectorAll('button')) button.disabled = false;
   const left = list.children.length > 0 ? ['asks'] : ['again'];
   show(said.state === 'unknown' || said.state === 'stale' ? 'gone' : said.state, ...left);
   one(said.state)?.focus?.();

@@ -183,6 +183,7 @@ function approvalSamples(page: Page): [string, string][] {
     { state: 'expired' },
     { state: 'limited', minutes: 40 },
   ];
+  const closed = approvalPage(page, { ...ask, asked: { state: 'limited', minutes: 1_380 } });
   const link = {
     uri: 'https://sluis.example.org/approve/#ABCD-EFGH-JKMN-PQRS',
     code: 'ABCD-EFGH-JKMN-PQRS',
@@ -201,6 +202,7 @@ function approvalSamples(page: Page): [string, string][] {
   ];
   return [
     ...states.map((asked): [string, string] => [`approval-${asked.state}`, approvalPage(page, { ...ask, asked })]),
+    ['approval-closed', closed],
     ['approval-set-up', approvalSetUpPage(page, setUp)],
     ['approval-set-up-over', approvalSetUpPage(page, { ...setUp, link: undefined })],
     ...approvalMistakes.map((mistake): [string, string] => [
