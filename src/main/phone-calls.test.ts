@@ -68,7 +68,7 @@ describe('a phone is woken by a message (RFC 8030, 8291, 8292)', () => {
     });
     expect(() => new PushReceiver().open(pushed.body)).toThrow();
     const { headers, path } = pushed;
-    expect([path, headers.ttl, headers.urgency, headers['content-encoding']]).toEqual([
+    expect([path, headers['ttl'], headers['urgency'], headers['content-encoding']]).toEqual([
       '/p/1',
       '180',
       'high',

@@ -1,4 +1,4 @@
-import { englishApproval } from './messages-en-approval.ts';
+import { englishApproval } from './messages-approval-en.ts';
 import type { dutch } from './messages-nl.ts';
 import { englishTrust } from './messages-trust-en.ts';
 

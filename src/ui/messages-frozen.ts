@@ -263,7 +263,6 @@ export const frozenIds: readonly string[] = [
   'approval.again',
   'approval.other-way',
   'approval.limited',
-  'approval.limited-hours',
   'approval.set-up-title',
   'approval.set-up-why',
   'approval.step-scan',
@@ -415,4 +414,5 @@ export const frozenIds: readonly string[] = [
   'sent-code.delayed-minutes',
   'sent-code.delayed-what',
   'sent-code.back',
+  'approval.limited-hours',
 ];

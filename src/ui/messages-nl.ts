@@ -1,4 +1,4 @@
-import { dutchApproval } from './messages-nl-approval.ts';
+import { dutchApproval } from './messages-approval-nl.ts';
 import { dutchTrust } from './messages-trust-nl.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { dutchApproval } from './messages-nl-approval.ts';
+import type { dutchApproval } from './messages-approval-nl.ts';
 
 /** Texts of approval on a phone. */
 export const englishApproval: Readonly<Record<keyof typeof dutchApproval, string>> = {
