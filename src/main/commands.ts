@@ -89,6 +89,7 @@ async function withCore(machine: Machine, config: string, work: (core: Core) => 
   const logger = createLogger({ level: 'silent' });
   const core = await openOn(machine, settings, logger);
   try {
+    await core.teller.begin();
     return await work(core);
   } finally {
     await core.store.close();

@@ -95,6 +95,7 @@ class Serving {
     this.#people = people;
     this.#open.push(people);
     await this.#store.begin();
+    await this.#core.teller.begin();
     const port = await listen(people.server, settings.listen.address, settings.listen.port);
     await this.#redirect(settings);
     await this.#manage(settings);

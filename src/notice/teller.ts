@@ -53,6 +53,12 @@ export class Teller {
     this.#own = randomId(deps.random);
   }
 
+  /** From now on, unless it began before: for commands, whose deeds are told once somebody serves. */
+  async begin(): Promise<void> {
+    const { mailer, store } = this.#deps;
+    if (mailer.configured && (await store.get(cursorKey)) === undefined) await this.#begin(undefined);
+  }
+
   /** Puts on the way what happened since the last time. Rejects with 'store.unavailable': then all is told again. */
   async run({ stop }: { readonly stop?: AbortSignal } = {}): Promise<void> {
     if (!this.#deps.mailer.configured) return;

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -78,6 +78,8 @@ export interface TestOptions {
   readonly clock?: Clock & { advance(milliseconds: number): void };
   /** More lines of YAML at the top level. */
   readonly extra?: string;
+  /** Files beside the configuration, by name. */
+  readonly files?: Readonly<Record<string, string>>;
   /** More lines of YAML below the realm, each indented by four. */
   readonly realm?: string;
   /** As if there were factors that reach this level. */
@@ -103,6 +105,7 @@ export async function startSluis(apps: readonly TestApp[], options: TestOptions 
     namesPort: port,
   };
   const { folder, namesPort } = shared;
+  for (const [name, text] of Object.entries(options.files ?? {})) await writeFile(join(folder, name), text);
   const clock = options.clock ?? options.beside?.clock ?? new RunningClock();
   const log: string[] = [];
   const logger = createLogger({ level: 'info', destination: { write: line => void log.push(line) } });
