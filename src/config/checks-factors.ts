@@ -74,6 +74,11 @@ function placesIn(template: unknown): readonly string[] {
 function checkMailboxes(parts: Parts, findings: Findings): void {
   const mailboxes = parts.factors?.email?.mailboxes;
   if (mailboxes === undefined) return;
+  if (parts.mail === undefined)
+    findings.error(['factors', 'email'], {
+      found: 'no mail server',
+      expected: 'the section mail, which says how mail leaves: nobody would get a code',
+    });
   const base = ['factors', 'email', 'mailboxes'];
   const names = parts.mentions.map(({ id }) => id);
   for (const id of names.filter(name => !Object.hasOwn(mailboxes, name)))

@@ -12,7 +12,15 @@ writeFileSync(join(folder, 'sms-key'), 'x');
 
 const accepted = 'levels: { acceptLevel1: { reason: Alleen openbare stukken } }';
 
-function load(factors: string, { levels = accepted, level = 1, domains = '[]' } = {}) {
+function load(
+  factors: string,
+  {
+    levels = accepted,
+    level = 1,
+    domains = '[]',
+    mail = 'mail: { host: 127.0.0.1, tls: none, from: sluis@gemeente.test }',
+  } = {},
+) {
   const text = `
 version: 1
 data: ./data
@@ -25,6 +33,7 @@ apps:
   wiki: { title: Wiki, realm: gemeente, origin: "http://wiki.localhost:8080", upstream: "http://127.0.0.1:8082", preset: dokuwiki, level: ${level} }
   stukken: { title: Stukken, realm: raad, origin: "http://stukken.localhost:8080", upstream: "http://127.0.0.1:8083", preset: dokuwiki }
 ${levels}
+${mail}
 factors:
 ${factors}
 `;
@@ -121,6 +130,13 @@ describe('R20: which mailboxes get codes', () => {
       'factors.email.mailboxes: nothing about the app wiki',
     );
     expect(problems(load('  email: {}')).join()).toContain('factors.email.mailboxes');
+  });
+
+  it('needs a mail server', () => {
+    const line = mailboxes('post: same-password, wiki: same-password, stukken: separate');
+    expect(problems(load(line, { mail: '' }))).toEqual([
+      expect.stringContaining('factors.email: no mail server / the section mail'),
+    ]);
   });
 
   it('is one of three words, of apps that are there', () => {

@@ -111,7 +111,9 @@ export class People {
     let before: Person | undefined;
     await this.update(id, current => {
       before = current;
-      return current.email === email ? undefined : { ...current, email, formerEmail: current.formerEmail ?? current.email };
+      return current.email === email
+        ? undefined
+        : { ...current, email, formerEmail: current.formerEmail ?? current.email };
     });
     await list();
     if (before?.email !== undefined) await this.#unlist(found, before.email);

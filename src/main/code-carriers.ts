@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { smsGateway } from '../carrier/sms-gateway.ts';
 import type { Settings, SmsSettings } from '../config/settings.ts';
-import { SentCodes, type SmsWay } from '../factor/sent-code/sending.ts';
+import { type CodeCarrier, SentCodes, type SmsWay } from '../factor/sent-code/sending.ts';
 import type { AppLog } from '../gateway/log.ts';
 import { SluisError } from '../kernel/errors.ts';
+import type { Mailer, MailStep } from '../notice/mailer.ts';
 import type { Core } from './core.ts';
 
 /**
@@ -11,8 +12,33 @@ import type { Core } from './core.ts';
  * not given, or the error of the file system. `release` gets what gives its connections back.
  */
 export function sentCodesOf(core: Core, settings: Settings, log: AppLog, release: (() => void)[]): SentCodes {
-  const { sms } = settings.factors;
-  return new SentCodes(core, { sms: sms && smsWay(core, sms, log, release), email: undefined });
+  const { sms, email } = settings.factors;
+  return new SentCodes(core, {
+    sms: sms && smsWay(core, sms, log, release),
+    email: email && { ...email, carrier: mailCarrier(core.mailer, log) },
+  });
+}
+
+/** Somebody waits for it: what a server does not take in this time she hears of, and may ask for again. */
+const mailTime = 15_000;
+
+/** Steps at which a mail may have been taken, though the answer was lost. */
+const open: readonly MailStep[] = ['message', 'time'];
+
+/** At once, and not by way of what is kept for later: a code is of no use to anybody tomorrow. */
+export function mailCarrier(mailer: Mailer, log: AppLog): CodeCarrier {
+  return {
+    carry: async ({ to, subject, text, language, sender }) => {
+      const result = await mailer.send({ to, subject, text, language, sender }, { within: mailTime });
+      if (result.outcome === 'taken') return 'taken';
+      const carried = result.outcome === 'later' && open.includes(result.trouble.at) ? 'unknown' : 'refused';
+      log.error(
+        { ...result.trouble, sent: carried === 'refused' ? 'no' : 'unknown' },
+        'the mail server did not take a mail: people cannot get their code',
+      );
+      return carried;
+    },
+  };
 }
 
 function smsWay(core: Core, settings: SmsSettings, log: AppLog, release: (() => void)[]): SmsWay {

@@ -84,6 +84,8 @@ export interface TestOptions {
   readonly realm?: string;
   /** As if there were factors that reach this level. */
   readonly highestLevel?: number;
+  /** As SLUIS_SMS_SECRET. */
+  readonly smsSecret?: string;
   /** The portal on the app's own name (D10). */
   readonly singleHost?: boolean;
   /** The console, on a host of its own (`beheer`) or beside the portal. */
@@ -115,7 +117,13 @@ export async function startSluis(apps: readonly TestApp[], options: TestOptions 
     ...(options.highestLevel === undefined ? {} : { highestLevel: options.highestLevel }),
   });
   if (!loaded.ok) throw new Error(formatProblems(loaded.problems, 'test configuration'));
-  const core = await openCore(loaded.settings, { clock, random: systemRandom, logger, keys: undefined });
+  const core = await openCore(loaded.settings, {
+    clock,
+    random: systemRandom,
+    logger,
+    keys: undefined,
+    smsSecret: options.smsSecret,
+  });
   const server = await startServer(core);
   const domain = options.domain ?? 'localhost';
   const host = (app: string) => `${app}.${domain}:${namesPort}`;

@@ -1,4 +1,5 @@
 import type { MailboxRule } from '../../config/settings.ts';
+import { parseMailAddress } from '../../kernel/mail-address.ts';
 import type { FactorDeps } from '../deps.ts';
 import type { Verdict } from '../kind.ts';
 import type { People } from '../people.ts';
@@ -19,26 +20,12 @@ export type ReadAddress =
   /** `functional`: not hers alone (R07). `own`: opened by the password itself (R20). */
   | { readonly mistake: 'malformed' | 'functional' | 'own' };
 
-// Less than RFC 5321 allows: no quotes, no comments and no signs by which old servers route elsewhere; ASCII only, for a
-// look-alike letter is another mailbox. Nothing of it can end a header or an SMTP command (CWE-93).
-const local = /^[a-z0-9_+&'=~#][a-z0-9_+&'=~#-]*(?:\.[a-z0-9_+&'=~#-]+)*$/i;
-const domain = /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])$/;
-const longest = 254;
-const longestLocal = 64;
-
 /** An address as people write it; one that may get codes for this app comes out with its domain in lower case. */
 export function readAddress(typed: string, { functional, mailbox }: AddressRules): ReadAddress {
-  const address = parse(typed.normalize('NFKC').trim());
+  const address = parseMailAddress(typed.normalize('NFKC'));
   if (address === undefined) return { mistake: 'malformed' };
   if (isFunctional(address, functional)) return { mistake: 'functional' };
   return mayCarry(mailbox, address) ? { address } : { mistake: 'own' };
-}
-
-function parse(text: string): string | undefined {
-  const at = text.lastIndexOf('@');
-  const [name, host] = [text.slice(0, at), text.slice(at + 1).toLowerCase()];
-  const fits = at > 0 && text.length <= longest && name.length <= longestLocal;
-  return fits && local.test(name) && domain.test(host) ? `${name}@${host}` : undefined;
 }
 
 /** `Info+anna@` is the mailbox `info@`. */
@@ -48,11 +35,16 @@ function isFunctional(address: string, names: readonly string[]): boolean {
   return names.some(other => (other.endsWith('*') ? name.startsWith(other.slice(0, -1)) : name === other));
 }
 
-/** Notes a mailbox as this person's, who has just shown that she reads it (R07). */
-export function claimMailbox(
+/**
+ * Notes a mailbox as this person's, who has just shown that she reads it (R07). Not one by which the organisation reaches
+ * somebody else: that it is read by two shows that it is nobody's own.
+ */
+export async function claimMailbox(
   deps: Pick<FactorDeps, 'store' | 'clock' | 'ring'> & { readonly people: People },
-  { address, person }: { readonly address: string; readonly person: Pick<Person, 'id'> },
+  { address, person }: { readonly address: string; readonly person: Pick<Person, 'id' | 'realm'> },
 ): Promise<Verdict> {
+  const reached = await deps.people.byEmail(person.realm, address);
+  if (reached.some(({ id }) => id !== person.id)) return 'wrong';
   const knownAs = (factor: Factor) => (factor.kind === 'email' ? mailboxOf(factor.credential.address) : undefined);
   return claimAddress(deps, { kind: 'email', known: mailboxOf(address), person, knownAs });
 }

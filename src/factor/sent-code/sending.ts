@@ -103,7 +103,7 @@ export class SentCodes {
   }
 
   /** Notes where her codes go as hers alone (R07), after she typed one that was sent there. */
-  claim(kind: SentKind, address: string, person: Pick<Person, 'id'>): Promise<Verdict> {
+  claim(kind: SentKind, address: string, person: Pick<Person, 'id' | 'realm'>): Promise<Verdict> {
     if (kind === 'sms') return claimNumber(this.#deps, { number: address, person });
     return claimMailbox(this.#deps, { address, person });
   }
