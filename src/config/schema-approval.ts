@@ -3,7 +3,7 @@ import { z } from 'zod';
 /** As push services have it: a mail address or a page at which they reach who sends (RFC 8292 2.1). */
 const contact = z
   .union([z.email(), z.url({ protocol: /^https$/ })], {
-    error: 'expected a mail address such as beheer@gemeente.nl, or an https address',
+    error: 'a mail address such as beheer@gemeente.nl, or an https address',
   })
   .describe('How push services reach you when messages go wrong: a mail address or an https address.');
 

@@ -53,6 +53,7 @@ async function signOut(c: PortalContext, deps: PortalDeps, view: View): Promise<
   if (browser !== undefined) await deps.endSessions(browser);
   deleteCookie(c, realmCookieName, { path: '/', secure: true });
   deleteCookie(c, portalCookieName, { path: '/', secure: true });
-  c.header('clear-site-data', '"cache", "storage"');
+  // Not the storage: all that is ever there is the key of a phone that approves, and it is no session of this browser.
+  c.header('clear-site-data', '"cache"');
   return view.go(c, '/signed-out');
 }
