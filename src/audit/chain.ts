@@ -98,6 +98,18 @@ export class AuditTrail implements Audit {
     return (await this.#deps.store.head(auditLog))?.number ?? 0;
   }
 
+  /**
+   * At most `count` entries with a number below `before`, the newest first, and the lowest number that was looked at.
+   * Unreadable ones are left out: `verify` names them.
+   */
+  async before(before: number | undefined, count: number): Promise<{ entries: AuditEntry[]; first: number }> {
+    const { store } = this.#deps;
+    const end = before === undefined ? ((await store.head(auditLog))?.number ?? 0) : before - 1;
+    const after = Math.max(0, end - count);
+    const rows = end <= after ? [] : await store.read(auditLog, after, end - after);
+    return { entries: rows.flatMap(row => readEntry(row.entry) ?? []).reverse(), first: after + 1 };
+  }
+
   /** Reads the chain from the first entry; stops at the first that is not as it was written. Memory is one page. */
   async verify(): Promise<Verdict> {
     const { store } = this.#deps;

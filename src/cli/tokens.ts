@@ -1,11 +1,11 @@
+import type { Normalise } from '../enrolment/invitation-list.ts';
 import type { FactorDeps } from '../factor/deps.ts';
-import { readTokenCsv } from '../factor/hardware-token/csv.ts';
 import { handOut, takeBack } from '../factor/hardware-token/enrol.ts';
-import { type PskcSecret, readPskc } from '../factor/hardware-token/pskc.ts';
+import type { PskcSecret } from '../factor/hardware-token/pskc.ts';
+import { readTokenFile } from '../factor/hardware-token/read-file.ts';
 import type { HardwareToken, HardwareTokens } from '../factor/hardware-token/tokens.ts';
 import type { People } from '../factor/people.ts';
 import { SluisError } from '../kernel/errors.ts';
-import type { Normalise } from './invitation-list.ts';
 import type { Out } from './users.ts';
 
 export interface TokensDeps extends FactorDeps {
@@ -21,11 +21,7 @@ export async function tokensImport(
   request: { readonly text: string; readonly secret: PskcSecret },
   out: Out,
 ): Promise<void> {
-  const isXml = request.text
-    .replace(/^\uFEFF/, '')
-    .trimStart()
-    .startsWith('<');
-  const tokens = isXml ? readPskc(request.text, request.secret) : readTokenCsv(request.text);
+  const tokens = readTokenFile(request.text, request.secret);
   await deps.tokens.import(tokens, deps.by);
   out(`${tokens.length === 1 ? 'One token is' : `${tokens.length} tokens are`} in stock now.\n`);
 }

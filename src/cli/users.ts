@@ -1,6 +1,14 @@
 import type { Level, RealmSettings } from '../config/settings.ts';
 import type { ActivationCodes } from '../enrolment/activation.ts';
 import { refuseWithFactor } from '../enrolment/activation.ts';
+import {
+  type Invitee,
+  type LineFault,
+  type Normalise,
+  readInvitees,
+  refuseFaults,
+} from '../enrolment/invitation-list.ts';
+import { type Letter, letterText } from '../enrolment/letter.ts';
 import type { People } from '../factor/people.ts';
 import type { Person } from '../factor/person.ts';
 import { highestLevel } from '../factor/ways.ts';
@@ -8,8 +16,6 @@ import type { Clock } from '../kernel/clock.ts';
 import { SluisError } from '../kernel/errors.ts';
 import { parseMailAddress } from '../kernel/mail-address.ts';
 import type { Addresses } from '../notice/addresses.ts';
-import { type Invitee, type LineFault, type Normalise, readInvitees, refuseFaults } from './invitation-list.ts';
-import { type Letter, letterText } from './letter.ts';
 
 export interface UsersDeps {
   readonly people: People;

@@ -1,5 +1,6 @@
 import type { AuditTrail } from '../audit/chain.ts';
 import type { ConsoleSettings, Settings } from '../config/settings.ts';
+import type { TrustedDevices } from '../device/trusted-devices.ts';
 import type { ActivationCodes } from '../enrolment/activation.ts';
 import type { Attempts } from '../factor/attempts.ts';
 import type { Challenge } from '../factor/challenge.ts';
@@ -8,6 +9,7 @@ import type { HardwareTokens } from '../factor/hardware-token/tokens.ts';
 import type { KnownBrowsers } from '../factor/known-browser.ts';
 import type { People } from '../factor/people.ts';
 import type { Rules } from '../factor/webauthn/enrol.ts';
+import type { Addresses } from '../notice/addresses.ts';
 import type { VerifyFirstFactor } from '../operator/first-factor.ts';
 import type { Operators } from '../operator/operators.ts';
 import type { ResetCases } from '../reset/cases.ts';
@@ -36,6 +38,8 @@ export interface ConsoleDeps extends FactorDeps {
     readonly intake: ResetIntake;
   };
   readonly sessions: Sessions;
+  readonly devices: Pick<TrustedDevices, 'list' | 'until' | 'removeAll'>;
+  readonly addresses: Pick<Addresses, 'set'>;
   readonly assets: Assets;
   /** Undefined: no operator sets a passkey or security key up. */
   readonly webauthn: Rules | undefined;

@@ -93,7 +93,7 @@ export class Frame {
     return { ...this.#view.page(c), places, who, notice: noticeOf(c.req.query('done')) };
   }
 
-  async #describe(ask: Ask, route: ActRoute, mistake?: MessageId): Promise<Response> {
+  async #describe(ask: Ask, route: ActRoute, mistake?: MessageId, detail: readonly string[] = []): Promise<Response> {
     const described = await route.describe(ask);
     if (described === undefined) return this.#view.refuse(ask.c, 'not-found');
     const place = this.#view.placeOf(ask.c);
@@ -104,6 +104,7 @@ export class Frame {
       back: this.#view.at(route.back(ask)),
       asksReason: ruleOf(route.act).reason === true,
       mistake,
+      detail,
     });
     return this.#view.html(ask.c, html, mistake === undefined ? 200 : 422);
   }
@@ -126,20 +127,25 @@ export class Frame {
     } catch (error) {
       const text = error instanceof SluisError ? refusedTexts[error.code] : undefined;
       if (text === undefined) throw error;
-      return this.#wrong(ask, route, text);
+      return this.#wrong(ask, route, text, error instanceof SluisError ? error.message.split('\n') : []);
     }
   }
 
   async #answer(ask: Ask, route: FormRoute | ActRoute, done: Done): Promise<Response> {
-    if ('mistake' in done) return this.#wrong(ask, route, done.mistake);
+    if ('mistake' in done) return this.#wrong(ask, route, done.mistake, done.detail);
     if ('show' in done) return this.#view.html(ask.c, done.show, done.status ?? 200);
-    if ('file' in done) return this.#view.download(ask.c, done.file, done.name);
+    if ('file' in done) return this.#view.download(ask.c, done.file, done.name, done.type);
     return this.#view.go(ask.c, done.notice === undefined ? done.go : `${done.go}?done=${done.notice}`);
   }
 
-  async #wrong(ask: Ask, route: FormRoute | ActRoute, mistake: MessageId): Promise<Response> {
+  async #wrong(
+    ask: Ask,
+    route: FormRoute | ActRoute,
+    mistake: MessageId,
+    detail: readonly string[] = [],
+  ): Promise<Response> {
     return route.method === 'ACT'
-      ? this.#describe(ask, route, mistake)
+      ? this.#describe(ask, route, mistake, detail)
       : this.#view.go(ask.c, `${route.back(ask)}?done=${mistake}`);
   }
 
@@ -165,6 +171,7 @@ const refusedTexts: Readonly<Record<string, MessageId>> = {
   'account.unknown': 'console.refused.unknown',
   'account.name-refused': 'console.refused.name',
   'enrolment.refused': 'console.refused.enrolment',
+  'cli.usage': 'console.refused.file',
 };
 
 /** Words in one line, without signs that hide or turn text; undefined for none. */

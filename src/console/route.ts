@@ -46,8 +46,9 @@ export interface FormRoute {
 export type Done =
   | { readonly go: string; readonly notice?: MessageId }
   | { readonly show: string; readonly status?: number }
-  | { readonly file: string; readonly name: string }
-  | { readonly mistake: MessageId };
+  | { readonly file: string; readonly name: string; readonly type: 'text/plain' | 'text/csv' }
+  /** `detail`: line by line, as the domain says it. */
+  | { readonly mistake: MessageId; readonly detail?: readonly string[] };
 
 /**
  * An act with consequences: a page that says what will happen to whom, and its form at the same place. The frame asks
@@ -69,6 +70,8 @@ export interface Description {
   readonly consequences: readonly string[];
   readonly submit: string;
   readonly fields?: Child;
+  /** The form carries a file. */
+  readonly upload?: true;
 }
 
 export type ConsoleRoute = PageRoute | FormRoute | ActRoute;

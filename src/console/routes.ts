@@ -1,9 +1,28 @@
+import { inviteRoutes } from './invite.ts';
+import { operatorRoutes } from './operators.ts';
+import { peopleFileRoute, peopleRoute } from './people.ts';
+import { personRoutes } from './person.ts';
 import type { ConsoleRoute, Place } from './route.ts';
 import { signOutRoute } from './sign-out.ts';
 import { todayRoute } from './today.ts';
+import { tokenRoutes } from './tokens.ts';
 
 /** What the navigation shows, in this order, to whose role may see it. */
-export const places: readonly Place[] = [{ path: '/', title: 'console.today', act: 'see-today' }];
+export const places: readonly Place[] = [
+  { path: '/', title: 'console.today', act: 'see-today' },
+  { path: '/people', title: 'console.people', act: 'see-people' },
+  { path: '/tokens', title: 'console.tokens', act: 'see-tokens' },
+  { path: '/operators', title: 'console.operators', act: 'see-operators' },
+];
 
 /** Every page and form of the console but those of the sign-in. */
-export const routes: readonly ConsoleRoute[] = [todayRoute, signOutRoute];
+export const routes: readonly ConsoleRoute[] = [
+  todayRoute,
+  signOutRoute,
+  peopleRoute,
+  peopleFileRoute,
+  ...personRoutes,
+  ...inviteRoutes,
+  ...tokenRoutes,
+  ...operatorRoutes,
+];

@@ -54,10 +54,15 @@ export class View {
   }
 
   /** A file to keep; its name is ours. */
-  download(c: ConsoleContext, body: string | ReadableStream, name: string): Response {
+  download(
+    c: ConsoleContext,
+    body: string | ReadableStream,
+    name: string,
+    type: 'text/csv' | 'text/plain' = 'text/csv',
+  ): Response {
     const headers = {
       ...this.#headers,
-      'content-type': 'text/csv; charset=utf-8',
+      'content-type': `${type}; charset=utf-8`,
       'content-disposition': `attachment; filename="${name}"`,
     };
     for (const [header, value] of Object.entries(headers)) c.header(header, value);

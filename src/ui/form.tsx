@@ -15,16 +15,19 @@ export function Form({
   tokens,
   account,
   t,
+  upload,
   children,
 }: {
   action: string;
   tokens: FormTokens;
   account?: string;
   t: Translate;
+  /** It carries a file. */
+  upload?: boolean;
   children: Child;
 }) {
   return (
-    <form method="post" action={action} novalidate>
+    <form method="post" action={action} enctype={upload === true ? 'multipart/form-data' : undefined} novalidate>
       <input type="hidden" name="csrf" value={tokens.csrf} />
       <input type="hidden" name="attempt" value={tokens.attempt} />
       {account === undefined ? null : (

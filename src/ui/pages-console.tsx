@@ -149,6 +149,8 @@ export function consoleHaltPage(page: Page, halt: ConsoleHalt, props: { readonly
   );
 }
 
+const mostDetail = 50;
+
 /** Before a dangerous act: what will happen to whom, why it is done, and the way back. */
 export function actPage(
   page: ConsolePage,
@@ -160,7 +162,10 @@ export function actPage(
     readonly back: string;
     readonly asksReason: boolean;
     readonly mistake?: MessageId | undefined;
+    /** What is wrong, line by line. */
+    readonly detail?: readonly string[];
     readonly fields?: Child;
+    readonly upload?: true;
   },
 ): string {
   const { t } = page;
@@ -168,13 +173,18 @@ export function actPage(
   return render(
     <ConsoleLayout page={page} title={props.title} failed={mistake !== undefined}>
       <Mistake t={t} text={mistake} />
+      {props.detail === undefined || props.detail.length === 0 ? null : (
+        <pre class="sluis-pre" lang="en">
+          {props.detail.slice(0, mostDetail).join('\n')}
+        </pre>
+      )}
       <Paragraph>{t('console.will-happen')}</Paragraph>
       <ul class="utrecht-unordered-list">
         {props.consequences.map(text => (
           <li class="utrecht-unordered-list__item">{text}</li>
         ))}
       </ul>
-      <Form action={props.action} tokens={props.tokens} t={t}>
+      <Form action={props.action} tokens={props.tokens} t={t} upload={props.upload === true}>
         {props.fields ?? null}
         {props.asksReason ? <ReasonField page={page} mistake={props.mistake === 'console.reason-missing'} /> : null}
         <div class="sluis-actions">

@@ -1,3 +1,4 @@
+import type { Child } from 'hono/jsx';
 import type { ConsolePage } from './console-layout.tsx';
 import type { Page } from './layout.tsx';
 import {
@@ -9,7 +10,18 @@ import {
   invitationPage,
   newPasswordPage,
 } from './pages-console.tsx';
+import { type OperatorRow, operatorsPage } from './pages-console-operators.tsx';
+import {
+  handOutFields,
+  importFields,
+  inviteFields,
+  inviteManyFields,
+  operatorFields,
+  takeBackFields,
+} from './pages-console-parts.tsx';
+import { codePage, peoplePage, personPage } from './pages-console-people.tsx';
 import { todayPage } from './pages-console-today.tsx';
+import { tokenPage, tokensPage } from './pages-console-tokens.tsx';
 
 const hostile = '"><script>alert(1)</script>&amp;';
 const tokens = { csrf: 'sample', attempt: 'sample' };
@@ -65,6 +77,7 @@ function frameSamples(page: ConsolePage): [string, string][] {
     { name: 'eva@gemeente.test', until: noon, own: true },
   ];
   return [
+    ...listSamples(page),
     ['console-today', todayPage(page, { figures: [{ label: 'console.today', count: 50_000, href: '/' }], mandates })],
     ['console-today-quiet', todayPage(page, { figures: [], mandates: [] })],
     ['console-act', actPage(page, act)],
@@ -73,4 +86,140 @@ function frameSamples(page: ConsolePage): [string, string][] {
       actPage({ ...page, notice: 'console.done.signed-out' }, { ...act, mistake: 'console.reason-missing' }),
     ],
   ];
+}
+
+const sort = { href: '/people?sort=name', now: 'ascending' } as const;
+const person = {
+  name: `anna${hostile}`,
+  email: `anna@gemeente.test${hostile}`,
+  state: 'enrolled',
+  since: noon,
+} as const;
+const token = {
+  serial: `SN0001${hostile}`,
+  href: '/tokens/SN0001',
+  kind: 'TOTP 30 s',
+  state: 'out',
+  owner: { name: person.name, href: '/people/gemeente/anna' },
+  since: noon,
+} as const;
+
+function listSamples(page: ConsolePage): [string, string][] {
+  const row = { ...person, href: '/people/gemeente/anna', kinds: ['totp', 'webauthn'] as const, lastUsedAt: noon };
+  const people = {
+    action: '/people',
+    realms: [
+      ['gemeente', 'Gemeente Voorbeeld'],
+      ['inwoners', `Inwoners ${hostile}`],
+    ] as const,
+    realm: 'gemeente',
+    search: '',
+    state: undefined,
+    total: 50_000,
+    rows: [
+      row,
+      { ...row, name: 'bram', state: 'invited' as const, kinds: [], email: undefined, lastUsedAt: undefined },
+    ],
+    sort: { name: sort, since: { ...sort, now: undefined } },
+    first: '/people',
+    next: '/people?from=bram',
+    file: '/people.csv',
+    invite: '/invite',
+    inviteMany: '/invite-many',
+  };
+  const known = {
+    ...person,
+    realm: 'Gemeente Voorbeeld',
+    invitedUntil: undefined,
+    recoveryLeft: 9,
+    closedWhy: undefined,
+    factors: [{ kind: 'totp', label: `Telefoon ${hostile}`, level: 2, boundAt: noon, lastUsedAt: noon }],
+    sessions: [{ app: 'Webmail', beganAt: noon, lastSeen: noon, level: 2 }],
+    devices: [{ name: `Laptop ${hostile}`, since: noon, until: noon }],
+    acts: [{ title: 'Sessies beëindigen', href: '/people/gemeente/anna/end-sessions' }],
+  } as const;
+  const operator: OperatorRow = {
+    email: `eva@gemeente.test${hostile}`,
+    name: `Eva ${hostile}`,
+    role: 'admin',
+    state: 'able',
+    factors: ['totp'],
+    mandate: { by: 'command: root', from: noon, until: noon },
+    acts: { renew: '/operators/1/renew', end: '/operators/1/end', again: '/operators/1/invite' },
+  };
+  const code = {
+    title: 'Activeringscode',
+    name: person.name,
+    code: 'K7PM-3XQ2-9DTR-5W0N',
+    until: noon,
+    back: '/people',
+  };
+  return [
+    ['console-people', peoplePage(page, people)],
+    [
+      'console-people-none',
+      peoplePage(page, { ...people, rows: [], search: hostile, first: undefined, next: undefined }),
+    ],
+    ['console-person', personPage(page, known)],
+    [
+      'console-person-closed',
+      personPage(page, {
+        ...known,
+        state: 'closed',
+        closedWhy: `uit dienst ${hostile}`,
+        factors: [],
+        sessions: [],
+        devices: [],
+        acts: [],
+      }),
+    ],
+    ['console-code', codePage(page, { ...code, address: 'https://beheer.example.org/invitation' })],
+    [
+      'console-tokens',
+      tokensPage(page, {
+        action: '/tokens',
+        search: '',
+        rows: [token],
+        first: undefined,
+        next: '/tokens?from=x',
+        imports: '/import-tokens',
+      }),
+    ],
+    [
+      'console-token',
+      tokenPage(page, {
+        ...token,
+        algorithm: 'SHA1',
+        digits: 6,
+        manufacturer: `Maker ${hostile}`,
+        importedAt: noon,
+        register: [{ at: noon, type: 'token.handed-out', name: person.name, by: 'hans@gemeente.test' }],
+        takeBack: '/tokens/SN0001/take-back',
+      }),
+    ],
+    [
+      'console-operators',
+      operatorsPage(page, { rows: [operator, { ...operator, acts: undefined }], invite: '/invite-operator' }),
+    ],
+    ['console-invite', formSample(page, inviteFields(page.t, { realms: people.realms, asksName: true }))],
+    ['console-invite-many', formSample(page, inviteManyFields(page.t, people.realms))],
+    ['console-import', formSample(page, importFields(page.t))],
+    ['console-hand-out', formSample(page, handOutFields(page.t))],
+    ['console-take-back', formSample(page, takeBackFields(page.t))],
+    [
+      'console-operator',
+      formSample(page, operatorFields(page.t, { asksWho: true, role: 'helpdesk', until: '2027-11-22' })),
+    ],
+  ];
+}
+
+function formSample(page: ConsolePage, fields: Child): string {
+  const { t } = page;
+  const texts = { title: t('console.invite'), consequences: [t('console.invite.will')], submit: t('console.invite') };
+  const mistake = 'console.refused.file';
+  return actPage(page, {
+    ...texts,
+    ...{ action: '/invite', tokens, back: '/people', asksReason: true, fields, upload: true },
+    ...{ mistake, detail: [`line 3: ${hostile}`] },
+  });
 }

@@ -1,7 +1,7 @@
 import { sealedCodec } from '../../kernel/codec.ts';
 import { SluisError } from '../../kernel/errors.ts';
 import { sha256 } from '../../kernel/hash.ts';
-import { type Codec, update } from '../../kernel/store.ts';
+import { type Codec, type MembersOptions, update } from '../../kernel/store.ts';
 import type { FactorDeps } from '../deps.ts';
 import type { HardwareTokenCredential } from './credential.ts';
 
@@ -52,8 +52,8 @@ export class HardwareTokens {
     return record === undefined ? undefined : this.#codec.decode(key, record.value);
   }
 
-  /** By serial number, after `after`, at most `limit`. */
-  async list(options: { after?: string; limit?: number } = {}): Promise<HardwareToken[]> {
+  /** By serial number, between two bounds, at most `limit`. */
+  async list(options: MembersOptions = {}): Promise<HardwareToken[]> {
     const serials = await this.#deps.store.members(listKey, options);
     const tokens = await Promise.all(serials.map(serial => this.find(serial)));
     return tokens.filter(token => token !== undefined);

@@ -1,0 +1,144 @@
+import type { Level, RealmSettings } from '../config/settings.ts';
+import { refuseClosed, refuseWithFactor } from '../enrolment/activation.ts';
+import { type Invitee, readInvitees } from '../enrolment/invitation-list.ts';
+import { letterText } from '../enrolment/letter.ts';
+import { normalForm } from '../signin/account.ts';
+import { inviteFields, inviteManyFields } from '../ui/pages-console-parts.tsx';
+import { codePage } from '../ui/pages-console-people.tsx';
+import { placeOfPerson } from './people.ts';
+import { personOf, takenKey } from './person.ts';
+import type { ActRoute, Ask, ConsoleRoute, Description, Done } from './route.ts';
+
+/** Who asked: somebody in particular, or whoever is named in the form. */
+interface Asked {
+  readonly realm: RealmSettings;
+  readonly name: string;
+  readonly level: Level;
+}
+
+function describe({ page: { t }, deps }: Ask, realm: string | undefined, name: string | undefined): Description {
+  const realms = [...deps.settings.realms.values()].map(one => [one.name, one.title] as const);
+  return {
+    title: name === undefined ? t('console.invite') : t('console.act-on', { act: t('console.invite'), name }),
+    consequences: [t('console.invite.will'), t('console.invite.once'), t('console.invite.hand')],
+    submit: t('console.invite'),
+    fields: inviteFields(t, { realms: realm === undefined ? realms : [], asksName: name === undefined }),
+  };
+}
+
+async function invite(ask: Ask, { realm, name, level }: Asked): Promise<Done> {
+  const { deps, operator, page, view } = ask;
+  const known = await deps.people.byName(realm.name, name);
+  if (known !== undefined) {
+    refuseClosed(known);
+    refuseWithFactor(known, false, level);
+    // R34: who took her second step away does not hand out the next one.
+    const taken = await deps.store.get(takenKey(known.id));
+    if (taken?.value === operator.id) return { mistake: 'console.refused.same-operator' };
+  }
+  const how = { by: operator.email, replaces: false, level, validity: realm.activationValidity };
+  const { code, until } = await deps.activation.invite(realm.name, name, how);
+  const back = view.at(placeOfPerson({ realm: realm.name, name }));
+  return { show: codePage(page, { title: page.t('console.code'), name, code, until, back }) };
+}
+
+const inviteOne: ActRoute = {
+  method: 'ACT',
+  path: '/people/:realm/:name/invite',
+  act: 'invite-person',
+  back: ask => placeOfPerson({ realm: ask.param('realm'), name: ask.param('name') }),
+  about: ask => `${ask.param('realm')}/${ask.param('name')}`,
+  describe: async ask => {
+    const person = await personOf(ask);
+    return person === undefined ? undefined : describe(ask, person.realm, person.name);
+  },
+  submit: async (ask, form) => {
+    const person = await personOf(ask);
+    const realm = ask.deps.settings.realms.get(person?.realm ?? '');
+    if (person === undefined || realm === undefined) return { mistake: 'console.refused.unknown' };
+    return invite(ask, { realm, name: person.name, level: levelOf(form.field('level')) });
+  },
+};
+
+const inviteAny: ActRoute = {
+  method: 'ACT',
+  path: '/invite',
+  act: 'invite-person',
+  back: () => '/people',
+  about: () => '',
+  describe: async ask => describe(ask, undefined, undefined),
+  submit: async (ask, form) => {
+    const realm = ask.deps.settings.realms.get(form.field('realm'));
+    const name = realm === undefined ? undefined : normaliseIn(ask, realm)(form.field('name'));
+    if (realm === undefined || name === undefined) return { mistake: 'console.refused.name' };
+    return invite(ask, { realm, name, level: levelOf(form.field('level')) });
+  },
+};
+
+/** Letters for a whole list, as one file to print; every line is looked at before the first code is made. */
+const inviteMany: ActRoute = {
+  method: 'ACT',
+  path: '/invite-many',
+  act: 'invite-many',
+  back: () => '/people',
+  about: () => '',
+  describe: async ({ page: { t }, deps }) => ({
+    title: t('console.invite-many'),
+    consequences: [t('console.invite-many.will'), t('console.invite-many.all'), t('console.invite.once')],
+    submit: t('console.invite-many.submit'),
+    upload: true,
+    fields: inviteManyFields(
+      t,
+      [...deps.settings.realms.values()].map(one => [one.name, one.title] as const),
+    ),
+  }),
+  submit: async (ask, form) => {
+    const realm = ask.deps.settings.realms.get(form.field('realm'));
+    const text = await form.file('list');
+    if (realm === undefined || text === undefined) return { mistake: 'console.refused.file' };
+    if (realm.firstFactor === 'desk') return { mistake: 'console.refused.desk' };
+    const listed = readInvitees(text, normaliseIn(ask, realm));
+    const faults = await faultsOf(ask, realm, listed);
+    if (faults.length > 0) return { mistake: 'console.refused.file', detail: faults };
+    return { file: await letters(ask, realm, listed), name: 'brieven.txt', type: 'text/plain' };
+  },
+};
+
+async function faultsOf({ deps }: Ask, realm: RealmSettings, listed: readonly Invitee[]): Promise<readonly string[]> {
+  const faults: string[] = [];
+  for (const { name, line } of listed) {
+    const person = await deps.people.byName(realm.name, name);
+    if (person?.closed !== undefined) faults.push(`${line}: ${name} is closed`);
+    else if ((person?.factors.length ?? 0) > 0) faults.push(`${line}: ${name} has a second step already`);
+  }
+  return faults;
+}
+
+const pageBreak = '\f';
+
+async function letters({ deps, operator }: Ask, realm: RealmSettings, listed: readonly Invitee[]): Promise<string> {
+  const { name: of, title: organisation, desk, activationValidity: validity } = realm;
+  const apps = deps.settings.apps.filter(app => app.realm === of);
+  const places = apps.map(({ title, origin }) => ({ title, address: origin }));
+  const made: string[] = [];
+  for (const { name, email } of listed) {
+    const by = operator.email;
+    if (email !== undefined) await deps.addresses.set(await deps.people.create(of, name), email, by);
+    const invited = await deps.activation.invite(of, name, { by, replaces: false, validity });
+    made.push(letterText({ organisation, apps: places, desk, timeZone: realm.timeZone, name, ...invited }));
+  }
+  return made.join(pageBreak);
+}
+
+/** As the apps of the realm would take the name. */
+export function normaliseIn({ deps }: Ask, realm: RealmSettings): (typed: string) => string | undefined {
+  const app = deps.settings.apps.find(one => one.realm === realm.name);
+  const rules = { characters: app?.nameCharacters ?? '[a-z0-9._-]', domains: realm.domains };
+  return typed => normalForm(typed, rules);
+}
+
+function levelOf(text: string): Level {
+  return text === '4' ? 4 : text === '3' ? 3 : 2;
+}
+
+export const inviteRoutes: readonly ConsoleRoute[] = [inviteOne, inviteAny, inviteMany];

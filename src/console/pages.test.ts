@@ -1,0 +1,156 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type DemoApp, startDemoApp } from '../../demo/app.ts';
+import { type ConsoleBrowser, formOf, operatorOf, secretOf, titleOf } from '../../test/support/operator.ts';
+import { kinds, signInFully } from '../../test/support/person.ts';
+import { header } from '../../test/support/raw-http.ts';
+import { startSluis, type TestSluis } from '../../test/support/sluis.ts';
+
+describe('pages and acts of the console', () => {
+  let demo: DemoApp;
+  let sluis: TestSluis;
+  let admin: ConsoleBrowser;
+  let helpdesk: ConsoleBrowser;
+  beforeAll(async () => {
+    demo = await startDemoApp();
+    sluis = await startSluis([{ id: 'demo', upstream: demo.url, preset: 'demo' }], { console: 'own' });
+  });
+  beforeEach(async () => {
+    // Each begins with a factor that is fresh.
+    admin = (await operatorOf(sluis, 'admin')).browser;
+    helpdesk = (await operatorOf(sluis, 'helpdesk')).browser;
+  });
+  afterAll(async () => {
+    await sluis?.close();
+    await demo?.close();
+  });
+
+  const act = async (browser: ConsoleBrowser, place: string, fields: Record<string, string> = {}) =>
+    browser.submit(await browser.get(place), place, { reason: 'melding 1234', ...fields });
+  const events = async (type: string) =>
+    (await sluis.core.audit.tail(200)).map(({ event }) => event).filter(event => event.type === type);
+
+  it('people: searched, narrowed, and each with all that is known of her', async () => {
+    for (const name of ['anna', 'bram', 'j.de-vries']) await sluis.core.people.create('gemeente', name);
+    const found = await admin.get('/people?search=VRIES');
+    expect(found.text).toContain('/people/gemeente/j.de-vries');
+    expect(found.text).not.toContain('/people/gemeente/bram');
+    expect((await admin.get('/people?state=enrolled')).text).toContain('Er is niemand gevonden');
+    expect((await admin.get('/people?realm=elders')).status).toBe(404);
+    expect(titleOf(await admin.get('/people/gemeente/bram'))).toBe('bram');
+    expect((await admin.get('/people/%40console/admin%40gemeente.test')).status).toBe(404);
+    for (const odd of ['x'.repeat(5_000), '\u202egro', "' OR 1=1 --", '<script>'])
+      expect((await admin.get(`/people?search=${encodeURIComponent(odd)}`)).status).toBe(200);
+  });
+
+  it('people as a file: what a spreadsheet would run is text, and who took it is recorded', async () => {
+    await sluis.core.people.create('gemeente', '-cmd');
+    const file = await admin.get('/people.csv');
+    expect(header(file, 'content-disposition')).toBe('attachment; filename="people-gemeente.csv"');
+    expect(file.text).toContain("\r\n'-cmd,");
+    expect(await events('operator.acted')).toContainEqual(expect.objectContaining({ act: 'export-people' }));
+  });
+
+  it('R41: sessions of a person end, at once and for a reason that is kept', async () => {
+    const anna = await signInFully(sluis, 'demo', 'demo', { name: 'anna', password: 'Anna-Test-2026' });
+    expect((await anna.app.get('/wie')).text).toMatch(kinds.demo.signedIn);
+    const place = '/people/gemeente/anna/end-sessions';
+    const page = await helpdesk.get(place);
+    expect(page.text).toContain('anna wordt overal uitgelogd');
+    const without = await helpdesk.submit(page, place);
+    expect([without.status, titleOf(without)]).toEqual([422, 'Sessies beëindigen: anna']);
+    expect((await anna.app.get('/wie')).text).toMatch(kinds.demo.signedIn);
+    const done = await act(helpdesk, place);
+    expect(done.text).toContain('De sessies zijn beëindigd.');
+    expect((await anna.app.get('/wie')).text).not.toMatch(kinds.demo.signedIn);
+    const told = { act: 'end-sessions', about: 'gemeente/anna', reason: 'melding 1234' };
+    expect(await events('operator.acted')).toContainEqual(expect.objectContaining(told));
+  });
+
+  it('R39: a closed account is out, and in again with what it had once it is opened', async () => {
+    const bram = await signInFully(sluis, 'demo', 'demo', { name: 'bram', password: 'Bram-Test-2026' });
+    await act(admin, '/people/gemeente/bram/close');
+    expect((await bram.app.get('/wie')).text).not.toMatch(kinds.demo.signedIn);
+    expect((await admin.get('/people?state=closed')).text).toContain('/people/gemeente/bram');
+    await expect(signInFully(sluis, 'demo', 'demo', { name: 'bram', password: 'Bram-Test-2026' })).rejects.toThrow();
+    await act(admin, '/people/gemeente/bram/open');
+    await signInFully(sluis, 'demo', 'demo', { name: 'bram', password: 'Bram-Test-2026' });
+  });
+
+  it('R34: who takes a second step away does not hand out the code for the next', async () => {
+    await signInFully(sluis, 'demo', 'demo', { name: 'carla', password: 'Carla-Test-2026' });
+    await act(admin, '/people/gemeente/carla/enrol-again');
+    const own = await act(admin, '/people/gemeente/carla/invite', { level: '2' });
+    expect([own.status, secretOf(own.text)]).toEqual([422, '']);
+    const other = await act(helpdesk, '/people/gemeente/carla/invite', { level: '2' });
+    expect(secretOf(other.text)).toMatch(/^[0-9A-Z]{4}(-[0-9A-Z]{4}){3}$/);
+  });
+
+  it('R07 R22: tokens are imported, handed out, taken back, and the register tells of it', async () => {
+    const lines = 'SN0001,3132333435363738393031323334353637383930,hotp\n';
+    const page = await admin.get('/import-tokens');
+    const form = formOf(page.text, '/import-tokens');
+    const sent = await admin.client.post(
+      '/import-tokens',
+      ...multipart({ ...form?.hidden }, { list: tokenCsv(lines) }),
+    );
+    const stock = await admin.follow(sent);
+    expect(stock.text).toContain('SN0001');
+    await sluis.core.people.create('gemeente', 'daan');
+    const out = await act(helpdesk, '/people/gemeente/daan/hand-out', { serial: 'SN0001' });
+    expect(out.text).toContain('Het codekastje is uitgegeven.');
+    const again = await act(helpdesk, '/people/gemeente/anna/hand-out', { serial: 'SN0001' });
+    expect(again.status).toBe(422);
+    const back = await act(helpdesk, '/tokens/SN0001/take-back', { retire: 'yes' });
+    expect(back.text).toMatch(/Uit gebruik[\s\S]*Ingenomen[\s\S]*daan[\s\S]*Uitgegeven/);
+  });
+
+  it('R38: a list becomes letters, or nothing where one line is wrong', async () => {
+    const send = async (list: string) => {
+      const form = formOf((await admin.get('/invite-many')).text, '/invite-many');
+      return admin.client.post('/invite-many', ...multipart({ ...form?.hidden, realm: 'gemeente' }, { list }));
+    };
+    const wrong = await send('naam\nfleur\nna me\n');
+    expect([wrong.status, wrong.text]).toEqual([422, expect.stringContaining('line 3')]);
+    expect(await sluis.core.people.byName('gemeente', 'fleur')).toBeUndefined();
+    const letters = await send('naam;e-mail\nfleur;fleur@gemeente.test\ngijs;\n');
+    expect(header(letters, 'content-type')).toBe('text/plain; charset=utf-8');
+    expect(letters.text.split('\f')).toHaveLength(2);
+    expect(letters.text).toContain('Voor: fleur');
+    expect((await sluis.core.people.byName('gemeente', 'fleur'))?.email).toBe('fleur@gemeente.test');
+  });
+
+  it('R52: a mandate is given, changed and ended, and holds from the next request on', async () => {
+    const { browser, id } = await operatorOf(sluis, 'helpdesk', 'hans@gemeente.test');
+    const until = new Date(sluis.clock.now() + 30 * 24 * 3_600_000).toISOString().slice(0, 10);
+    expect((await browser.get('/operators')).status).toBe(403);
+    await act(admin, `/operators/${id}/renew`, { role: 'auditor', until });
+    expect((await browser.get('/operators')).status).toBe(200);
+    await act(admin, `/operators/${id}/end`);
+    expect(titleOf(await browser.open('/'))).toBe('Inloggen bij het beheer');
+    const invited = await act(admin, '/invite-operator', {
+      ...{ email: 'Nieuw@Gemeente.Test', name: 'Nieuw', role: 'helpdesk', until },
+    });
+    expect(invited.text).toContain('/invitation');
+    const listed = await sluis.core.operators.byEmail('nieuw@gemeente.test');
+    expect(listed?.mandate).toMatchObject({ by: 'admin@gemeente.test' });
+  });
+});
+
+function tokenCsv(lines: string): string {
+  return `serial,seed,type\n${lines}`;
+}
+
+/** A form with files, as a browser sends it. */
+function multipart(
+  fields: Readonly<Record<string, string>>,
+  files: Readonly<Record<string, string>>,
+): [string, Record<string, string>] {
+  const border = 'sluis-test-border';
+  const parts = [
+    ...Object.entries(fields).map(([name, value]) => `form-data; name="${name}"\r\n\r\n${value}`),
+    ...Object.entries(files).map(
+      ([name, text]) => `form-data; name="${name}"; filename="list.csv"\r\nContent-Type: text/csv\r\n\r\n${text}`,
+    ),
+  ].map(part => `--${border}\r\nContent-Disposition: ${part}\r\n`);
+  return [`${parts.join('')}--${border}--\r\n`, { 'Content-Type': `multipart/form-data; boundary=${border}` }];
+}

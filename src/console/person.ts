@@ -1,0 +1,172 @@
+import type { TrustedDevice } from '../device/trusted-device.ts';
+import { closePerson, enrolAgain, openPerson } from '../enrolment/closing.ts';
+import { stateOf } from '../factor/people-index.ts';
+import type { Person } from '../factor/person.ts';
+import { levelOf } from '../factor/registry.ts';
+import { type Act, may } from '../operator/role.ts';
+import type { MessageId } from '../ui/messages.ts';
+import { personPage } from '../ui/pages-console-people.tsx';
+import { placeOfPerson } from './people.ts';
+import type { ActRoute, Ask, ConsoleRoute, Done, PageRoute } from './route.ts';
+
+const base = '/people/:realm/:name';
+/** For as long as somebody could still come for the code: who took the second step away does not hand out the next (R34). */
+export const takenLife = 90 * 24 * 60 * 60_000;
+
+/** The person that the address names; operators are no people of a realm. */
+export async function personOf(ask: Ask): Promise<Person | undefined> {
+  const realm = ask.param('realm');
+  return ask.deps.settings.realms.has(realm) ? ask.deps.people.byName(realm, ask.param('name')) : undefined;
+}
+
+const personRoute: PageRoute = {
+  method: 'GET',
+  path: base,
+  act: 'see-people',
+  show: async ask => {
+    const person = await personOf(ask);
+    const { c, view, page, deps } = ask;
+    if (person === undefined) return view.refuse(c, 'not-found');
+    const sessions = await deps.sessions.ofPerson(person.id);
+    const devices = await deps.devices.list(person);
+    const titles = new Map(deps.settings.apps.map(({ id, title }) => [id, title]));
+    const html = personPage(page, {
+      ...person,
+      realm: deps.settings.realms.get(person.realm)?.title ?? person.realm,
+      email: person.email,
+      state: stateOf(person),
+      since: person.createdAt,
+      invitedUntil: person.activation?.until,
+      recoveryLeft: person.recovery?.hashes.length ?? 0,
+      closedWhy: person.closed?.reason,
+      factors: person.factors.map(factor => ({ ...factor, level: levelOf(factor) })),
+      sessions: sessions.map(one => ({
+        ...one,
+        app: titles.get(one.app) ?? one.app,
+        lastSeen: deps.sessions.lastSeen(one),
+      })),
+      devices: devices.map(one => ({ name: deviceName(one), since: one.createdAt, until: deps.devices.until(one) })),
+      acts: actsOf(ask, person),
+    });
+    return view.html(c, html);
+  },
+};
+
+function deviceName({ label, agent }: TrustedDevice): string {
+  const words = [label, agent.browser, agent.platform].filter(word => word !== undefined && word !== '');
+  return words.length === 0 ? '–' : words.join(', ');
+}
+
+/** What this role may do with this person as she stands now. */
+function actsOf({ operator, view, page: { t } }: Ask, person: Person) {
+  const offered: readonly (readonly [Act, string, MessageId, boolean])[] = [
+    ['end-sessions', 'end-sessions', 'console.end-sessions', true],
+    ['invite-person', 'invite', 'console.invite', person.closed === undefined && person.factors.length === 0],
+    ['enrol-again', 'enrol-again', 'console.enrol-again', person.factors.length > 0],
+    ['hand-out-token', 'hand-out', 'console.hand-out', person.closed === undefined],
+    ['close-person', 'close', 'console.close', person.closed === undefined],
+    ['close-person', 'open', 'console.open', person.closed !== undefined],
+  ];
+  return offered
+    .filter(([act, , , now]) => now && may(operator.role, act))
+    .map(([, place, title]) => ({ title: t(title), href: view.at(`${placeOfPerson(person)}/${place}`) }));
+}
+
+interface PersonAct {
+  readonly act: Act;
+  readonly place: string;
+  readonly title: MessageId;
+  readonly consequences: readonly MessageId[];
+  readonly done: MessageId;
+  run(ask: Ask, person: Person, reason: string): Promise<unknown>;
+}
+
+/** One act on one person; the frame says what will happen, asks why, and records it. */
+function actOn({ act, place, title, consequences, done, run }: PersonAct): ActRoute {
+  return {
+    method: 'ACT',
+    path: `${base}/${place}`,
+    act,
+    back: ask => placeOfPerson({ realm: ask.param('realm'), name: ask.param('name') }),
+    about: ask => `${ask.param('realm')}/${ask.param('name')}`,
+    describe: async ask => {
+      const person = await personOf(ask);
+      const { t } = ask.page;
+      if (person === undefined) return undefined;
+      const { name } = person;
+      return {
+        title: t('console.act-on', { act: t(title), name }),
+        consequences: consequences.map(id => t(id, { name })),
+        submit: t(title),
+      };
+    },
+    submit: async (ask, _form, reason): Promise<Done> => {
+      const person = await personOf(ask);
+      if (person === undefined) return { mistake: 'console.refused.unknown' };
+      await run(ask, person, reason);
+      return { go: placeOfPerson(person), notice: done };
+    },
+  };
+}
+
+const byOf = ({ operator }: Ask) => operator.email;
+
+export const personRoutes: readonly ConsoleRoute[] = [
+  personRoute,
+  actOn({
+    act: 'end-sessions',
+    place: 'end-sessions',
+    title: 'console.end-sessions',
+    consequences: ['console.end-sessions.will', 'console.work-lost'],
+    done: 'console.done.signed-out',
+    run: ({ deps }, person) => deps.endSessionsOf(person.id, 'by-operator'),
+  }),
+  actOn({
+    act: 'enrol-again',
+    place: 'enrol-again',
+    title: 'console.enrol-again',
+    consequences: [
+      'console.enrol-again.will',
+      'console.enrol-again.then',
+      'console.enrol-again.other',
+      'console.work-lost',
+    ],
+    done: 'console.done.enrol-again',
+    run: async (ask, person, reason) => {
+      const { deps, operator } = ask;
+      // Noted first: no moment in which the same operator could invite.
+      const key = takenKey(person.id);
+      if (!(await deps.store.create(key, operator.id, takenLife))) {
+        const before = await deps.store.get(key);
+        if (before !== undefined) await deps.store.replace(key, before.version, operator.id, takenLife);
+      }
+      await enrolAgain(deps, { person, by: byOf(ask), reason });
+      await deps.devices.removeAll(person, 'reset', ask.source);
+      await deps.endSessionsOf(person.id, 'factor-replaced');
+    },
+  }),
+  actOn({
+    act: 'close-person',
+    place: 'close',
+    title: 'console.close',
+    consequences: ['console.close.will', 'console.close.kept', 'console.work-lost'],
+    done: 'console.done.closed',
+    run: async (ask, person, reason) => {
+      await closePerson(ask.deps, { person, by: byOf(ask), reason });
+      await ask.deps.devices.removeAll(person, 'by-operator', ask.source);
+      await ask.deps.endSessionsOf(person.id, 'by-operator');
+    },
+  }),
+  actOn({
+    act: 'close-person',
+    place: 'open',
+    title: 'console.open',
+    consequences: ['console.open.will'],
+    done: 'console.done.opened',
+    run: (ask, person, reason) => openPerson(ask.deps, { person, by: byOf(ask), reason }),
+  }),
+];
+
+export function takenKey(person: string): string {
+  return `console-taken:{${person}}`;
+}
