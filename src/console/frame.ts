@@ -6,6 +6,7 @@ import { may, ruleOf } from '../operator/role.ts';
 import type { ConsolePage } from '../ui/console-layout.tsx';
 import type { MessageId } from '../ui/messages.ts';
 import { frozenConsoleIds } from '../ui/messages-frozen-console.ts';
+import { frozenResetIds } from '../ui/messages-frozen-reset.ts';
 import { actPage } from '../ui/pages-console.tsx';
 import type { ConsoleDeps, ConsoleEnv } from './deps.ts';
 import { formTokens, type PostedForm, readForm } from './form.ts';
@@ -188,7 +189,7 @@ function reasonOf(form: PostedForm): string | undefined {
 
 /** One of our own texts, by its id; nothing that an address says is shown otherwise. */
 function noticeOf(id: string | undefined): MessageId | undefined {
-  return frozenConsoleIds.some(known => known === id) ? (id as MessageId) : undefined;
+  return [...frozenConsoleIds, ...frozenResetIds].some(known => known === id) ? (id as MessageId) : undefined;
 }
 
 function toOf(place: string): string {

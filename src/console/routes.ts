@@ -2,6 +2,8 @@ import { inviteRoutes } from './invite.ts';
 import { operatorRoutes } from './operators.ts';
 import { peopleFileRoute, peopleRoute } from './people.ts';
 import { personRoutes } from './person.ts';
+import { deskRoutes } from './reset-acts.tsx';
+import { caseRoute, casesRoute, fileCaseRoute, newCaseRoute } from './reset-cases.ts';
 import type { ConsoleRoute, Place } from './route.ts';
 import { signOutRoute } from './sign-out.ts';
 import { todayRoute } from './today.ts';
@@ -13,6 +15,7 @@ export const places: readonly Place[] = [
   { path: '/people', title: 'console.people', act: 'see-people' },
   { path: '/tokens', title: 'console.tokens', act: 'see-tokens' },
   { path: '/operators', title: 'console.operators', act: 'see-operators' },
+  { path: '/cases', title: 'console.reset', act: 'see-cases' },
 ];
 
 /** Every page and form of the console but those of the sign-in. */
@@ -25,4 +28,9 @@ export const routes: readonly ConsoleRoute[] = [
   ...inviteRoutes,
   ...tokenRoutes,
   ...operatorRoutes,
+  casesRoute,
+  newCaseRoute,
+  fileCaseRoute,
+  caseRoute,
+  ...deskRoutes,
 ];

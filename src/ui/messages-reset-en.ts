@@ -1,6 +1,8 @@
+import { englishResetConsole } from './messages-reset-console-en.ts';
 import type { dutchReset } from './messages-reset-nl.ts';
 
 export const englishReset: Readonly<Record<keyof typeof dutchReset, string>> = {
+  ...englishResetConsole,
   'reset.mail.greeting': 'Dear colleague,',
   'reset.mail.ask-subject': 'Did you ask for this? Reset {number}',
   'reset.mail.ask': 'Somebody asked in your name to reset the second step of this account:',

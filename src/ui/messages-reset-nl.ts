@@ -1,5 +1,8 @@
+import { dutchResetConsole } from './messages-reset-console-nl.ts';
+
 /** Texts of the reset desk: letters, the page of the link in one, and the console's pages. Same rules as messages-nl.ts. */
 export const dutchReset = {
+  ...dutchResetConsole,
   'reset.mail.greeting': 'Geachte collega,',
   'reset.mail.ask-subject': 'Hebt u dit gevraagd? Herstel {number}',
   'reset.mail.ask': 'Op uw naam is gevraagd om de tweede stap te herstellen van dit account:',

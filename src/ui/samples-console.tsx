@@ -22,6 +22,7 @@ import {
 import { codePage, peoplePage, personPage } from './pages-console-people.tsx';
 import { todayPage } from './pages-console-today.tsx';
 import { tokenPage, tokensPage } from './pages-console-tokens.tsx';
+import { resetConsoleSamples } from './samples-reset.tsx';
 
 const hostile = '"><script>alert(1)</script>&amp;';
 const tokens = { csrf: 'sample', attempt: 'sample' };
@@ -38,7 +39,7 @@ export function consoleSamples(base: Page): [string, string][] {
     who: { name: `Eva ${hostile}`, role: 'admin', signOut: { action: '/sign-out', tokens } },
     notice: undefined,
   };
-  return [...entranceSamples(base), ...frameSamples(page)];
+  return [...entranceSamples(base), ...frameSamples(page), ...resetConsoleSamples(page)];
 }
 
 function entranceSamples(page: Page): [string, string][] {
