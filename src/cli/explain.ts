@@ -1,5 +1,6 @@
 import type { Settings } from '../config/settings.ts';
 import type { People } from '../factor/people.ts';
+import { usableAt } from '../factor/sent-code/usable.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { SluisError } from '../kernel/errors.ts';
 import { elsewhereText, explain, explanationText } from '../policy/explain.ts';
@@ -29,7 +30,8 @@ export async function explainRequest(deps: ExplainDeps, options: ExplainOptions,
     );
   const user = name === undefined ? undefined : { name, person: await deps.people.byName(place.realm.name, name) };
   const { method, level, factorAge } = options;
-  out(explanationText(explain(place, { method, level, factorAge, user, now: deps.clock.now() })));
+  const usable = usableAt(deps.settings.factors, place.app.id);
+  out(explanationText(explain(place, { method, level, factorAge, user, usable, now: deps.clock.now() })));
 }
 
 function nameIn({ app, realm }: Extract<Place, { kind: 'app' }>, typed: string): string | undefined {

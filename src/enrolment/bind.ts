@@ -85,13 +85,15 @@ async function write(
 function bindInto(current: Person, permission: SetUpPermission, factor: Factor, now: number): Person | undefined {
   const level = levelOf(factor);
   if (!isAllowed(current, permission, now, { level }) || current.factors.length >= mostFactors) return undefined;
-  // What she has already is no second factor (R07).
-  if (current.factors.some(old => carrierOf(old) === carrierOf(factor))) return undefined;
+  // In place of what was lost. What is worth more stays: a recovery code speaks for nothing above level 2 (R32).
+  const recovers = permission.by === 'recovery-code';
+  const kept = recovers ? current.factors.filter(old => levelOf(old) > permission.upTo) : current.factors;
+  // What she has already is no second factor (R07); a number that she lost and got back is one.
+  if (kept.some(old => carrierOf(old) === carrierOf(factor))) return undefined;
   const bound: Person = { ...current, activation: undefined, setUps: [], everBound: true };
   switch (permission.by) {
     case 'recovery-code':
-      // In place of what was lost. What is worth more stays: a recovery code speaks for nothing above level 2 (R32).
-      return { ...bound, factors: [...current.factors.filter(old => levelOf(old) > permission.upTo), factor] };
+      return { ...bound, factors: [...kept, factor] };
     case 'own-factor':
       if (!isOwnAllowed(current, permission, now, { act: 'add', level })) return undefined;
       // A code from the desk for something higher goes on.

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { AppSettings, RealmSettings, RouteSettings } from '../config/settings.ts';
 import type { Factor, Person } from '../factor/person.ts';
+import { usableAt } from '../factor/sent-code/usable.ts';
 import { demo } from '../preset/demo.ts';
 import { checkTexts } from './decide.ts';
 import { type ExplainRequest, elsewhereText, explain, explanationText } from './explain.ts';
@@ -105,6 +106,24 @@ describe('R50 explain', () => {
     );
     expect(found.suffices).toEqual(['nothing more: she gets through']);
     for (const { name, description } of checkTexts) expect(found.text).toContain(`${name.padEnd(24)}${description}`);
+  });
+
+  it('R20 counts a code by mail where the app takes one, and nowhere else', () => {
+    const low = { ...settings, apps: settings.apps.map(app => ({ ...app, level: 1 as const })) };
+    const place = placeOf('https://post.gemeente.nl/postvak', low);
+    if (place?.kind !== 'app') throw new Error('no app');
+    const mail: Factor = { ...totp, kind: 'email', level: 1, label: 'a•••@x.nl', credential: { address: 'a@x.nl' } };
+    const user = { name: 'anna', person: person('anna', mail) };
+    const ask = (word: 'demands-mfa' | 'same-password') => {
+      const mailboxes = new Map([['post', { word, own: [] }]]);
+      const usable = usableAt({ sms: undefined, email: { mailboxes } }, 'post');
+      const request = { method: 'GET', user, level: undefined, factorAge: 10 * 3_600_000, now, usable };
+      return explain(place, request).suffices.join();
+    };
+    const route = { path: '/*', level: 1 as const, methods: undefined, parameters: undefined, maxAge: 60_000 };
+    Object.assign(place.app, { routes: [route] });
+    expect(ask('demands-mfa')).toContain('she has email "a•••@x.nl"');
+    expect(ask('same-password')).toContain('she has none');
   });
 
   it('R03 says that nothing but the group would help, and what comes behind it is not asked', () => {

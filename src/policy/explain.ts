@@ -2,6 +2,7 @@ import type { AppSettings, RealmSettings, Settings } from '../config/settings.ts
 import { kindsReaching } from '../factor/in-words.ts';
 import type { Person } from '../factor/person.ts';
 import { levelOf } from '../factor/registry.ts';
+import type { Usable } from '../factor/sent-code/usable.ts';
 import { highestLevel, waysOf } from '../factor/ways.ts';
 import { type Admission, admit } from './admit.ts';
 import { type CheckName, checkTexts, type Decision, type SessionFacts } from './decide.ts';
@@ -21,6 +22,8 @@ export interface ExplainRequest {
   /** How long ago its factor was passed. Milliseconds. */
   readonly factorAge: number;
   readonly now: number;
+  /** Which factors may serve at this app, where codes are sent. */
+  readonly usable?: Usable | undefined;
 }
 
 /** What becomes of one request and why: data, and the same in words. No secret is in it, nor any value of the query. */
@@ -83,7 +86,10 @@ export function explain({ app, realm, target }: InApp, request: ExplainRequest):
     person,
     checks: own === undefined ? [] : checksOf(own.decision),
     outcome: own?.decision.outcome,
-    suffices: own === undefined ? [] : sufficient(own, realm, { ...request.user, name: person?.name ?? '' }),
+    suffices:
+      own === undefined
+        ? []
+        : sufficient(own, realm, { ...request.user, name: person?.name ?? '', usable: request.usable }),
   };
   return { ...parts, sections: sectionsOf(parts, method, target) };
 }
@@ -126,11 +132,7 @@ function checksOf({ reasons }: Decision): Explanation['checks'] {
   });
 }
 
-function sufficient(
-  { decision, demand }: Admission,
-  realm: RealmSettings,
-  who: { readonly name: string; readonly person?: Person | undefined },
-): string[] {
+function sufficient({ decision, demand }: Admission, realm: RealmSettings, who: Wanting): string[] {
   if (decision.outcome === 'allow') return ['nothing more: she gets through'];
   const failed = decision.reasons.at(-1)?.check;
   if (failed === 'door-open') return ['nothing: this door for programs is closed to everybody'];
@@ -149,14 +151,16 @@ function groupsWanted({ groups }: Demand, realm: RealmSettings, name: string): s
     });
 }
 
-function factorsWanted(
-  level: number,
-  realm: RealmSettings,
-  { name, person }: { readonly name: string; readonly person?: Person | undefined },
-): string[] {
+interface Wanting {
+  readonly name: string;
+  readonly person?: Person | undefined;
+  readonly usable: Usable | undefined;
+}
+
+function factorsWanted(level: number, realm: RealmSettings, { name, person, usable }: Wanting): string[] {
   const kinds = kindsReaching(level, { name, realm: realm.name });
   const any = `level ${level}: ${kinds.map(({ words }) => words).join(' or ') || 'nothing that this release knows'}`;
-  const ways = waysOf(person, level);
+  const ways = waysOf(person, level, usable);
   if (ways.length > 0) return [`${any}; she has ${ways.map(nameOfFactor).join(' and ')}, and is asked for it`];
   return [`${any}; she has none: give one with`, ...kinds.map(({ give }) => `  ${give}`)];
 }

@@ -1,14 +1,13 @@
 import type { MailboxRule } from '../../config/settings.ts';
 import type { FactorDeps } from '../deps.ts';
 import { type AddressRules, claimMailbox, type ReadAddress, readAddress } from '../email/enrol.ts';
-import { mayCarry } from '../email/mailbox.ts';
 import type { Verdict } from '../kind.ts';
 import type { People } from '../people.ts';
 import type { Factor, Person } from '../person.ts';
 import { claimNumber, type NumberRules, readNumber } from '../sms/enrol.ts';
 import { spend } from './budget.ts';
 import { drawCode, type SentFor, type SentKind, standingOf } from './code.ts';
-import { type Usable, withoutSending } from './usable.ts';
+import { type Usable, usableAt } from './usable.ts';
 
 /** What goes out, in the language of who reads it. */
 export interface CodeText {
@@ -78,11 +77,7 @@ export class SentCodes {
 
   /** Which factors may serve at this app (R20): asked wherever a factor is, and again where a code is sent. */
   usableAt(app: string): Usable {
-    return factor => {
-      if (factor.kind === 'sms') return this.#sms !== undefined && isAllowed(factor.credential.number, this.#sms);
-      if (factor.kind === 'email') return mayCarry(this.#email?.mailboxes.get(app), factor.credential.address);
-      return withoutSending(factor);
-    };
+    return usableAt({ sms: this.#sms, email: this.#email }, app);
   }
 
   /** Whether somebody on the way to this app may set the kind up at all. */
@@ -147,10 +142,6 @@ export class SentCodes {
 }
 
 type NotSent = 'refused' | 'unknown' | 'delayed';
-
-function isAllowed(number: string, { prefixes }: NumberRules): boolean {
-  return prefixes.some(prefix => number.startsWith(prefix));
-}
 
 function sentForOf({ kind, challenge, person, factor, address }: SendRequest): SentFor {
   return { kind, challenge, person: person.id, factor, address };
