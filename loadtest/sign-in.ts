@@ -90,7 +90,10 @@ export async function signInThroughSluis(port: number, hosts: SluisHosts, activa
   const totp = expect(await postStep(browser, portal, setUp, { code: activation }), '/set-up/');
   const { body } = await browser.get(portal, totp);
   const secret = /sluis-secret">([A-Z2-7 ]+)</.exec(body.toString('utf8'))?.[1]?.replaceAll(' ', '') ?? '';
-  const codes = expect(await postStep(browser, portal, totp, { code: await generate({ secret }) }), '/recovery-codes/');
+  const codes = expect(
+    await postStep(browser, portal, totp, { personal: 'yes', code: await generate({ secret }) }),
+    '/recovery-codes/',
+  );
   const leave = expect(await postStep(browser, portal, codes, { act: 'saved' }), '/go/');
   const release = pathIn(await browser.get(portal, leave), `http://${app}`);
   expect(await browser.get(app, release), '/');

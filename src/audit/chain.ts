@@ -5,6 +5,7 @@ import { type KeyRing, sameText } from '../kernel/key-ring.ts';
 import { type Store, update } from '../kernel/store.ts';
 import { canonical } from './canonical.ts';
 import type { Audit, AuditEvent } from './event.ts';
+import { notedOf, noteOf } from './of-person.ts';
 
 /** One link of the chain, as it is kept and as it goes to the log. */
 export interface AuditEntry {
@@ -110,6 +111,13 @@ export class AuditTrail implements Audit {
     return { entries: rows.flatMap(row => readEntry(row.entry) ?? []).reverse(), first: after + 1 };
   }
 
+  /** The last entries about one person that she may want to know, the newest first. */
+  async ofPerson(person: string): Promise<AuditEntry[]> {
+    const numbers = await notedOf(this.#deps.store, person);
+    const rows = await Promise.all(numbers.map(number => this.#deps.store.read(auditLog, number - 1, 1)));
+    return rows.flatMap(([row]) => (row === undefined ? [] : (readEntry(row.entry) ?? []))).filter(isAbout(person));
+  }
+
   /** Reads the chain from the first entry; stops at the first that is not as it was written. Memory is one page. */
   async verify(): Promise<Verdict> {
     const { store } = this.#deps;
@@ -137,6 +145,8 @@ export class AuditTrail implements Audit {
       if (!(await this.#deps.store.append(auditLog, entry.number - 1, writeEntry(entry)))) continue;
       await this.#moveHead(entry);
       this.#deps.log(entry);
+      // The entry is kept: that one person does not see it in her list is no reason to fail what she did.
+      await noteOf(this.#deps.store, entry).catch(() => undefined);
       return;
     }
   }
@@ -180,6 +190,10 @@ export class AuditTrail implements Audit {
     if (typeof head?.number !== 'number' || typeof head.mac !== 'string') return 'forged';
     return this.#deps.ring.verifyMac(headPurpose, `${head.number} ${head.hash}`, head.mac) ? head : 'forged';
   }
+}
+
+function isAbout(person: string) {
+  return ({ event }: AuditEntry) => 'person' in event && event.person === person;
 }
 
 type Link = Pick<AuditEntry, 'number' | 'hash'>;

@@ -41,6 +41,8 @@ export async function ownHost(deps: GatewayDeps, exchange: Exchange, session: Op
       return release(deps, exchange);
     case '/_sluis/restart':
       return restart(deps, exchange);
+    case '/_sluis/my-security':
+      return redirect(exchange, ownSecurityOf(exchange));
     case '/_sluis/signed-out':
       return page(exchange, 200, signedOutPage(pageOf(exchange), { apps: [appLink(exchange)] }), {});
     default:
@@ -90,9 +92,15 @@ function signOutPage(exchange: Exchange, open: OpenSession | undefined): void {
   const tokens = { csrf: signOutToken(open.session), attempt: '' };
   const html = startPage(pageOf(exchange), {
     apps: [appLink(exchange)],
+    own: ownSecurityOf(exchange),
     signOut: { action: '/_sluis/sign-out', tokens },
   });
   page(exchange, 200, html, {});
+}
+
+/** On the portal: nothing here shows or changes a factor. */
+function ownSecurityOf({ app: { realm } }: Exchange): string {
+  return `${realm.portalOrigin}${realm.portalPath}/my-security`;
 }
 
 /** Also of one that had run out already: what was kept of it goes, and all else of that browser. */

@@ -1,3 +1,4 @@
+import { agentOf } from '../device/agent.ts';
 import type { Person } from '../factor/person.ts';
 import { admit } from '../policy/admit.ts';
 import { type Decision, isGroupDenial } from '../policy/decide.ts';
@@ -184,7 +185,8 @@ async function sessionFor(
   if (pending.purpose === 'step-up' || pending.portal === undefined) return undefined;
   const { id: app } = exchange.app.settings;
   const { realm, name, browser: portal } = pending;
-  const fresh = { realm, app, person: person.id, name, portal, ...proved };
+  const agent = agentOf(exchange.head.userAgent);
+  const fresh = { realm, app, person: person.id, name, portal, agent, ...proved };
   return deps.sessions.begin(fresh, { id: claim.id, notAfter });
 }
 

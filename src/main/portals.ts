@@ -12,6 +12,7 @@ import { stillProves } from '../session/proof.ts';
 import type { Assets } from '../ui/assets.ts';
 import type { Pending } from '../visit/pending.ts';
 import type { Core } from './core.ts';
+import { ownSecurity } from './own-security.ts';
 
 interface PortalParts {
   readonly realm: RealmSettings;
@@ -27,10 +28,12 @@ interface PortalParts {
 export function portalOf(core: Core, parts: PortalParts): PortalHandler {
   const { realm, apps, assets, webauthn, approval, sentCodes } = parts;
   const sources = new WeakMap<IncomingMessage, string>();
+  const own = apps.filter(app => app.realm === realm.name);
   const portal = createPortal({
     ...core,
     realm,
-    apps: apps.filter(app => app.realm === realm.name),
+    apps: own,
+    own: ownSecurity(core, realm, own),
     assets,
     webauthn,
     approval,

@@ -24,7 +24,10 @@ export function normaliseLink(typed: string): string | undefined {
 }
 
 /** Begins a set-up: the link is of this very sign-in. */
-export async function linkDraft(deps: PortalDeps, { pending, person }: SignIn): Promise<Pending['draft']> {
+export async function linkDraft(
+  deps: PortalDeps,
+  { pending, person }: Pick<SignIn, 'pending' | 'person'>,
+): Promise<Pending['draft']> {
   if (person === undefined) return undefined;
   const secret = readableCode(deps.random, linkCharacters, 4);
   const token = normaliseLink(secret) ?? '';

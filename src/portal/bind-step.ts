@@ -2,7 +2,7 @@ import { type Binding, bindFactor } from '../enrolment/bind.ts';
 import { levelOf } from '../factor/registry.ts';
 import type { Outcome } from './answers.ts';
 import type { PortalDeps } from './deps.ts';
-import type { SignIn } from './sign-in.ts';
+import { placeOf, type SignIn } from './sign-in.ts';
 import type { AnswerProps } from './steps.ts';
 
 /** Binds what a kind's set-up made, under the permission that the pending notes, and lets the sign-in pass with it. */
@@ -21,6 +21,12 @@ export async function bindAndPass(
   if (result.removed.length > 0) await deps.endSessionsOf(person.id);
   const { factor } = result;
   const level = levelOf(factor);
+  if (pending.own !== undefined) {
+    const ended = await deps.pendings.endOwn(pending, portalCookie, 'done', { level, factor: factor.id });
+    return ended === undefined
+      ? { kind: 'gone', setUp: true }
+      : { kind: 'go', place: placeOf({ ...signIn, pending: ended }) };
+  }
   const passed = await deps.pendings.pass(pending, portalCookie, { level, factor: factor.id, browser });
   // The factor stands even where the sign-in has run out: she signs in again and uses it.
   if (passed === undefined) return { kind: 'gone', setUp: true };

@@ -2,6 +2,8 @@ import type { KindName } from '../factor/person.ts';
 import { kindsOf } from '../factor/ways.ts';
 import type { Outcome } from './answers.ts';
 import type { PortalDeps } from './deps.ts';
+import { carryOut } from './own-act.ts';
+import { placeOf } from './sign-in.ts';
 import type { AnswerProps, Step } from './steps.ts';
 import type { View } from './view.ts';
 
@@ -19,7 +21,9 @@ export function challengeOf(kind: KindName, parts: Pick<Step, 'arrive' | 'show' 
   return {
     path: `/challenge/:id/${kind}`,
     isOpen: ({ pending, person, usable }) =>
-      pending.passed === undefined && kindsOf(person, pending.demands.level, usable).includes(kind),
+      pending.passed === undefined &&
+      !(pending.own !== undefined && pending.setUp !== undefined) &&
+      kindsOf(person, pending.demands.level, usable).includes(kind),
     ...parts,
   };
 }
@@ -38,6 +42,7 @@ export async function answerChallenge(
   switch (result.outcome) {
     case 'passed': {
       const { level, factor } = result;
+      if (pending.own !== undefined) return carryOut(deps, signIn, { level, factor, source });
       const onDevice = kind === 'webauthn' && saysOnDevice(answer);
       const passed = await deps.pendings.pass(pending, portalCookie, { level, factor, browser: fresh, onDevice });
       return passed === undefined ? { kind: 'gone' } : { kind: 'go', place: `/go/${pending.id}`, known: true };
@@ -45,7 +50,7 @@ export async function answerChallenge(
     case 'repeated': {
       // The same code in two windows at once: the other one passed.
       const now = await deps.pendings.forPortal(pending.id, portalCookie);
-      if (now?.passed !== undefined) return { kind: 'go', place: `/go/${pending.id}` };
+      if (now?.passed !== undefined) return { kind: 'go', place: placeOf({ ...signIn, pending: now }) };
       return { kind: 'mistake', mistake: 'used' };
     }
     case 'wrong':

@@ -1,3 +1,4 @@
+import type { AuditEntry } from '../audit/chain.ts';
 import type { AppSettings, RealmSettings } from '../config/settings.ts';
 import type { TrustedDevices } from '../device/trusted-devices.ts';
 import type { ActivationCodes } from '../enrolment/activation.ts';
@@ -11,6 +12,7 @@ import type { SentCodes } from '../factor/sent-code/sending.ts';
 import type { Rules } from '../factor/webauthn/enrol.ts';
 import type { RecoveryCodes } from '../recovery/recovery-codes.ts';
 import type { ResetIntake } from '../reset/intake.ts';
+import type { Session } from '../session/session.ts';
 import type { Assets } from '../ui/assets.ts';
 import type { Pending, PendingSignIns } from '../visit/pending.ts';
 
@@ -64,8 +66,35 @@ export interface PortalDeps extends FactorDeps {
    * who is in by a trusted device.
    */
   freshFactor(browser: string): Promise<Pick<Person, 'id' | 'realm' | 'name'> | undefined>;
+  /** What "My security" shows and ends; absent: this portal has none of it. */
+  readonly own?: OwnSecurity;
   /** Takes what went wrong to the log; the person sees the reference only (rule 7). */
   report(error: unknown, reference: string): void;
+}
+
+/** A person in a browser that holds a living session of hers. */
+export interface Owner {
+  readonly person: Person;
+  readonly session: Session;
+}
+
+/** What stands around a person's factors: her sessions, and what happened. */
+export interface OwnSecurity {
+  /**
+   * Whose living session the browser with this realm cookie (its SHA-256) holds, at an app of this realm; undefined for
+   * nobody, for a session by a factor that she no longer has, and where it holds those of two people.
+   */
+  who(browser: string): Promise<Owner | undefined>;
+  /** All that live. */
+  sessions(person: Pick<Person, 'id'>): Promise<readonly Session[]>;
+  /** Ends one session of this person's, and no other's. */
+  endSession(person: Pick<Person, 'id'>, session: string): Promise<void>;
+  /** Signs her out everywhere. */
+  endAll(person: Pick<Person, 'id'>): Promise<void>;
+  /** Ends what stood on a factor that was removed. */
+  endBy(person: Pick<Person, 'id'>, factor: string): Promise<void>;
+  /** The last things that happened to her, the newest first. */
+  events(person: Person): Promise<readonly AuditEntry[]>;
 }
 
 /** What the server passes with each request. */

@@ -1,10 +1,12 @@
 import type { Hono } from 'hono';
-import { kindsOf } from '../factor/ways.ts';
+import type { KindName } from '../factor/person.ts';
+import { highestLevel, kindsOf } from '../factor/ways.ts';
 import { SluisError } from '../kernel/errors.ts';
 import { sha256 } from '../kernel/hash.ts';
 import type { Language } from '../kernel/language.ts';
 import { otherWaysPage } from '../ui/pages-challenge.tsx';
 import { notEnoughPage } from '../ui/pages-kinds.tsx';
+import { ownOtherWaysPage } from '../ui/pages-own-act.tsx';
 import { notInvitedPage, recoveryCodesPage, recoveryCodesShownPage } from '../ui/pages-set-up.tsx';
 import { hopPage } from '../ui/pages-start.tsx';
 import { pendingHardEnd } from '../visit/pending.ts';
@@ -81,6 +83,7 @@ async function otherWays(c: PortalContext, { view }: Parts, signIn: SignIn): Pro
   if (pending.passed !== undefined || !hasFactor(person)) return view.go(c, placeOf(signIn));
   const several = kindsOf(person, pending.demands.level, signIn.usable);
   const kinds = several.length > 1 ? several : [];
+  if (pending.own !== undefined) return ownOtherWays(c, view, signIn, kinds);
   const html = otherWaysPage(view.page(c), {
     recovery: view.at(`/recovery/${pending.id}`),
     activation: person.activation === undefined ? undefined : view.at(`/set-up/${pending.id}`),
@@ -88,6 +91,17 @@ async function otherWays(c: PortalContext, { view }: Parts, signIn: SignIn): Pro
     kinds: kinds.map(kind => ({ kind, href: view.at(`/challenge/${pending.id}/${kind}`) })),
     account: pending.name,
     restart: view.restart(pending),
+  });
+  return view.html(c, html);
+}
+
+/** No recovery code here: it stands for a factor that is lost, and nothing was lost by who is in. */
+function ownOtherWays(c: PortalContext, view: View, { pending, person }: SignIn, kinds: readonly KindName[]): Response {
+  const raises = pending.own?.act === 'add' && (person?.activation?.upTo ?? 0) > highestLevel(person);
+  const html = ownOtherWaysPage(view.page(c), {
+    kinds: kinds.map(kind => ({ kind, href: view.at(`/challenge/${pending.id}/${kind}`) })),
+    activation: raises ? view.at(`/set-up/${pending.id}?code=1`) : undefined,
+    back: view.at('/my-security'),
   });
   return view.html(c, html);
 }
@@ -138,8 +152,10 @@ async function answerCodes(c: PortalContext, parts: Parts, signIn: SignIn): Prom
   return first ? newCodes(c, parts, signIn) : view.go(c, `/recovery-codes/${signIn.pending.id}`);
 }
 
-function mayMakeCodes({ pending, person }: SignIn): boolean {
-  return pending.setUp !== undefined && pending.passed !== undefined && hasFactor(person);
+/** After a set-up of a sign-in, or where she asked for new ones and passed a factor for that (R32). */
+function mayMakeCodes({ pending: { setUp, passed, own }, person }: SignIn): boolean {
+  if (passed === undefined || !hasFactor(person)) return false;
+  return own === undefined ? setUp !== undefined : own.act === 'codes' && own.result === 'done';
 }
 
 async function newCodes(c: PortalContext, { deps, view, steps }: Parts, signIn: SignIn): Promise<Response> {
@@ -165,6 +181,7 @@ async function newCodes(c: PortalContext, { deps, view, steps }: Parts, signIn: 
 async function leave(c: PortalContext, parts: Parts, signIn: SignIn): Promise<Response> {
   const { deps, view, steps } = parts;
   const { pending } = signIn;
+  if (pending.own !== undefined && pending.passed !== undefined) return view.go(c, '/my-security');
   if (pending.passed === undefined) return view.go(c, placeOf(signIn));
   await renewDeviceCookie(c, parts, signIn);
   if (await isTrustOffered(c, parts, signIn)) return view.go(c, `/trust/${pending.id}`);

@@ -14,7 +14,12 @@ const signOutScope = 'sign-out';
 /** Pages that need no sign-in: the way in, first aid (R43), signing out. */
 export function mountGeneral(app: Hono<PortalEnv>, { deps, view }: { deps: PortalDeps; view: View }): void {
   const start = view.at('/');
-  app.get('/', c => view.html(c, startPage(view.page(c), { apps: view.apps, signOut: signOutForm(c, deps, view) })));
+  app.get('/', c =>
+    view.html(
+      c,
+      startPage(view.page(c), { apps: view.apps, own: ownLink(deps, view), signOut: signOutForm(c, deps, view) }),
+    ),
+  );
   app.get('/help', c => view.html(c, firstAidPage(view.page(c), { start })));
   app.get('/help/:trouble', c => {
     const trouble = c.req.param('trouble');
@@ -23,6 +28,10 @@ export function mountGeneral(app: Hono<PortalEnv>, { deps, view }: { deps: Porta
   });
   app.post('/sign-out', c => signOut(c, deps, view));
   app.get('/signed-out', c => view.html(c, signedOutPage(view.page(c), { apps: view.apps })));
+}
+
+function ownLink(deps: PortalDeps, view: View): string | undefined {
+  return deps.own === undefined ? undefined : view.at('/my-security');
 }
 
 /** Files that pages link to; nothing but what was named at start is found. */

@@ -1,7 +1,8 @@
-import type { KindName } from '../factor/person.ts';
+import type { KindName, Person, SetUpPermission } from '../factor/person.ts';
 import { factorKinds, isKind } from '../factor/registry.ts';
 import type { SentKind } from '../factor/sent-code/code.ts';
 import { beginTotp } from '../factor/totp/enrol.ts';
+import { highestLevel } from '../factor/ways.ts';
 import { relyingPartyOf } from '../factor/webauthn/credential.ts';
 import type { Pending } from '../visit/pending.ts';
 import { approvalChallenge } from './approval-challenge.ts';
@@ -20,7 +21,10 @@ import { leastKeyLevel, webauthnSetUp } from './webauthn-set-up.ts';
 /** How a person sets a kind up by herself. */
 interface SetUpPages {
   /** What is kept, sealed, with the pending sign-in until it is confirmed. */
-  draft(deps: PortalDeps, signIn: SignIn): Pending['draft'] | Promise<Pending['draft']>;
+  readonly draft: (
+    deps: PortalDeps,
+    signIn: Pick<SignIn, 'pending' | 'person'>,
+  ) => Pending['draft'] | Promise<Pending['draft']>;
   readonly page: KindStep;
   /** The least that it may be bound at; what its set-up proves may be more. */
   readonly least: number;
@@ -45,8 +49,11 @@ interface KindPages {
   readonly setUp: SetUpPages | undefined;
 }
 
-/** The pages of each kind of factor: one line a kind, as in the registry of the kinds themselves. */
-const kindPages: Readonly<Record<KindName, KindPages>> = {
+/**
+ * The pages of each kind of factor: one line a kind, as in the registry of the kinds themselves. A function, for a challenge
+ * may lead on to a set-up, so that these modules need each other.
+ */
+const kindPages = (): Readonly<Record<KindName, KindPages>> => ({
   approval: {
     challenge: [approvalChallenge],
     setUp: {
@@ -78,7 +85,7 @@ const kindPages: Readonly<Record<KindName, KindPages>> = {
       isOffered: ({ realm, webauthn }) => webauthn !== undefined && relyingPartyOf(realm.portalOrigin) !== undefined,
     },
   },
-};
+});
 
 /** Only for who gets where she is going by it: a code for more would be used up on what does not let her in. */
 function sentSetUp(kind: SentKind): SetUpPages {
@@ -93,26 +100,39 @@ function sentSetUp(kind: SentKind): SetUpPages {
 
 /** Every page of every kind, to be mounted. */
 export function kindSteps(): readonly KindStep[] {
-  return Object.values(kindPages).flatMap(({ challenge, setUp }) =>
+  return Object.values(kindPages()).flatMap(({ challenge, setUp }) =>
     setUp === undefined ? challenge : [...challenge, setUp.page],
   );
 }
 
 export function setUpOf(kind: KindName): SetUpPages | undefined {
-  return kindPages[kind].setUp;
+  return kindPages()[kind].setUp;
 }
 
 /**
- * Kinds that a person may set up where a factor of at most this level is allowed, the strongest first. Codes that are
- * sent only on the way to an app that takes them.
+ * Kinds that a person may set up with this permission, the strongest first. With a code for something higher than she has,
+ * only those that are higher: binding would refuse the others. Codes that are sent only on the way to an app that takes
+ * them. Nothing: what the code is for is not offered here.
  */
-export function kindsFor(portal: Offering, upTo: number, bound?: Bound): readonly KindName[] {
+export function kindsFor(portal: Offering, allowed: Allowed, bound?: Bound): readonly KindName[] {
+  const upTo = allowed.setUp?.upTo ?? 0;
+  const above = leastAbove(allowed);
   const reach = (kind: KindName) => Math.min(factorKinds[kind].level, upTo);
-  return Object.keys(kindPages)
+  return Object.keys(kindPages())
     .filter(isKind)
     .filter(kind => {
       const setUp = setUpOf(kind);
-      return setUp !== undefined && setUp.least <= upTo && setUp.isOffered(portal, bound);
+      return setUp !== undefined && setUp.least <= upTo && reach(kind) > above && setUp.isOffered(portal, bound);
     })
     .toSorted((a, b) => reach(b) - reach(a));
+}
+
+/** What allows a set-up, and whose it is. */
+interface Allowed {
+  readonly setUp: SetUpPermission | undefined;
+  readonly person: Person | undefined;
+}
+
+function leastAbove({ setUp, person }: Allowed): number {
+  return setUp?.by === 'activation-code' && person?.activation?.replaces !== true ? highestLevel(person) : 0;
 }

@@ -2,7 +2,7 @@ import type { SetUpPermission } from '../factor/person.ts';
 import { highestLevel } from '../factor/ways.ts';
 import { isAboveCodes } from '../recovery/recovery-codes.ts';
 import { type RecoveryMistake, recoveryPage } from '../ui/pages-challenge.tsx';
-import { kindsPage } from '../ui/pages-kinds.tsx';
+import { kindsPage, notOfferedPage } from '../ui/pages-kinds.tsx';
 import { type ActivationMistake, activationPage, notInvitedPage } from '../ui/pages-set-up.tsx';
 import type { Outcome } from './answers.ts';
 import type { PortalDeps } from './deps.ts';
@@ -25,6 +25,7 @@ export function activationStep(deps: PortalDeps, view: View): Step {
     isOpen: ({ pending, person }) =>
       pending.passed === undefined &&
       pending.setUp === undefined &&
+      (pending.own === undefined || (pending.own.act === 'add' && hasFactor(person))) &&
       (!hasFactor(person) ||
         person.activation?.replaces === true ||
         (person.activation?.upTo ?? 0) > highestLevel(person)),
@@ -69,7 +70,7 @@ async function answerActivation(deps: PortalDeps, props: AnswerProps): Promise<O
 /** Notes the permission; where there is but one kind to choose, its set-up begins in the same write, so that two tabs show the same secret. */
 async function allow(deps: PortalDeps, signIn: SignIn, setUp: SetUpPermission): Promise<Outcome> {
   const { pending, portalCookie } = signIn;
-  const [only, ...more] = kindsFor(deps, setUp.upTo, boundFor(pending));
+  const [only, ...more] = kindsFor(deps, { setUp, person: signIn.person }, boundFor(pending));
   const draft = only === undefined || more.length > 0 ? undefined : await setUpOf(only)?.draft(deps, signIn);
   const noted = await deps.pendings.step(pending, portalCookie, { setUp, draft });
   return noted === undefined ? { kind: 'gone' } : { kind: 'go', place: placeOf({ ...signIn, pending: noted }) };
@@ -87,17 +88,22 @@ export function kindsStep(deps: PortalDeps, view: View): Step {
   return {
     path: '/set-up/:id/kinds',
     isOpen: ({ pending }) => pending.passed === undefined && pending.setUp !== undefined,
-    show: ({ page, signIn: { pending }, tokens, mistake }) =>
-      kindsPage(page, {
+    show: ({ page, signIn, tokens, mistake }) => {
+      const { pending } = signIn;
+      const kinds = kindsFor(deps, { ...signIn, setUp: pending.setUp }, boundFor(pending));
+      if (kinds.length === 0) return notOfferedPage(page, { back: view.backOf(pending) });
+      return kindsPage(page, {
         account: pending.name,
         action: view.at(`/set-up/${pending.id}/kinds`),
         tokens,
-        kinds: kindsFor(deps, pending.setUp?.upTo ?? 0, boundFor(pending)),
+        kinds,
         missing: mistake !== undefined,
-      }),
+      });
+    },
     answer: async ({ signIn, form }) => {
       const { pending, portalCookie } = signIn;
-      const kind = kindsFor(deps, pending.setUp?.upTo ?? 0, boundFor(pending)).find(one => one === form.field('kind'));
+      const kinds = kindsFor(deps, { ...signIn, setUp: pending.setUp }, boundFor(pending));
+      const kind = kinds.find(one => one === form.field('kind'));
       const draft = kind === undefined ? undefined : await setUpOf(kind)?.draft(deps, signIn);
       if (draft === undefined) return { kind: 'mistake', mistake: 'malformed' };
       const noted = await deps.pendings.step(pending, portalCookie, { draft });
@@ -118,6 +124,7 @@ export function recoveryStep(deps: PortalDeps, view: View): Step {
     isOpen: ({ pending, person }) =>
       pending.passed === undefined &&
       pending.setUp === undefined &&
+      pending.own === undefined &&
       person?.recovery !== undefined &&
       !isAboveCodes(person),
     show: ({ page, signIn: { pending }, tokens, mistake }) =>

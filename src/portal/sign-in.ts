@@ -1,7 +1,7 @@
 import type { Person } from '../factor/person.ts';
 import { type Usable, withoutSending } from '../factor/sent-code/usable.ts';
 import { kindsOf } from '../factor/ways.ts';
-import type { Pending } from '../visit/pending.ts';
+import type { OwnIntent, Pending } from '../visit/pending.ts';
 import type { PortalDeps } from './deps.ts';
 import { browserOf, realmCookieFor } from './realm-cookie.ts';
 
@@ -36,7 +36,7 @@ export async function findSignIn(
   return { pending, person, usable, portalCookie, realmCookie, browser: browserOf(realmCookie) };
 }
 
-function usableFor({ sentCodes }: Pick<PortalDeps, 'sentCodes'>, { app }: Pick<Pending, 'app'>): Usable {
+export function usableFor({ sentCodes }: Pick<PortalDeps, 'sentCodes'>, { app }: Pick<Pending, 'app'>): Usable {
   return sentCodes?.usableAt(app) ?? withoutSending;
 }
 
@@ -45,10 +45,24 @@ function usableFor({ sentCodes }: Pick<PortalDeps, 'sentCodes'>, { app }: Pick<P
  * be reached before the step it depends on.
  */
 export function placeOf({ pending, person, usable }: Pick<SignIn, 'pending' | 'person' | 'usable'>): string {
+  if (pending.own !== undefined) return placeOfOwn({ pending, person, usable }, pending.own);
   if (pending.passed !== undefined) return `/go/${pending.id}`;
   const { id, setUp, draft, demands } = pending;
   if (setUp !== undefined) return `/set-up/${id}/${draft?.kind ?? 'kinds'}`;
   const [kind] = kindsOf(person, demands.level, usable);
   if (kind !== undefined) return `/challenge/${id}/${kind}`;
   return person !== undefined && person.factors.length > 0 ? `/not-enough/${id}` : `/set-up/${id}`;
+}
+
+/** A change of her own never leaves the portal. */
+function placeOfOwn(
+  { pending, person, usable }: Pick<SignIn, 'pending' | 'person' | 'usable'>,
+  own: OwnIntent,
+): string {
+  const { id, passed, setUp, draft, demands } = pending;
+  if (passed !== undefined)
+    return own.act === 'codes' && own.result === 'done' ? `/recovery-codes/${id}` : `/my-security/done/${id}`;
+  if (setUp !== undefined) return `/set-up/${id}/${draft?.kind ?? 'kinds'}`;
+  const [kind] = kindsOf(person, demands.level, usable);
+  return kind === undefined ? '/my-security' : `/challenge/${id}/${kind}`;
 }

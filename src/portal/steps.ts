@@ -78,7 +78,16 @@ export class Steps {
 
   /** The sign-in of this address, in this browser. */
   async find(c: PortalContext): Promise<SignIn | undefined> {
-    return findSignIn(this.#deps, c.req.param('id') ?? '', this.#view.portalCookie(c));
+    const signIn = await findSignIn(this.#deps, c.req.param('id') ?? '', this.#view.portalCookie(c));
+    return signIn === undefined || (await this.#isHersStill(c, signIn)) ? signIn : undefined;
+  }
+
+  /** A change of her own goes on only while this browser holds a living session of that very person. */
+  async #isHersStill(c: PortalContext, { pending: { own }, person }: SignIn): Promise<boolean> {
+    if (own === undefined) return true;
+    const browser = this.#view.browser(c);
+    const owner = browser === undefined ? undefined : await this.#deps.own?.who(browser);
+    return owner !== undefined && owner.person.id === own.person && person?.id === own.person;
   }
 
   async readForm(c: PortalContext, signIn: SignIn): Promise<PostedForm | undefined> {

@@ -28,7 +28,11 @@ export const totpSetUp: KindStep = (deps, view) => {
   };
 };
 
-async function showTotp(deps: PortalDeps, view: View, { page, signIn, tokens, mistake }: ShowProps): Promise<string> {
+async function showTotp(
+  deps: PortalDeps,
+  view: View,
+  { page, signIn, tokens, mistake, form }: ShowProps,
+): Promise<string> {
   const { pending } = signIn;
   const secret = pending.draft?.secret ?? '';
   const uri = totpUri(pending, deps.realm.title, secret);
@@ -40,19 +44,25 @@ async function showTotp(deps: PortalDeps, view: View, { page, signIn, tokens, mi
     secret: secret.match(/.{1,4}/g)?.join(' ') ?? secret,
     uri,
     picture: `data:image/svg+xml;base64,${Buffer.from(picture).toString('base64')}`,
-    ...(mistake === undefined ? {} : { mistake: mistake === 'wrong' ? 'wrong' : 'malformed' }),
+    label: form?.field('label') ?? page.t('kind.totp'),
+    ...(mistake === undefined ? {} : { mistake: mistakes.find(one => one === mistake) ?? 'malformed' }),
   });
 }
 
+const mistakes = ['wrong', 'malformed', 'personal'] as const;
+
 async function answerTotp(deps: PortalDeps, props: AnswerProps): Promise<Outcome> {
-  const { signIn, typed: answer } = props;
+  const { signIn, form, typed: answer } = props;
   const { person, pending } = signIn;
   const secret = pending.draft?.secret;
   if (person === undefined || secret === undefined) return { kind: 'unknown' };
+  // R07: hers alone, or it proves nothing about her.
+  if (form.field('personal') !== 'yes') return { kind: 'mistake', mistake: 'personal' };
   if (!/^[0-9]{6}$/.test(normaliseCode(answer))) return { kind: 'mistake', mistake: 'malformed' };
-  const factor = { kind: 'totp', level: 2, label: 'Authenticator', credential: { secret } } as const;
+  const label = form.field('label').trim() || 'Authenticator';
+  const factor = { kind: 'totp', level: 2, label, credential: { secret } } as const;
   // Also marks the step as used: the code that confirmed a set-up opens nothing afterwards.
   const confirm = ({ id }: Factor) =>
     verifyTotp(deps, { person, factor: { id, credential: factor.credential }, answer });
-  return bindAndPass(deps, props, { factor, confirm });
+  return bindAndPass(deps, props, { factor, confirm, personal: true });
 }

@@ -47,6 +47,13 @@ export class View {
     return { href: `${app.origin}/_sluis/restart`, app: app.title };
   }
 
+  /** Where somebody goes on who gives this up: the app, or her own security. */
+  backOf({ app: id, own }: Pick<Pending, 'app' | 'own'>): { readonly href: string; readonly app: string | undefined } {
+    const app = own === undefined ? this.#deps.apps.find(candidate => candidate.id === id) : undefined;
+    if (app === undefined) return { href: this.at(own === undefined ? '/' : '/my-security'), app: undefined };
+    return { href: `${app.origin}/`, app: app.title };
+  }
+
   /** Activation codes are handed over at the desk only, to who shows who she is (R38). */
   get atDesk(): boolean {
     return this.#deps.realm.firstFactor === 'desk';

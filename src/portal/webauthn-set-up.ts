@@ -69,7 +69,7 @@ async function answer(deps: PortalDeps, props: AnswerProps): Promise<Outcome> {
   const { credential } = made;
   const label = form.field('label').trim() || (credential.backupEligible ? 'Passkey' : 'FIDO');
   const factor = { kind: 'webauthn', level, label, credential } as const;
-  return bindAndPass(deps, props, { factor, confirm: () => claimKey(deps, { credential, person }) });
+  return bindAndPass(deps, props, { factor, confirm: () => claimKey(deps, { credential, person }), personal: true });
 }
 
 /** A code for a higher level binds nothing that she reaches already: told here, where the key can be changed for another. */

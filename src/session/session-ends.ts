@@ -56,6 +56,21 @@ export class SessionEnds {
     return sessions.length;
   }
 
+  /** Those of one person that stand on a factor which is hers no longer. */
+  async ofFactor(person: string, factor: string, reason: EndReason): Promise<void> {
+    for (const session of await this.#sessions.ofPerson(person)) {
+      if (session.factor === factor) await this.one(session, reason);
+    }
+  }
+
+  /** Everything of one person, in every browser: what has passed and waits for its release too. */
+  async everywhere(person: string, reason: EndReason): Promise<void> {
+    const sessions = await this.#sessions.ofPerson(person);
+    for (const browser of new Set(sessions.map(({ portal }) => portal)))
+      if (browser !== undefined) await this.#pendings.abandonOf(browser);
+    await this.ofPerson(person, reason);
+  }
+
   /**
    * Somebody passed anew in a browser and has a new realm cookie: her own sessions there go on under it, those of
    * anybody else end, for a browser is one person's at a time (R08).

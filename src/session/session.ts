@@ -1,3 +1,4 @@
+import type { Agent } from '../device/trusted-device.ts';
 import { type Random, randomId } from '../kernel/random.ts';
 
 /**
@@ -33,6 +34,8 @@ export interface Session {
   readonly sealKey: string;
   /** SHA-256 of the realm cookie on the portal's host of the browser that passed; signing out anywhere in it ends it. */
   readonly portal: string | undefined;
+  /** What its browser said it is: by which she knows it again. Nothing is decided by it. */
+  readonly agent?: Agent | undefined;
 }
 
 /** What a step up, or a sign-in that goes on in a session, proves anew. */
@@ -41,19 +44,20 @@ export type Proved = Pick<Session, 'level' | 'factor' | 'factorAt' | 'portal'> &
   readonly trust?: string | undefined;
 };
 
-export type FreshSession = Pick<Session, 'realm' | 'app' | 'person' | 'name'> & Proved;
+export type FreshSession = Pick<Session, 'realm' | 'app' | 'person' | 'name' | 'agent'> & Proved;
 
 /** How long the identifier of before a step up goes on working. */
 export const previousLifetime = 10_000;
 
 export function newSession(
   // Only these: what is handed in may be a whole session.
-  { realm, app, person, name, level, factor, factorAt, portal, trust }: FreshSession,
+  { realm, app, person, name, level, factor, factorAt, portal, trust, agent }: FreshSession,
   { id, now, absoluteEnd, random }: { id: string; now: number; absoluteEnd: number; random: Random },
 ): Session {
   return {
     ...{ id, realm, app, person, name, level, factor, factorAt, portal, absoluteEnd, trust },
     proof: proofOf(trust),
+    ...(agent === undefined ? {} : { agent }),
     beganAt: now,
     lastSeen: now,
     identifier: randomId(random, 32),

@@ -3,6 +3,8 @@ for (const field of document.querySelectorAll('[data-self-submit]')) {
   let sent = false;
   field.addEventListener('input', () => {
     if (sent || field.value.replace(/\s/g, '').length !== 6 || !/^[0-9\s]+$/.test(field.value)) return;
+    // Something else is to be said first: a box to tick.
+    if (field.form.querySelector('input[type=checkbox]:required:not(:checked)') !== null) return;
     sent = true;
     field.form.requestSubmit();
   });

@@ -160,6 +160,34 @@ export function WordsField({ label, mistake, typed }: { label: string; mistake: 
   );
 }
 
+/** A name that somebody gives to something of hers. */
+export function LabelField({ label, value, mistake }: { label: string; value: string; mistake?: string | undefined }) {
+  return (
+    <div class={`utrecht-form-field sluis-field${mistake === undefined ? '' : ' utrecht-form-field--invalid'}`}>
+      <label class="utrecht-form-label" for="label">
+        {label}
+      </label>
+      {mistake === undefined ? null : (
+        <p class="utrecht-form-field-error-message" id="label-mistake">
+          {mistake}
+        </p>
+      )}
+      <input
+        class={textbox(mistake)}
+        id="label"
+        name="label"
+        type="text"
+        autocomplete="off"
+        maxlength={60}
+        value={value}
+        required
+        aria-invalid={mistake === undefined ? undefined : 'true'}
+        aria-describedby={mistake === undefined ? undefined : 'label-mistake'}
+      />
+    </div>
+  );
+}
+
 function textbox(mistake: string | undefined): string {
   return `utrecht-textbox utrecht-textbox--html-input${mistake === undefined ? '' : ' utrecht-textbox--invalid'}`;
 }

@@ -185,13 +185,15 @@ interface ButtonProps {
   /** What the form says where it has more than one button. */
   readonly name?: string;
   readonly value?: string;
+  /** Id of what says more about it, where several buttons read the same. */
+  readonly about?: string;
   readonly children: Child;
 }
 
-export function Button({ second, name, value, children }: ButtonProps) {
+export function Button({ second, name, value, about, children }: ButtonProps) {
   const look = `utrecht-button utrecht-button--${second === true ? 'secondary' : 'primary'}-action`;
   return (
-    <button class={look} type="submit" name={name} value={value}>
+    <button class={look} type="submit" name={name} value={value} aria-describedby={about}>
       {children}
     </button>
   );

@@ -1,5 +1,6 @@
 import { englishApproval } from './messages-approval-en.ts';
 import type { dutch } from './messages-nl.ts';
+import { englishOwn } from './messages-own-en.ts';
 import { englishTrust } from './messages-trust-en.ts';
 
 /** Plain English; a missing or unknown id does not compile. */
@@ -302,4 +303,5 @@ export const english: Readonly<Record<keyof typeof dutch, string>> = {
   'help-line.link': 'Open the help page',
 
   ...englishTrust,
+  ...englishOwn,
 };

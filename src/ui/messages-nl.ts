@@ -1,4 +1,5 @@
 import { dutchApproval } from './messages-approval-nl.ts';
+import { dutchOwn } from './messages-own-nl.ts';
 import { dutchTrust } from './messages-trust-nl.ts';
 
 /**
@@ -310,4 +311,5 @@ export const dutch = {
   'help-line.link': 'Bekijk de hulppagina',
 
   ...dutchTrust,
+  ...dutchOwn,
 } as const;

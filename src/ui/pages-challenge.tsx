@@ -160,7 +160,7 @@ export function otherWaysPage(
   );
 }
 
-function Way({ href, title, about }: { href: string; title: string; about: string }) {
+export function Way({ href, title, about }: { href: string; title: string; about: string }) {
   return (
     <li class="utrecht-unordered-list__item">
       <Link href={href}>{title}</Link>

@@ -78,3 +78,24 @@ export function notEnoughPage(
     </Layout>,
   );
 }
+
+/** A code for something that this portal does not offer: told before she sets up what would be refused. */
+export function notOfferedPage(
+  page: Page,
+  props: { readonly back: { readonly href: string; readonly app: string | undefined } },
+): string {
+  const { t } = page;
+  const { href, app } = props.back;
+  return render(
+    <Layout page={page} title={t('not-offered.title')}>
+      <Title>{t('not-offered.title')}</Title>
+      <Paragraph>{t('not-offered.text')}</Paragraph>
+      <DeskBlock page={page} />
+      <p class="sluis-actions">
+        <Link href={href} next>
+          {app === undefined ? t('own.back') : t('not-enough.back', { app })}
+        </Link>
+      </p>
+    </Layout>,
+  );
+}

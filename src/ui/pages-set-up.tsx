@@ -1,4 +1,4 @@
-import { DigitsField, Form, type FormTokens, WordsField } from './form.tsx';
+import { DigitsField, Form, type FormTokens, LabelField, WordsField } from './form.tsx';
 import {
   ActionLink,
   Button,
@@ -11,6 +11,7 @@ import {
   render,
   Title,
 } from './layout.tsx';
+import { PersonalField } from './own-device.tsx';
 
 export type ActivationMistake = 'wrong' | 'expired' | 'malformed';
 
@@ -87,15 +88,18 @@ export function totpPage(
     readonly uri: string;
     /** `data:image/svg+xml;base64,…` */
     readonly picture: string;
-    readonly mistake?: 'wrong' | 'malformed';
+    /** As she typed it, or what it is called where she does not say. Undefined: it gets no name, and nobody is asked whose it is. */
+    readonly label?: string;
+    readonly mistake?: 'wrong' | 'malformed' | 'personal';
   },
 ): string {
   const { t } = page;
-  const mistake = mistakeOf(page, props.mistake);
+  const unsaid = props.mistake === 'personal' ? t('totp.personal-missing') : undefined;
+  const mistake = props.mistake === 'personal' ? undefined : mistakeOf(page, props.mistake);
   return render(
-    <Layout page={page} title={t('totp.title')} failed={mistake !== undefined}>
+    <Layout page={page} title={t('totp.title')} failed={props.mistake !== undefined}>
       <Title>{t('totp.title')}</Title>
-      <Mistake t={t} text={mistake} />
+      <Mistake t={t} text={unsaid ?? mistake} />
       <ol class="utrecht-ordered-list">
         <li class="utrecht-ordered-list__item">
           {t('totp.step-app')} {t('totp.personal')}
@@ -113,6 +117,12 @@ export function totpPage(
         <li class="utrecht-ordered-list__item">{t('totp.step-code')}</li>
       </ol>
       <Form action={props.action} tokens={props.tokens} account={props.account} t={t}>
+        {props.label === undefined ? null : (
+          <>
+            <LabelField label={t('totp.label')} value={props.label} />
+            <PersonalField label={t('totp.personal-word')} mistake={unsaid} />
+          </>
+        )}
         <DigitsField label={t('challenge.code')} mistake={mistake} later={mistake === undefined} />
         <div class="sluis-actions">
           <Button>{t('totp.submit')}</Button>
@@ -190,6 +200,29 @@ export function recoveryCodesShownPage(
       <Form action={props.action} tokens={props.tokens} t={t}>
         <input type="hidden" name="act" value="again" />
         <Button second>{t('codes.again')}</Button>
+      </Form>
+    </Layout>,
+  );
+}
+
+/** A first set-up that an operator lets a listed person do with nothing but the password, until a date (R38). */
+export function selfSetUpPage(
+  page: Page,
+  props: { readonly account: string; readonly action: string; readonly tokens: FormTokens; readonly date: string },
+): string {
+  const { t } = page;
+  return render(
+    <Layout page={page} title={t('activation.title')}>
+      <Title>{t('activation.title')}</Title>
+      <Paragraph>{t('activation.why')}</Paragraph>
+      <Paragraph>{t('self.what', { date: props.date })}</Paragraph>
+      <Form action={props.action} tokens={props.tokens} account={props.account} t={t}>
+        <input type="hidden" name="code" value="" />
+        <div class="sluis-actions">
+          <Button name="act" value="begin">
+            {t('self.submit')}
+          </Button>
+        </div>
       </Form>
     </Layout>,
   );

@@ -13,6 +13,8 @@ export function startPage(
   page: Page,
   props: {
     readonly apps: readonly AppLink[];
+    /** Her own security, where the portal has that. */
+    readonly own?: string | undefined;
     readonly signOut: { readonly action: string; readonly tokens: FormTokens } | undefined;
   },
 ): string {
@@ -22,6 +24,13 @@ export function startPage(
       <Title>{t('start.title')}</Title>
       <Paragraph>{t('start.lead')}</Paragraph>
       <AppList page={page} apps={props.apps} label="page.to-app" />
+      {props.own === undefined ? null : (
+        <Paragraph>
+          <Link href={props.own}>{t('own.link')}</Link>
+          <br />
+          {t('own.link-about')}
+        </Paragraph>
+      )}
       {props.signOut === undefined ? null : (
         <Form action={props.signOut.action} tokens={props.signOut.tokens} t={t}>
           <Paragraph>{t('start.sign-out-about')}</Paragraph>
@@ -71,7 +80,7 @@ function listPage(
   );
 }
 
-function AppList({ page, apps, label }: { page: Page; apps: readonly AppLink[]; label: MessageId }) {
+export function AppList({ page, apps, label }: { page: Page; apps: readonly AppLink[]; label: MessageId }) {
   return (
     <ul class="utrecht-unordered-list">
       {apps.map(app => (

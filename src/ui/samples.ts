@@ -5,7 +5,7 @@ import { type Language, otherLanguage, translateTo } from './messages.ts';
 import { type ApprovalState, approvalMistakes, approvalPage, approvalSetUpPage } from './pages-approval.tsx';
 import { challengePage, delayedPage, otherWaysPage, recoveryPage, resyncPage } from './pages-challenge.tsx';
 import { firstAidPage, troublePage, troubles } from './pages-first-aid.tsx';
-import { kindsPage, notEnoughPage } from './pages-kinds.tsx';
+import { kindsPage, notEnoughPage, notOfferedPage } from './pages-kinds.tsx';
 import { type PhonePart, phonePage } from './pages-phone.tsx';
 import { type Refusal, refusalPage, refusals } from './pages-refusal.tsx';
 import {
@@ -30,11 +30,13 @@ import {
   notInvitedPage,
   recoveryCodesPage,
   recoveryCodesShownPage,
+  selfSetUpPage,
   totpPage,
 } from './pages-set-up.tsx';
 import { gonePage, hopPage, signedOutPage, startPage } from './pages-start.tsx';
 import { keyPage, keySetUpPage } from './pages-webauthn.tsx';
 import { consoleSamples } from './samples-console.tsx';
+import { ownSamples } from './samples-own.ts';
 import { resetLinkSamples } from './samples-reset.tsx';
 import { trustSamples } from './samples-trust.ts';
 
@@ -49,6 +51,7 @@ export function samplePages(language: Language, assets: AssetNames): ReadonlyMap
     ...setUpSamples(page),
     ...approvalSamples(page),
     ...generalSamples(page),
+    ...ownSamples(page),
     ...sendSamples(page),
     ...trustSamples(page, { hostile, tokens, apps }),
     ...consoleSamples(page),
@@ -124,6 +127,8 @@ function challengeSamples(page: Page): [string, string][] {
       keyPage(page, { ...form, options: sampleOptions, mistake }),
     ]),
     ['not-enough', notEnoughPage(page, { haveCode: '/set-up/1?code=1', back: { href: '/', app: hostile } })],
+    ['not-offered', notOfferedPage(page, { back: { href: '/', app: hostile } })],
+    ['not-offered-own', notOfferedPage(page, { back: { href: '/my-security', app: undefined } })],
     ['recovery', recoveryPage(page, form)],
     ['recovery-wrong', recoveryPage(page, { ...form, mistake: 'wrong' })],
     ['recovery-malformed', recoveryPage(page, { ...form, mistake: 'malformed' })],
@@ -135,6 +140,7 @@ function setUpSamples(page: Page): [string, string][] {
   const notInvited = { haveCode: '/set-up/1', account: form.account, restart: '/restart' };
   const totp = {
     ...form,
+    label: `Telefoon ${hostile}`,
     secret: 'JBSW Y3DP EHPK 3PXP',
     uri: 'otpauth://totp/Voorbeeld:anna?secret=JBSWY3DPEHPK3PXP&issuer=Voorbeeld',
     picture: samplePicture,
@@ -155,6 +161,8 @@ function setUpSamples(page: Page): [string, string][] {
     ['totp', totpPage(page, totp)],
     ['totp-wrong', totpPage(page, { ...totp, mistake: 'wrong' })],
     ['totp-malformed', totpPage(page, { ...totp, mistake: 'malformed' })],
+    ['totp-personal', totpPage(page, { ...totp, mistake: 'personal' })],
+    ['self-set-up', selfSetUpPage(page, { ...form, date: '31 maart 2026' })],
     ['key-set-up', keySetUpPage(page, key)],
     ['key-set-up-strongest', keySetUpPage(page, { ...key, strongest: true })],
     ...(['wrong', 'cancelled', 'known', 'personal', 'too-weak'] as const).map((mistake): [string, string] => [
@@ -244,7 +252,7 @@ function sentCodeSamples(page: Page, kind: SentKind): [string, string][] {
 
 function generalSamples(page: Page): [string, string][] {
   return [
-    ['start', startPage(page, { apps, signOut: { action: '/sign-out', tokens } })],
+    ['start', startPage(page, { apps, own: '/my-security', signOut: { action: '/sign-out', tokens } })],
     ['start-signed-out', startPage(page, { apps, signOut: undefined })],
     ['signed-out', signedOutPage(page, { apps })],
     ['gone', gonePage(page, { apps })],

@@ -1,4 +1,4 @@
-import type { SetUpPermission } from '../factor/person.ts';
+import type { OwnAct, SetUpPermission } from '../factor/person.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { sealedCodec } from '../kernel/codec.ts';
 import { sha256 } from '../kernel/hash.ts';
@@ -33,8 +33,13 @@ export interface Pending {
   readonly quarantine: { readonly location: string | undefined; readonly cookies: readonly JarCookie[] };
   /** A living session of the same browser at sign-in: of this account it goes on, of another it ends at release. */
   readonly session: string | undefined;
-  /** `sign-in`, or `step-up` inside the session named above (nothing is in quarantine then). */
-  readonly purpose: 'sign-in' | 'step-up';
+  /**
+   * `sign-in`, or `step-up` inside the session named above (nothing is in quarantine then); `own`: she changes something
+   * about her own security, on the portal, and nothing is ever released by it.
+   */
+  readonly purpose: 'sign-in' | 'step-up' | 'own';
+  /** Of `own`, always; of no other. */
+  readonly own?: OwnIntent;
   /** SHA-256 of the portal cookie of the browser that took the handoff. */
   readonly portal: string | undefined;
   /** SHA-256 of the realm cookie that this pass gave the browser: sessions that come of it belong to it. */
@@ -68,16 +73,39 @@ export interface Pending {
   readonly released: { readonly cookies: readonly string[]; readonly location: string } | undefined;
 }
 
+/** What a person is about to change about her own security. */
+export interface OwnIntent {
+  /** Random id of the person whose session this browser held. */
+  readonly person: string;
+  readonly act: OwnAct;
+  /** The factor that it is done to. */
+  readonly on?: string;
+  /** The name that it is to get. */
+  readonly label?: string;
+  /** How it ended. */
+  readonly result?: OwnResult;
+}
+export type OwnResult = 'done' | 'last' | 'refused';
+
 export const pendingLifetime = 10 * 60_000;
 export const pendingHardEnd = 60 * 60_000;
 export const codeLifetime = 30_000;
+/** What the audit says of a change of her own, where else the app stands that she was on the way to. */
+export const ownApp = 'my-security';
+/** Changes of her own that one person may have begun at once; more is somebody filling the store. */
+const mostOwn = 30;
 /** Longer than a release takes, shorter than its code lives: after one that broke there is time for another. */
 const claimLifetime = 15_000;
 
 export type NewPending = Pick<
   Pending,
-  'realm' | 'app' | 'name' | 'source' | 'target' | 'demands' | 'quarantine' | 'session' | 'purpose'
->;
+  'realm' | 'app' | 'name' | 'source' | 'target' | 'demands' | 'quarantine' | 'session'
+> & { readonly purpose: 'sign-in' | 'step-up' };
+
+export type NewOwn = Pick<Pending, 'realm' | 'name' | 'source' | 'session'> & {
+  readonly level: number;
+  readonly own: OwnIntent;
+};
 
 export interface PendingDeps {
   readonly store: Store;
@@ -105,22 +133,47 @@ export class PendingSignIns {
     cap: number,
     browser?: string,
   ): Promise<{ pending: Pending; cookie: string } | undefined> {
+    return this.#create(fresh, [accountSet(fresh, browser), sourceSet(fresh.source)], cap);
+  }
+
+  /**
+   * Opens one for a change of her own, in the browser with this portal cookie. It has no cookie on an app's host, so that
+   * nothing can be released by it.
+   */
+  async openOwn(fresh: NewOwn, portalCookie: string): Promise<Pending | undefined> {
+    const { level, ...given } = fresh;
+    const empty = {
+      app: ownApp,
+      target: '/',
+      quarantine: { location: undefined, cookies: [] },
+      purpose: 'own',
+    } as const;
+    const demands = { level, maxAge: undefined };
+    const owners = [ownSet(fresh.own.person), ownSourceSet(fresh.source)];
+    const portal = sha256(portalCookie);
+    return (await this.#create({ ...empty, ...given, demands, portal }, owners, mostOwn))?.pending;
+  }
+
+  async #create(
+    fresh: Partial<Pending> & Omit<NewPending, 'purpose'> & Pick<Pending, 'purpose'>,
+    owners: readonly string[],
+    cap: number,
+  ): Promise<{ pending: Pending; cookie: string } | undefined> {
     const { clock, random } = this.#deps;
     const id = randomId(random);
-    const owners = [accountSet(fresh, browser), sourceSet(fresh.source)];
     if (!(await this.#joinSets(owners, id, cap))) return undefined;
     const secret = randomId(random, 32);
     const now = clock.now();
     const pending: Pending = {
+      portal: undefined,
       ...fresh,
+      browser: undefined,
       id,
       owners,
       createdAt: now,
       expiresAt: now + pendingLifetime,
       hardEnd: now + pendingHardEnd,
       secret: sha256(secret),
-      portal: undefined,
-      browser: undefined,
       claim: undefined,
       passed: undefined,
       setUp: undefined,
@@ -233,6 +286,23 @@ export class PendingSignIns {
     }));
   }
 
+  /** A change of her own came to its end, by the factor that was passed for it. */
+  async endOwn(
+    pending: Pending,
+    portalCookie: string,
+    result: OwnResult,
+    by: { readonly level: number; readonly factor: string },
+  ): Promise<Pending | undefined> {
+    const at = this.#deps.clock.now();
+    const { level, factor } = by;
+    return this.#onPortal(pending.id, portalCookie, ({ own, ...current }) => ({
+      ...current,
+      ...(own === undefined ? {} : { own: { ...own, result } }),
+      draft: undefined,
+      passed: { level, factor, at },
+    }));
+  }
+
   /** Gives up all that passed in the browser with this realm cookie (its SHA-256) and were not released. */
   async abandonOf(browser: string): Promise<void> {
     for (const id of await this.#deps.store.members(browserSet(browser))) {
@@ -307,7 +377,10 @@ export class PendingSignIns {
     const code = randomId(this.#deps.random, 24);
     const until = this.#deps.clock.now() + codeLifetime;
     const changed = await this.#change(pending.id, current =>
-      current.passed === undefined || current.released !== undefined || isClaimed(current, this.#deps.clock.now())
+      current.purpose === 'own' ||
+      current.passed === undefined ||
+      current.released !== undefined ||
+      isClaimed(current, this.#deps.clock.now())
         ? undefined
         : { ...current, releaseCode: { hash: sha256(code), until }, expiresAt: this.#extended(current) },
     );
@@ -420,6 +493,14 @@ function key(id: string): string {
 function accountSet(pending: Pick<Pending, 'realm' | 'name'>, browser: string | undefined): string {
   const where = browser === undefined ? 'unknown' : sha256(browser);
   return `pendings-of-account:{${sha256(`${pending.realm}\n${pending.name}`)}}:${where}`;
+}
+
+function ownSet(person: string): string {
+  return `pendings-of-own:{${person}}`;
+}
+
+function ownSourceSet(source: string): string {
+  return `pendings-of-own-source:{${sha256(source)}}`;
 }
 
 function browserSet(browser: string): string {

@@ -126,7 +126,7 @@ test('R07: a key of somebody else is not bound, nor one that is not declared per
   const bench = await openPortal({ deps: { webauthn: noRules } });
   const anna = await withKey(bench, 'anna');
   let { browser, page } = await invited(bench, 'bram', 2);
-  page = await browser.post(page, { label: 'x', code: new SoftKey(origin).create(optionsOf(page)) });
+  page = await browser.post(page, { personal: '', label: 'x', code: new SoftKey(origin).create(optionsOf(page)) });
   expect(page.html).toContain('Zet een vinkje');
   page = await browser.post(page, { ...declared, code: anna.key.create(optionsOf(page)) });
   expect([page.status, page.html.includes('niet ingesteld')]).toEqual([422, true]);
@@ -180,7 +180,9 @@ test.each([
   ['an address of six', 'https://[2001:db8::1]', rules, 2, false],
   ['a permission for level 1', 'https://sluis.gemeente.test', rules, 1, false],
 ] as const)('keys are offered as they can be used: %s', (_, portalOrigin, webauthn, upTo, offered) => {
-  expect(kindsFor({ realm: { portalOrigin, singleHost: false }, webauthn }, upTo).includes('webauthn')).toBe(offered);
+  const setUp = { by: 'self', at: 0, upTo } as const;
+  const kinds = kindsFor({ realm: { portalOrigin, singleHost: false }, webauthn }, { setUp, person: undefined });
+  expect(kinds.includes('webauthn')).toBe(offered);
 });
 
 test('keys go on being asked for where the operator took the section away', async () => {

@@ -57,6 +57,7 @@ describe.skipIf(missing('chromium'))('Gemeentepost behind Sluis', () => {
     await page.fill('#code', activation);
     await press(page);
     const secret = (await page.innerText('.sluis-secret')).replaceAll(' ', '');
+    await page.check('#personal');
     await page.fill('#code', codeAt(secret, sluis.clock.now()));
     await press(page);
     const codes = await page.locator('#codes code').allInnerTexts();
@@ -83,6 +84,7 @@ describe.skipIf(missing('chromium'))('Gemeentepost behind Sluis', () => {
     await press(page);
     const renewed = (await page.innerText('.sluis-secret')).replaceAll(' ', '');
     expect(renewed).not.toBe(secret);
+    await page.check('#personal');
     await page.fill('#code', codeAt(renewed, sluis.clock.now()));
     await press(page);
     await press(page);

@@ -100,6 +100,7 @@ export async function setUp(page: Page, sluis: TestSluis, name: Name, activation
 export async function couple(page: Page, sluis: TestSluis, name: Name): Promise<Holder> {
   await page.waitForURL(onPortal(sluis, /^\/set-up\/[^/]+\/totp$/));
   const secret = (await page.innerText('.sluis-secret')).replaceAll(' ', '');
+  await page.check('#personal');
   await enterCode(page, codeAt(secret, sluis.clock.now()));
   await page.waitForURL(onPortal(sluis, /^\/recovery-codes\//));
   return { name, secret, codes: await page.locator('#codes code').allInnerTexts() };

@@ -187,9 +187,12 @@ describe.skipIf(missing('chromium'))('R21 R23: passkeys and security keys in Chr
     await page.waitForURL(onPortal(sluis, /^\/set-up\/[^/]+$/));
     await page.fill('#code', code);
     await page.click('main button[type=submit]');
-    await page.waitForURL(onPortal(sluis, /\/kinds$/));
-    await page.check('#kind-webauthn');
-    await page.click('main button[type=submit]');
+    await page.waitForURL(onPortal(sluis, /\/(?:kinds|webauthn)$/));
+    // For something stronger than she has, there may be but one kind to choose.
+    if (page.url().endsWith('/kinds')) {
+      await page.check('#kind-webauthn');
+      await page.click('main button[type=submit]');
+    }
     await page.waitForURL(onPortal(sluis, /^\/set-up\/[^/]+\/webauthn$/));
   }
 

@@ -236,9 +236,11 @@ export function formFields(page: ClientAnswer): Record<string, string> {
   return Object.fromEntries(hidden.map(input => [attribute(input, 'name'), attribute(input, 'value')]));
 }
 
+/** What its form holds unseen; and her word that what she sets up is hers alone, which every set-up asks for. */
 export function hiddenFields(html: string): Record<string, string> {
   const found = html.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)"/g);
-  return Object.fromEntries(Array.from(found, ([, name = '', value = '']) => [name, value]));
+  const fields = Object.fromEntries(Array.from(found, ([, name = '', value = '']) => [name, value]));
+  return html.includes('name="personal" value="yes"') ? { ...fields, personal: 'yes' } : fields;
 }
 
 /** The new key in base32, where the page shows one. */

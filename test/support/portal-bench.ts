@@ -205,9 +205,11 @@ export function titleOf(answer: Answer): string {
   return /<h1[^>]*>([^<]*)<\/h1>/.exec(answer.html)?.[1] ?? '';
 }
 
+/** What its form holds unseen; and her word that what she sets up is hers alone, which every set-up asks for. */
 export function hiddenFields(html: string): Record<string, string> {
   const found = html.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)"/g);
-  return Object.fromEntries(Array.from(found, ([, name = '', value = '']) => [name, value]));
+  const fields = Object.fromEntries(Array.from(found, ([, name = '', value = '']) => [name, value]));
+  return html.includes('name="personal" value="yes"') ? { ...fields, personal: 'yes' } : fields;
 }
 
 /** The code that would release a pending on the app's host, where the page holds one. */

@@ -1,0 +1,52 @@
+import type { AppSettings, RealmSettings } from '../config/settings.ts';
+import { SluisError } from '../kernel/errors.ts';
+import type { Owner, OwnSecurity } from '../portal/deps.ts';
+import { stillProves } from '../session/proof.ts';
+import type { Session } from '../session/session.ts';
+import type { Core } from './core.ts';
+
+/** What "My security" of one realm shows and ends. `apps` are those of the realm. */
+export function ownSecurity(core: Core, realm: RealmSettings, apps: readonly AppSettings[]): OwnSecurity {
+  const { sessions, ends, audit } = core;
+  const ofRealm = ({ realm: name, app }: Session) => name === realm.name && apps.some(({ id }) => id === app);
+  const living = (session: Session) => {
+    const now = core.clock.now();
+    return now < session.absoluteEnd && now < sessions.idleEnd(session);
+  };
+  return {
+    who: browser => who(core, browser, ofRealm),
+    sessions: async ({ id }) => (await sessions.ofPerson(id)).filter(living),
+    endSession: async ({ id }, one) => {
+      const session = await sessions.read(one);
+      if (session?.person === id) await ends.one(session, 'by-owner');
+    },
+    endAll: ({ id }) => ends.everywhere(id, 'by-owner'),
+    endBy: ({ id }, factor) => ends.ofFactor(id, factor, 'factor-removed'),
+    events: ({ id }) => audit.ofPerson(id),
+  };
+}
+
+async function who(core: Core, browser: string, ofRealm: (session: Session) => boolean): Promise<Owner | undefined> {
+  await core.sessions.confirm();
+  // Known sessions outlive the store for a minute at their apps; a factor is nothing to change meanwhile.
+  if (core.sessions.storeStanding !== 'confirmed') throw new SluisError('store.unavailable', 'The store is lost.');
+  const owners: Owner[] = [];
+  for (const session of await core.sessions.ofPortal(browser)) {
+    // Carried over to a newer realm cookie: an older one proves nothing any more.
+    if (session.portal === browser && ofRealm(session)) owners.push(...(await ownerOf(core, session)));
+  }
+  const [first] = owners;
+  if (first === undefined || owners.some(({ person }) => person.id !== first.person.id)) return undefined;
+  core.sessions.touch(first.session);
+  return first;
+}
+
+/** Nobody for a session that has run out, or that holds no level: by grace, or by a factor that she no longer has. */
+async function ownerOf(core: Core, session: Session): Promise<Owner[]> {
+  const { realm, name } = session;
+  const person = await core.people.byName(realm, name);
+  const times = { now: core.clock.now(), idleEnd: core.sessions.idleEnd(session) };
+  const asked = { realm, name, demands: { level: 1, maxAge: undefined } };
+  const isHers = person !== undefined && stillProves(session, session.level, asked, person, times);
+  return isHers ? [{ person, session }] : [];
+}
