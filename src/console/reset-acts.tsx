@@ -1,4 +1,4 @@
-import type { Outcome } from '../reset/case.ts';
+import { confirmedBy, type Outcome } from '../reset/case.ts';
 import { codeHolder } from '../reset/who-may.ts';
 import type { MessageId } from '../ui/messages.ts';
 import { HowField, resetCodePage } from '../ui/pages-reset.tsx';
@@ -89,7 +89,7 @@ const handOverRoute = deskAct('hand-over', {
 
 const confirmRoute = deskAct('confirm', {
   describe: saying('confirm', ['console.reset.confirm.1', 'console.reset.confirm.2'], ({ page }) => ({
-    fields: <HowField page={page} />,
+    fields: <HowField page={page} ways={confirmedBy} />,
   })),
   submit: async (ask, form) => {
     const { cases } = ask.deps.resetDesk;

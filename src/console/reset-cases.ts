@@ -2,7 +2,7 @@ import type { Person } from '../factor/person.ts';
 import { parseMailAddress } from '../kernel/mail-address.ts';
 import { may } from '../operator/role.ts';
 import { isAboveCodes } from '../recovery/recovery-codes.ts';
-import type { Clerk, Outcome, Refusal, ResetCase } from '../reset/case.ts';
+import { type Clerk, documentTypes, lostReasons, type Outcome, type Refusal, type ResetCase } from '../reset/case.ts';
 import type { Filing } from '../reset/filing.ts';
 import { isOpenTo } from '../reset/records.ts';
 import type { CaseAct } from '../reset/transitions.ts';
@@ -208,6 +208,8 @@ function formHtml(ask: Ask, value: (name: string) => string, refusal?: Refusal):
     back: view.at('/cases'),
     realms: [...deps.settings.realms.keys()],
     methods: deps.settings.reset?.methods ?? [],
+    documents: documentTypes,
+    reasons: lostReasons,
     // Nothing longer than the longest field is sent back.
     value: name => value(name).slice(0, 500),
     refusal,

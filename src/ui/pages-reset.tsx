@@ -1,12 +1,5 @@
 import type { Child } from 'hono/jsx';
-import {
-  confirmedBy,
-  documentTypes,
-  type IdentityMethod,
-  lostReasons,
-  type Refusal,
-  type ResetCase,
-} from '../reset/case.ts';
+import type { ConfirmedBy, DocumentType, IdentityMethod, LostReason, Refusal, ResetCase } from '../reset/case.ts';
 import { ConsoleLayout, type ConsolePage, Facts, Pager, SelectField, Table, TextField } from './console-layout.tsx';
 import { Form, type FormTokens } from './form.tsx';
 import { Button, Link, Mistake, Paragraph, render } from './layout.tsx';
@@ -85,6 +78,8 @@ export interface CaseFormProps {
   readonly back: string;
   readonly realms: readonly string[];
   readonly methods: readonly Pick<IdentityMethod, 'id' | 'title'>[];
+  readonly documents: readonly DocumentType[];
+  readonly reasons: readonly LostReason[];
   /** What was filled in before; nothing of it is lost by a mistake. */
   value(name: string): string;
   readonly refusal?: Refusal | undefined;
@@ -131,7 +126,7 @@ export function newCasePage(page: ConsolePage, props: CaseFormProps): string {
         <SelectField
           {...select('document-type')}
           about={t('console.reset.document-about')}
-          options={[choose, ...documentTypes.map(one => [one, t(`console.reset.document.${one}`)] as const)]}
+          options={[choose, ...props.documents.map(one => [one, t(`console.reset.document.${one}`)] as const)]}
         />
         <TextField {...input('document-last-four')} most={4} />
         <TextField
@@ -144,7 +139,7 @@ export function newCasePage(page: ConsolePage, props: CaseFormProps): string {
         />
         <SelectField
           {...select('lost-because')}
-          options={[choose, ...lostReasons.map(one => [one, t(`console.reset.lost.${one}`)] as const)]}
+          options={[choose, ...props.reasons.map(one => [one, t(`console.reset.lost.${one}`)] as const)]}
         />
         <TextField
           name="file-number"
@@ -337,12 +332,12 @@ export function resetCodePage(
   );
 }
 
-export function HowField({ page: { t } }: { page: ConsolePage }) {
+export function HowField({ page: { t }, ways }: { page: ConsolePage; ways: readonly ConfirmedBy[] }) {
   return (
     <SelectField
       name="how"
       label={t('console.reset.field.how')}
-      options={confirmedBy.map(one => [one, t(`console.reset.how.${one}`)] as const)}
+      options={ways.map(one => [one, t(`console.reset.how.${one}`)] as const)}
     />
   );
 }

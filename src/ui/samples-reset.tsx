@@ -50,7 +50,14 @@ export function resetConsoleSamples(page: ConsolePage): [string, string][] {
   const list = { target: 2, all: false, pager: { first: undefined, next: '/cases?after=x' } };
   const links = { file: '/cases/new', other: '/cases?all=1' };
   const cases = [4, 2, 0].map(age => ({ record: sampleCase, href: '/cases/gemeente/K7PM-3XQ2', age }));
-  const form = { action: '/cases/new', tokens: { csrf: 'sample', attempt: 'sample' }, back: '/cases', methods };
+  const lists = { documents: ['passport'], reasons: ['lost', 'stolen'] } as const;
+  const form = {
+    action: '/cases/new',
+    tokens: { csrf: 'sample', attempt: 'sample' },
+    back: '/cases',
+    methods,
+    ...lists,
+  };
   const value = (name: string) => (name === 'account' ? `anna${hostile}@post.example` : '');
   const acts = [
     { href: '/cases/gemeente/K7PM-3XQ2/check', text: page.t('console.reset.check') },
