@@ -1,3 +1,6 @@
+import { accessRoutes } from './access.ts';
+import { auditRoutes } from './audit.ts';
+import { configurationRoutes } from './configuration.ts';
 import { inviteRoutes } from './invite.ts';
 import { operatorRoutes } from './operators.ts';
 import { peopleFileRoute, peopleRoute } from './people.ts';
@@ -13,9 +16,13 @@ import { tokenRoutes } from './tokens.ts';
 export const places: readonly Place[] = [
   { path: '/', title: 'console.today', act: 'see-today' },
   { path: '/people', title: 'console.people', act: 'see-people' },
-  { path: '/tokens', title: 'console.tokens', act: 'see-tokens' },
-  { path: '/operators', title: 'console.operators', act: 'see-operators' },
   { path: '/cases', title: 'console.reset', act: 'see-cases' },
+  { path: '/tokens', title: 'console.tokens', act: 'see-tokens' },
+  { path: '/access', title: 'console.access', act: 'see-access' },
+  { path: '/signals', title: 'console.signals', act: 'see-signals' },
+  { path: '/audit', title: 'console.audit', act: 'see-audit' },
+  { path: '/configuration', title: 'console.configuration', act: 'see-configuration' },
+  { path: '/operators', title: 'console.operators', act: 'see-operators' },
 ];
 
 /** Every page and form of the console but those of the sign-in. */
@@ -33,4 +40,7 @@ export const routes: readonly ConsoleRoute[] = [
   fileCaseRoute,
   caseRoute,
   ...deskRoutes,
+  ...accessRoutes,
+  ...auditRoutes,
+  ...configurationRoutes,
 ];

@@ -1,7 +1,12 @@
+import { searchAudit } from '../audit/search.ts';
+import { states } from '../factor/people-index.ts';
+import { may } from '../operator/role.ts';
 import { todayPage } from '../ui/pages-console-today.tsx';
 import type { Ask, PageRoute } from './route.ts';
 
-const soon = 30 * 24 * 60 * 60_000;
+const day = 24 * 60 * 60_000;
+const soon = 30 * day;
+const mostSignals = 5;
 
 /** The first screen: is everything all right, who cannot get in, what needs me. */
 export const todayRoute: PageRoute = {
@@ -9,15 +14,38 @@ export const todayRoute: PageRoute = {
   path: '/',
   act: 'see-today',
   show: async ask => {
-    const { c, view, page } = ask;
-    return view.html(c, todayPage(page, { figures: [], mandates: await mandates(ask) }));
+    const { c, view, page, deps } = ask;
+    const since = deps.clock.now() - day;
+    const { entries } = await searchAudit(deps.audit, { type: 'signal.', from: since, limit: mostSignals });
+    const props = {
+      figures: await figures(ask),
+      mandates: await mandates(ask),
+      signals: entries.length,
+      signalsHref: view.at('/signals'),
+      mail: deps.settings.mail !== undefined,
+    };
+    return view.html(c, todayPage(page, props));
   },
 };
+
+/** How it stands with the people of each realm; each number is a link to who they are. */
+async function figures({ deps, view }: Ask) {
+  const realms = [...deps.settings.realms.values()];
+  const counted = realms.flatMap(({ name, title }) =>
+    states.map(async state => ({
+      label: `console.state.${state}` as const,
+      realm: realms.length > 1 ? title : undefined,
+      count: await deps.people.countOf(name, `name:${state}`),
+      href: view.at(`/people?${new URLSearchParams({ realm: name, state })}`),
+    })),
+  );
+  return Promise.all(counted);
+}
 
 /** Mandates that end soon: her own, and of all others for who can renew them. */
 async function mandates({ deps, operator }: Ask) {
   const now = deps.clock.now();
-  const all = operator.role === 'admin' ? await deps.operators.list() : [operator];
+  const all = may(operator.role, 'change-operators') ? await deps.operators.list() : [operator];
   return all
     .filter(({ ended, mandate }) => ended === undefined && mandate.until > now && mandate.until - now < soon)
     .map(({ id, email, mandate }) => ({ name: email, until: mandate.until, own: id === operator.id }));

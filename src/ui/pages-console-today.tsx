@@ -4,38 +4,52 @@ import { type Language, languages, type MessageId } from './messages.ts';
 
 export interface TodayProps {
   /** Each number is a link to what it counts. */
-  readonly figures: readonly { readonly label: MessageId; readonly count: number; readonly href: string }[];
+  readonly figures: readonly {
+    readonly label: MessageId;
+    readonly realm: string | undefined;
+    readonly count: number;
+    readonly href: string;
+  }[];
   readonly mandates: readonly { readonly name: string; readonly until: number; readonly own: boolean }[];
+  /** Of the last day. */
+  readonly signals: number;
+  readonly signalsHref: string;
+  /** Whether mail leaves Sluis. */
+  readonly mail: boolean;
 }
 
 /** Is everything all right, who cannot get in, what needs me. */
-export function todayPage(page: ConsolePage, { figures, mandates }: TodayProps): string {
+export function todayPage(page: ConsolePage, props: TodayProps): string {
   const { t } = page;
+  const { figures, mandates, signals, mail } = props;
   return render(
     <ConsoleLayout page={page} title={t('console.today')}>
       <h2 class="utrecht-heading-2">{t('console.today.to-do')}</h2>
-      {mandates.length === 0 ? (
-        <Paragraph>{t('console.today.nothing')}</Paragraph>
-      ) : (
-        <ul class="utrecht-unordered-list">
-          {mandates.map(({ name, until, own }) => (
-            <li class="utrecht-unordered-list__item">
-              {own
-                ? t('console.today.own-mandate', { date: dateText(page.language, until) })
-                : t('console.today.mandate', { name, date: dateText(page.language, until) })}
-            </li>
-          ))}
-        </ul>
-      )}
+      {mandates.length === 0 && signals === 0 && mail ? <Paragraph>{t('console.today.nothing')}</Paragraph> : null}
+      <ul class="utrecht-unordered-list">
+        {signals === 0 ? null : (
+          <li class="utrecht-unordered-list__item">
+            <Link href={props.signalsHref}>{t('console.today.signals', { count: signals })}</Link>
+          </li>
+        )}
+        {mail ? null : <li class="utrecht-unordered-list__item">{t('console.today.no-mail')}</li>}
+        {mandates.map(({ name, until, own }) => (
+          <li class="utrecht-unordered-list__item">
+            {own
+              ? t('console.today.own-mandate', { date: dateText(page.language, until) })
+              : t('console.today.mandate', { name, date: dateText(page.language, until) })}
+          </li>
+        ))}
+      </ul>
       {figures.length === 0 ? null : (
         <section class="sluis-stack" aria-labelledby="figures">
           <h2 class="utrecht-heading-2" id="figures">
             {t('console.today.figures')}
           </h2>
           <dl class="sluis-figures">
-            {figures.map(({ label, count, href }) => (
+            {figures.map(({ label, realm, count, href }) => (
               <div>
-                <dt>{t(label)}</dt>
+                <dt>{realm === undefined ? t(label) : `${realm}: ${t(label)}`}</dt>
                 <dd>
                   <Link href={href}>{countText(page.language, count)}</Link>
                 </dd>

@@ -10,6 +10,9 @@ import {
   invitationPage,
   newPasswordPage,
 } from './pages-console.tsx';
+import { accessPage, reachPage } from './pages-console-access.tsx';
+import { auditPage, signalsPage, verdictPage } from './pages-console-audit.tsx';
+import { configurationPage, explainPage } from './pages-console-configuration.tsx';
 import { type OperatorRow, operatorsPage } from './pages-console-operators.tsx';
 import {
   handOutFields,
@@ -77,10 +80,12 @@ function frameSamples(page: ConsolePage): [string, string][] {
     { name: `joep@gemeente.test${hostile}`, until: noon, own: false },
     { name: 'eva@gemeente.test', until: noon, own: true },
   ];
+  const figure = { label: 'console.state.enrolled', realm: undefined, count: 50_000, href: '/people' } as const;
+  const calls = { signals: 3, signalsHref: '/signals', mail: false };
   return [
     ...listSamples(page),
-    ['console-today', todayPage(page, { figures: [{ label: 'console.today', count: 50_000, href: '/' }], mandates })],
-    ['console-today-quiet', todayPage(page, { figures: [], mandates: [] })],
+    ['console-today', todayPage(page, { figures: [figure, { ...figure, realm: hostile }], mandates, ...calls })],
+    ['console-today-quiet', todayPage(page, { figures: [], mandates: [], ...calls, signals: 0, mail: true })],
     ['console-act', actPage(page, act)],
     [
       'console-act-reason',
@@ -155,6 +160,20 @@ function listSamples(page: ConsolePage): [string, string][] {
     until: noon,
     back: '/people',
   };
+  const trail = {
+    entries: [
+      {
+        ...{ number: 12_345, at: new Date(noon).toISOString(), previous: '', hash: '', mac: '' },
+        event: { type: 'operator.refused', realm: '@console', name: hostile, reason: 'wrong', source: '192.0.2.1' },
+      } as const,
+    ],
+    first: '/audit',
+    next: '/audit?before=12345',
+  };
+  const reach = {
+    ...{ app: `Wiki ${hostile}`, path: '/beheer/*', methods: ['POST'], level: 3, groups: ['beheer'] },
+    ...{ reach: 3, short: 1, href: '/access/wiki/0' },
+  };
   return [
     ['console-people', peoplePage(page, people)],
     [
@@ -172,6 +191,53 @@ function listSamples(page: ConsolePage): [string, string][] {
         sessions: [],
         devices: [],
         acts: [],
+      }),
+    ],
+    [
+      'console-audit',
+      auditPage(page, {
+        action: '/audit',
+        type: '',
+        text: hostile,
+        from: '',
+        until: '',
+        verify: '/audit/verify',
+        ...trail,
+      }),
+    ],
+    ['console-audit-whole', verdictPage(page, { verdict: { ok: true, entries: 12_345 }, back: '/audit' })],
+    ['console-audit-broken', verdictPage(page, { verdict: { ok: false, number: 17, reason: 'hash' }, back: '/audit' })],
+    ['console-signals', signalsPage(page, trail)],
+    ['console-signals-none', signalsPage(page, { ...trail, entries: [], next: undefined })],
+    [
+      'console-access',
+      accessPage(page, {
+        rows: [reach, { ...reach, groups: undefined, href: undefined, path: '*' }],
+        file: '/access.csv',
+      }),
+    ],
+    [
+      'console-reach',
+      reachPage(page, {
+        ...{ app: 'Wiki', path: '/beheer/*', back: '/access' },
+        rows: [
+          { name: person.name, href: '/people/gemeente/anna', level: 3, kinds: ['hardware-token'], reaches: true },
+        ],
+      }),
+    ],
+    [
+      'console-configuration',
+      configurationPage(page, { text: `{ "data": "/var/lib/sluis${hostile}" }`, explain: '/explain' }),
+    ],
+    [
+      'console-explain',
+      explainPage(page, {
+        action: '/explain',
+        url: hostile,
+        user: 'anna',
+        method: 'GET',
+        text: `Rule: ${hostile}`,
+        back: '/',
       }),
     ],
     ['console-code', codePage(page, { ...code, address: 'https://beheer.example.org/invitation' })],

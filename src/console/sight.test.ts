@@ -1,0 +1,70 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type DemoApp, startDemoApp } from '../../demo/app.ts';
+import { type ConsoleBrowser, operatorOf } from '../../test/support/operator.ts';
+import { startSluis, type TestSluis } from '../../test/support/sluis.ts';
+import { auditLog } from '../audit/chain.ts';
+
+const routes = `    routes:
+      - { path: /open, level: 2 }
+      - { path: "/beheer/*", level: 3, groups: [beheer] }`;
+
+describe('what the console lets see', () => {
+  let demo: DemoApp;
+  let sluis: TestSluis;
+  let auditor: ConsoleBrowser;
+  beforeAll(async () => {
+    demo = await startDemoApp();
+    sluis = await startSluis(
+      [{ id: 'demo', title: 'Gemeentepost', upstream: demo.url, preset: 'demo', extra: routes }],
+      {
+        console: 'own',
+        realm: '    groups: { beheer: [anna, bram] }',
+        highestLevel: 3,
+      },
+    );
+    for (const name of ['anna', 'bram', 'carla']) await sluis.core.people.create('gemeente', name);
+    auditor = (await operatorOf(sluis, 'auditor')).browser;
+  });
+  afterAll(async () => {
+    await sluis?.close();
+    await demo?.close();
+  });
+
+  it('R50: who reaches which route with what, those for few first', async () => {
+    const { text } = await auditor.get('/access');
+    const rows = [...text.matchAll(/<th scope="row">([^<]*)<\/th>/g)].map(([, path]) => path);
+    expect(rows).toEqual(['/beheer/*', '/open', 'al het andere']);
+    const link = /href="(\/access\/demo\/\d+)"/.exec(text)?.[1] ?? '';
+    const who = await auditor.get(link);
+    expect(who.text).toMatch(/anna[\s\S]*Nee[\s\S]*bram[\s\S]*Nee/);
+    expect(who.text).not.toContain('carla');
+    const file = await auditor.get('/access.csv');
+    expect(file.text).toContain('demo,/beheer/*,,3,beheer,anna,,no\r\n');
+    expect(file.text).toContain('demo,/open,,2,,*,,0/3\r\n');
+  });
+
+  it('the running configuration without its secrets, and the same answer as sluis explain', async () => {
+    const { text } = await auditor.get('/configuration');
+    expect(text).toContain('&quot;title&quot;: &quot;Gemeentepost&quot;');
+    expect(text).toContain('&quot;preset&quot;: &quot;demo&quot;');
+    const url = encodeURIComponent(`${sluis.origin('demo')}/beheer/x`);
+    const why = await auditor.get(`/configuration/explain?url=${url}&user=carla`);
+    expect(why.text).toMatch(/beheer/);
+    for (const odd of ['geen adres', 'http://', '<script>', 'http://elders.test/x']) {
+      const answer = await auditor.get(`/configuration/explain?url=${encodeURIComponent(odd)}&user=${odd.slice(0, 3)}`);
+      expect([odd, answer.status]).toEqual([odd, 200]);
+    }
+  });
+
+  it('R37: the audit is searched, and whether it is whole is said', async () => {
+    const all = await auditor.get('/audit?type=operator.invited&text=AUDITOR');
+    expect(all.text).toMatch(/operator\.invited/);
+    expect((await auditor.get('/audit?text=niemand-die-zo-heet')).text).toContain('Er is niets gevonden.');
+    expect((await auditor.get('/audit?from=2020-01-01&until=2020-01-02')).text).toContain('Er is niets gevonden.');
+    expect((await auditor.get('/audit/verify')).text).toContain('Het logboek is heel');
+    // Somebody who can write to the store, and has no key.
+    const head = await sluis.core.store.head(auditLog);
+    await sluis.core.store.append(auditLog, head?.number ?? 0, '{"forged":true}');
+    expect((await auditor.get('/audit/verify')).text).toContain(`niet vanaf regel ${(head?.number ?? 0) + 1}`);
+  });
+});

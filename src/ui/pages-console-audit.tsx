@@ -1,0 +1,99 @@
+import type { AuditEntry, Verdict } from '../audit/chain.ts';
+import { ConsoleLayout, type ConsolePage, FilterForm, Pager, Table, TextField } from './console-layout.tsx';
+import { ActionLink, Mistake, Paragraph, render } from './layout.tsx';
+import { countText, timeText } from './pages-console-today.tsx';
+
+interface Paged {
+  readonly entries: readonly AuditEntry[];
+  readonly first: string | undefined;
+  readonly next: string | undefined;
+}
+
+/** The audit trail, looked back through. */
+export function auditPage(
+  page: ConsolePage,
+  props: Paged & {
+    readonly action: string;
+    readonly type: string;
+    readonly text: string;
+    readonly from: string;
+    readonly until: string;
+    readonly verify: string;
+  },
+): string {
+  const { t } = page;
+  return render(
+    <ConsoleLayout page={page} title={t('console.audit')}>
+      <FilterForm action={props.action} submit={t('console.show')}>
+        <TextField name="type" label={t('console.audit.type')} value={props.type} />
+        <TextField name="text" type="search" label={t('console.audit.text')} value={props.text} />
+        <TextField name="from" type="date" label={t('console.audit.from')} value={props.from} />
+        <TextField name="until" type="date" label={t('console.audit.until')} value={props.until} />
+      </FilterForm>
+      <ActionLink href={props.verify}>{t('console.audit.verify')}</ActionLink>
+      <Entries page={page} caption={t('console.audit')} {...props} />
+    </ConsoleLayout>,
+  );
+}
+
+/** What somebody should look at. */
+export function signalsPage(page: ConsolePage, props: Paged): string {
+  const { t } = page;
+  return render(
+    <ConsoleLayout page={page} title={t('console.signals')}>
+      <Paragraph>{t('console.signals.about')}</Paragraph>
+      <Entries page={page} caption={t('console.signals')} {...props} />
+    </ConsoleLayout>,
+  );
+}
+
+function Entries({ page, caption, entries, first, next }: Paged & { page: ConsolePage; caption: string }) {
+  const { t, language } = page;
+  return (
+    <>
+      <Table
+        id="entries"
+        caption={caption}
+        empty={t('console.audit.none')}
+        columns={[
+          { title: t('console.number') },
+          { title: t('console.when') },
+          { title: t('console.what') },
+          { title: t('console.details') },
+        ]}
+        rows={entries.map(({ number, at, event }) => [
+          String(number),
+          timeText(language, Date.parse(at)),
+          event.type,
+          detailsOf(event),
+        ])}
+      />
+      <Pager page={page} first={first} next={next} />
+    </>
+  );
+}
+
+function detailsOf({ type: _, ...rest }: AuditEntry['event']): string {
+  return Object.entries(rest)
+    .filter(([, value]) => value !== '' && value !== undefined)
+    .map(([name, value]) => `${name}: ${String(value)}`)
+    .join(', ');
+}
+
+/** Whether the trail is as it was written. */
+export function verdictPage(page: ConsolePage, props: { readonly verdict: Verdict; readonly back: string }): string {
+  const { t, language } = page;
+  const { verdict } = props;
+  const broken = verdict.ok ? undefined : t('console.audit.broken', { number: verdict.number });
+  return render(
+    <ConsoleLayout page={page} title={t('console.audit.verify')} failed={!verdict.ok}>
+      <Mistake t={t} text={broken} />
+      {verdict.ok ? (
+        <Paragraph>{t('console.audit.whole', { count: countText(language, verdict.entries) })}</Paragraph>
+      ) : (
+        <Paragraph>{t('console.audit.broken-what', { reason: t(`console.audit.${verdict.reason}`) })}</Paragraph>
+      )}
+      <ActionLink href={props.back}>{t('console.audit')}</ActionLink>
+    </ConsoleLayout>,
+  );
+}
