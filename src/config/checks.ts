@@ -7,6 +7,7 @@ import { checkClasses, checkLevels } from './checks-levels.ts';
 import { checkMail } from './checks-mail.ts';
 import { checkManagement } from './checks-management.ts';
 import { checkReset } from './checks-reset.ts';
+import { checkSelf } from './checks-self.ts';
 import { checkStore } from './checks-store.ts';
 import { checkWebauthn, highestOf } from './checks-webauthn.ts';
 import type { Parts } from './parts.ts';
@@ -108,6 +109,7 @@ function checkRealm(name: string, realm: RealmConfiguration, parts: Parts, findi
       found: 'nothing',
       expected: 'place, hours and phone of the desk, because firstFactor is desk: people must know where to go',
     });
+  checkSelf(name, realm, findings);
   if (realm.domains.length > 1)
     findings.warn(['realms', name, 'domains'], {
       found: realm.domains.join(', '),

@@ -1,6 +1,7 @@
 import type { Preset } from '../preset/preset.ts';
 import { demandedLevel } from './checks-levels.ts';
 import { mailSettings } from './checks-mail.ts';
+import { selfWindow } from './checks-self.ts';
 import { factorSettings } from './complete-factors.ts';
 import { redisSettings } from './complete-store.ts';
 import type { Parts } from './parts.ts';
@@ -139,6 +140,7 @@ function realmSettings(
     singleHost,
     domains: realm.domains,
     firstFactor: realm.firstFactor,
+    self: realm.self && selfWindow(realm.self, realm.timeZone),
     activationValidity: realm.activationValidity,
     desk: realm.desk,
     timeZone: realm.timeZone,

@@ -70,7 +70,7 @@ function firstFactorProblem(source: Source, path: Path, value: unknown): Problem
     line: source.line(path),
     found: showValue(path, value),
     expected:
-      'activation-code (a letter or a colleague brings each person a code that sets up once) or desk (people come to a desk that knows who they are). There is no default: if a password alone were enough to set up, the thief of a password would be the one who sets up (R38)',
+      'activation-code (a letter or a colleague brings each person a code that sets up once) or desk (people come to a desk that knows who they are); self only for people on a list, between two dates. There is no default: if a password alone were enough to set up, the thief of a password would be the one who sets up (R38)',
     hint: meant === undefined ? 'add firstFactor: activation-code' : `did you mean ${meant}?`,
   };
 }

@@ -7,6 +7,7 @@ import { factorsSchema } from './schema-factors.ts';
 import { genericSchema } from './schema-generic.ts';
 import { mailSchema, timeZone } from './schema-mail.ts';
 import { resetSchema } from './schema-reset.ts';
+import { selfSchema } from './schema-self.ts';
 import { storeSchema } from './schema-store.ts';
 import { trustSchema } from './schema-trust.ts';
 import { webauthnSchema } from './schema-webauthn.ts';
@@ -65,7 +66,7 @@ const managementSchema = z
   .optional()
   .describe('Where /healthz and /readyz are answered, in plain http: for balancers and supervisors, never for people.');
 
-export const firstFactors = ['activation-code', 'desk'] as const;
+export const firstFactors = ['activation-code', 'desk', 'self'] as const;
 
 export const realmSchema = z.strictObject({
   title: title.describe('The organisation as people know it.'),
@@ -78,6 +79,7 @@ export const realmSchema = z.strictObject({
   firstFactor: z
     .enum(firstFactors)
     .describe('How a first factor gets bound. There is no default: nobody may bind one with only a password.'),
+  self: selfSchema,
   activationValidity: durationUpTo('60d').prefault('14d'),
   desk: z
     .strictObject({ place: z.string().min(1), hours: z.string().min(1), phone: z.string().min(1) })

@@ -1,3 +1,4 @@
+import type { SelfWindow } from '../enrolment/self.ts';
 import type { Preset } from '../preset/preset.ts';
 
 /**
@@ -214,7 +215,9 @@ export interface RealmSettings {
   /** Mail domains that may follow a name and are stripped from it. */
   readonly domains: readonly string[];
   /** R38: how a first factor gets bound. */
-  readonly firstFactor: 'activation-code' | 'desk';
+  readonly firstFactor: 'activation-code' | 'desk' | 'self';
+  /** Of `self`: for whom, and when; all others need a code. */
+  readonly self?: SelfWindow | undefined;
   /** How long an activation code is valid. */
   readonly activationValidity: number;
   readonly desk: { readonly place: string; readonly hours: string; readonly phone: string } | undefined;

@@ -1,9 +1,11 @@
+import { allowSelf, isSelfOpen } from '../enrolment/self.ts';
 import type { SetUpPermission } from '../factor/person.ts';
 import { highestLevel } from '../factor/ways.ts';
 import { isAboveCodes } from '../recovery/recovery-codes.ts';
 import { type RecoveryMistake, recoveryPage } from '../ui/pages-challenge.tsx';
 import { kindsPage, notOfferedPage } from '../ui/pages-kinds.tsx';
-import { type ActivationMistake, activationPage, notInvitedPage } from '../ui/pages-set-up.tsx';
+import { type ActivationMistake, activationPage, notInvitedPage, selfSetUpPage } from '../ui/pages-set-up.tsx';
+import { dayText } from '../ui/when.ts';
 import type { Outcome } from './answers.ts';
 import type { PortalDeps } from './deps.ts';
 import { type Bound, kindsFor, setUpOf } from './kinds.ts';
@@ -29,15 +31,20 @@ export function activationStep(deps: PortalDeps, view: View): Step {
       (!hasFactor(person) ||
         person.activation?.replaces === true ||
         (person.activation?.upTo ?? 0) > highestLevel(person)),
-    show: props => showActivation(view, props),
-    answer: props => answerActivation(deps, props),
+    show: props => showActivation(deps, view, props),
+    answer: props => (props.form.field('act') === 'begin' ? beginBySelf(deps, props) : answerActivation(deps, props)),
   };
 }
 
-function showActivation(view: View, { c, page, signIn, tokens, mistake }: ShowProps): string {
+function showActivation(deps: PortalDeps, view: View, { c, page, signIn, tokens, mistake }: ShowProps): string {
   const { pending, person } = signIn;
   const action = view.at(`/set-up/${pending.id}`);
   const asked = c.req.method === 'POST' || c.req.query('code') !== undefined;
+  const { self, timeZone } = deps.realm;
+  if (!asked && self !== undefined && isSelfOpen(self, { name: pending.name, person, now: deps.clock.now() })) {
+    const date = dayText(page.language, timeZone, self.until - 1);
+    return selfSetUpPage(page, { account: pending.name, action, tokens, date });
+  }
   if (person?.activation === undefined && !asked) return notInvitedPage(page, view.notInvited(pending));
   return activationPage(page, {
     account: pending.name,
@@ -47,6 +54,16 @@ function showActivation(view: View, { c, page, signIn, tokens, mistake }: ShowPr
     noCode: view.at(`/no-code/${pending.id}`),
     ...(mistake === undefined ? {} : { mistake: mistake as ActivationMistake }),
   });
+}
+
+/**
+ * R38: a listed person, within her dates, begins with nothing but the password. Who else has it would do the same: that is the
+ * risk that the operator took; who is not listed, had a factor, or was given a code gets nothing by this form.
+ */
+async function beginBySelf(deps: PortalDeps, { signIn, source }: AnswerProps): Promise<Outcome> {
+  const { realm, name } = signIn.pending;
+  const permission = await allowSelf(deps, deps.realm.self, { realm, name, source });
+  return permission === undefined ? { kind: 'unknown' } : allow(deps, signIn, permission);
 }
 
 async function answerActivation(deps: PortalDeps, props: AnswerProps): Promise<Outcome> {
