@@ -1,7 +1,7 @@
-import type { SelfWindow } from '../enrolment/self.ts';
 import type { Findings } from './checks.ts';
 import type { RealmConfiguration } from './schema.ts';
 import type { SelfConfiguration } from './schema-self.ts';
+import type { SelfWindow } from './settings.ts';
 
 /** Longer than this a list is forgotten, and a stolen password waits. */
 const longestDays = 31;

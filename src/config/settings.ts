@@ -1,4 +1,3 @@
-import type { SelfWindow } from '../enrolment/self.ts';
 import type { Preset } from '../preset/preset.ts';
 
 /**
@@ -97,6 +96,15 @@ export interface MailboxRule {
   readonly word: MailboxWord;
   /** Domains of mailboxes that this password opens whatever was stated: a webmail of the same realm shows them. */
   readonly own: readonly string[];
+}
+
+/** Whom an operator lets set up a first factor with nothing but the password, and when (R38). Dates in milliseconds. */
+export interface SelfWindow {
+  /** Normal forms. */
+  readonly people: readonly string[];
+  readonly from: number;
+  /** The first moment at which it is over. */
+  readonly until: number;
 }
 
 export interface WebauthnSettings {

@@ -1,10 +1,11 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { type Bench, minute, openBench, realm, source } from '../../test/vectors/factor-bench.ts';
+import type { SelfWindow } from '../config/settings.ts';
 import type { SetUpPermission } from '../factor/person.ts';
 import { newSecret } from '../factor/totp/credential.ts';
 import { systemRandom } from '../kernel/random.ts';
 import { bindFactor } from './bind.ts';
-import { allowSelf, type SelfWindow } from './self.ts';
+import { allowSelf } from './self.ts';
 
 let bench: Bench;
 let window: SelfWindow;

@@ -1,16 +1,8 @@
+import type { SelfWindow } from '../config/settings.ts';
 import type { FactorDeps } from '../factor/deps.ts';
 import type { People } from '../factor/people.ts';
 import type { Person, SetUpPermission } from '../factor/person.ts';
 import { allowSetUp } from './set-up.ts';
-
-/** Whom an operator lets set up a first factor with nothing but the password, and when (R38). Dates in milliseconds. */
-export interface SelfWindow {
-  /** Normal forms. */
-  readonly people: readonly string[];
-  readonly from: number;
-  /** The first moment at which it is over. */
-  readonly until: number;
-}
 
 /** Whether this account may set up by itself now: listed, within the dates, and never had a factor nor a code. */
 export function isSelfOpen(
