@@ -3,6 +3,7 @@ import { parseDuration } from '../config/quantity.ts';
 import type { Level } from '../config/settings.ts';
 import { SluisError } from '../kernel/errors.ts';
 import { type AdminCommands, addAdmin } from './program-admin.ts';
+import { addDevices, type DeviceCommands } from './program-devices.ts';
 import { addExplain, type ExplainCommands } from './program-explain.ts';
 import { addMail, type MailCommands } from './program-mail.ts';
 import { addTokens, type TokenCommands } from './program-tokens.ts';
@@ -13,7 +14,7 @@ import { addTokens, type TokenCommands } from './program-tokens.ts';
  */
 
 /** What the commands do; given by the composition root, which alone opens stores and sockets. Each resolves to an exit code. */
-export interface Commands extends MailCommands, TokenCommands, ExplainCommands, AdminCommands {
+export interface Commands extends MailCommands, TokenCommands, ExplainCommands, AdminCommands, DeviceCommands {
   serve(options: { config: string }): Promise<number>;
   protect(options: ProtectOptions): Promise<number>;
   check(options: { config: string }): Promise<number>;
@@ -97,6 +98,7 @@ function build(commands: Commands, terminal: Terminal, done: (code: number) => v
   addServing(program, { commands, terminal, done });
   addUsers(program, commands, done);
   addTokens(program, commands, { command, config, done });
+  addDevices(program, commands, { command, config, done });
   addExplain(program, commands, { command, config, done });
   addMail(program, commands, { command, config, done });
   addAdmin(program, commands, { command, config, done });

@@ -9,6 +9,7 @@ import { checkManagement } from './checks-management.ts';
 import { checkReset } from './checks-reset.ts';
 import { checkSelf } from './checks-self.ts';
 import { checkStore } from './checks-store.ts';
+import { checkTrust } from './checks-trust.ts';
 import { checkWebauthn, highestOf } from './checks-webauthn.ts';
 import type { Parts } from './parts.ts';
 import type { Problem } from './problem.ts';
@@ -38,6 +39,7 @@ export function checkTogether(parts: Parts, highestLevel: number, findings: Find
   checkSession(parts, findings);
   checkStore(parts, findings);
   checkWebauthn(parts, findings);
+  checkTrust(parts, findings);
   checkMail(parts, findings);
   checkReset(parts, findings);
   checkConsole(parts, highestLevel, findings);

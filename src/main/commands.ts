@@ -10,6 +10,7 @@ import { loadSettings } from '../config/load.ts';
 import { SluisError } from '../kernel/errors.ts';
 import { accepted, loaded, loadOptions, withoutLines } from './configuration.ts';
 import type { Core } from './core.ts';
+import { deviceCommands } from './device-commands.ts';
 import { type Machine, openOn } from './machine.ts';
 import { mailDeps } from './mail-server.ts';
 import { protectConfig, writeProtectConfig } from './protect.ts';
@@ -68,6 +69,7 @@ export function commandsOf(machine: Machine): Commands {
         const { deps, realm } = usersDeps(core, options.realm);
         return done(usersMail(deps, { realm: realm.name, name: options.name, address: options.address }, out));
       }),
+    ...deviceCommands((config, work) => withCore(machine, config, core => done(work(core))), out),
     ...tokenCommands((config, work) => withCore(machine, config, core => done(work(core))), out),
     adminInvite: options =>
       withCore(machine, options.config, core => {
