@@ -1,9 +1,9 @@
 import type { TrustedDevice } from '../device/trusted-device.ts';
 import type { TrustedDevices } from '../device/trusted-devices.ts';
+import type { Normalise } from '../enrolment/invitation-list.ts';
 import type { People } from '../factor/people.ts';
 import type { Person } from '../factor/person.ts';
 import { SluisError } from '../kernel/errors.ts';
-import type { Normalise } from './invitation-list.ts';
 import type { Out } from './users.ts';
 
 export interface DevicesDeps {
