@@ -17,6 +17,7 @@ const domain = [
   'audit',
   'preset',
   'notice',
+  'signal',
   'operator',
 ];
 const edges = ['gateway', 'portal', 'console', 'cli'];

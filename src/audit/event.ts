@@ -1,4 +1,4 @@
-import type { MailEvent } from './mail-event.ts';
+import type { MailEvent, SignalEvent } from './mail-event.ts';
 import type { ResetEvent } from './reset-event.ts';
 
 /**
@@ -8,6 +8,7 @@ import type { ResetEvent } from './reset-event.ts';
 export type AuditEvent = { readonly realm: string } & (
   | ResetEvent
   | MailEvent
+  | SignalEvent
   | { readonly type: 'sign-in.proved'; readonly app: string; readonly name: string; readonly source: string }
   | { readonly type: 'sign-in.failed'; readonly app: string; readonly name: string; readonly source: string }
   | {

@@ -14,6 +14,22 @@ export type MailEvent =
       readonly said?: string;
     });
 
+/** Something that a human must act on (R51); `count`: how many of them were seen by then. */
+export interface SignalEvent {
+  readonly type: 'signal.raised';
+  readonly signal:
+    | 'password-guessing'
+    | 'second-step-failed'
+    | 'one-source-many-accounts'
+    | 'added-after-reset'
+    | 'device-copied'
+    | 'reported-stolen';
+  readonly count: number;
+  readonly person?: string;
+  readonly name?: string;
+  readonly source?: string;
+}
+
 interface About {
   readonly mail: string;
   readonly about: string;

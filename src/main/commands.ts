@@ -91,7 +91,7 @@ async function withCore(machine: Machine, config: string, work: (core: Core) => 
   const logger = createLogger({ level: 'silent' });
   const core = await openOn(machine, settings, logger);
   try {
-    await core.teller.begin();
+    await Promise.all([core.teller.begin(), core.signals.begin()]);
     return await work(core);
   } finally {
     await core.store.close();

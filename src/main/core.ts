@@ -22,6 +22,7 @@ import { Operators } from '../operator/operators.ts';
 import { RecoveryCodes } from '../recovery/recovery-codes.ts';
 import { SessionEnds } from '../session/session-ends.ts';
 import { Sessions } from '../session/sessions.ts';
+import { Signals } from '../signal/signals.ts';
 import { openDataFolder } from '../store/data-folder.ts';
 import { loadKeys } from '../store/keys.ts';
 import { ParkedSubmissions } from '../visit/parked.ts';
@@ -74,6 +75,7 @@ export interface Core extends FactorDeps, Omit<OpenedStore, 'store'> {
   readonly mailer: Mailer;
   readonly outbox: Outbox;
   readonly teller: Teller;
+  readonly signals: Signals;
   readonly addresses: Addresses;
   readonly operators: Operators;
   readonly devices: TrustedDevices;
@@ -154,6 +156,15 @@ export async function openCore(settings: Settings, surroundings: Surroundings): 
       people,
       outbox,
       mailer,
+      realm: name => noticeRealm(current, name),
+      say,
+    }),
+    signals: new Signals({
+      ...deps,
+      trail: audit,
+      outbox,
+      mailer,
+      to: () => current.mail?.signalsTo ?? [],
       realm: name => noticeRealm(current, name),
       say,
     }),

@@ -73,6 +73,7 @@ class Serving {
     this.#fill = repeat(core.logger, fillEvery, () => this.#fillLists());
     this.#mail = mailRounds(core.logger, async signals => {
       try {
+        await core.signals.run(signals);
         await core.teller.run(signals);
       } finally {
         await core.outbox.run(signals);
@@ -95,7 +96,7 @@ class Serving {
     this.#people = people;
     this.#open.push(people);
     await this.#store.begin();
-    await this.#core.teller.begin();
+    await Promise.all([this.#core.teller.begin(), this.#core.signals.begin()]);
     const port = await listen(people.server, settings.listen.address, settings.listen.port);
     await this.#redirect(settings);
     await this.#manage(settings);

@@ -38,12 +38,4 @@ export const noticeLimits = {
   change: 12,
   /** And on each thing that somebody else can make at will. */
   ofPool: 1,
-  /** How long an instance that says nothing more still leads. */
-  lead: 30 * second,
-  /** What is older is told to nobody: mail was off, or away for days. */
-  tooOld: 2 * day,
-  /** How often it is noted that all is told, where nothing happens. */
-  refresh: hour,
-  /** Parts of the trail in one run. */
-  pages: 20,
 } as const;

@@ -128,6 +128,8 @@ const notices: { readonly [T in AuditEvent['type']]: Told<T> } = {
   'tokens.imported': undefined,
   'mail.sent': undefined,
   'mail.failed': undefined,
+  // To whom the operator named; see src/signal.
+  'signal.raised': undefined,
   'server.started': undefined,
   'server.stopped': undefined,
   'configuration.changed': undefined,

@@ -3,6 +3,7 @@ import { type MailServer, startMailServer } from '../../test/support/mail-server
 import { type Bench, minute, openBench, realm } from '../../test/vectors/factor-bench.ts';
 import { AuditTrail, auditLog } from '../audit/chain.ts';
 import type { AuditEvent } from '../audit/event.ts';
+import { followerLimits } from '../audit/follower.ts';
 import { smtpMailer } from '../carrier/smtp-mailer.ts';
 import type { Person } from '../factor/person.ts';
 import { KeyRing } from '../kernel/key-ring.ts';
@@ -182,7 +183,7 @@ describe('R37 an owner is told what happened to her account', () => {
 describe('R37 at least once, and by one instance', () => {
   test('of two instances one tells; when it is dead the other goes on', async () => {
     const [one, other] = [instance(), instance()];
-    bench.clock.time += noticeLimits.lead;
+    bench.clock.time += followerLimits.lead;
     await one.teller.run();
     await trail.record(added());
     bench.clock.time += noticeLimits.settle;
@@ -192,7 +193,7 @@ describe('R37 at least once, and by one instance', () => {
     await other.teller.run();
     await other.outbox.run();
     expect(server.taken).toHaveLength(1);
-    bench.clock.time += noticeLimits.lead;
+    bench.clock.time += followerLimits.lead;
     await other.teller.run();
     await other.outbox.run();
     expect(server.taken).toHaveLength(2);
@@ -204,7 +205,7 @@ describe('R37 at least once, and by one instance', () => {
     for (let alive = true; alive; steps++) {
       const before = server.taken.length;
       await trail.record(added());
-      bench.clock.time += noticeLimits.settle + noticeLimits.lead;
+      bench.clock.time += noticeLimits.settle + followerLimits.lead;
       let left = steps;
       const dying = new Proxy(bench.store, {
         get: (target, name) => {
@@ -222,7 +223,7 @@ describe('R37 at least once, and by one instance', () => {
           () => false,
           () => true,
         );
-      bench.clock.time += noticeLimits.lead;
+      bench.clock.time += followerLimits.lead;
       await round(instance());
       expect(server.taken.length - before, `${steps} steps`).toBe(1);
       bench.clock.time += hour;
@@ -254,6 +255,14 @@ describe('R37 what happened without mail is told to nobody later', () => {
     await round();
     expect(server.taken).toEqual([]);
     await trail.record(added());
+    await round();
+    expect(server.taken).toHaveLength(1);
+  });
+
+  test('an entry from the future, of a clock that was wrong, keeps nothing from being told', async () => {
+    bench.clock.time += 24 * hour;
+    await trail.record(added());
+    bench.clock.time -= 24 * hour;
     await round();
     expect(server.taken).toHaveLength(1);
   });

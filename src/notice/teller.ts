@@ -1,22 +1,15 @@
-import type { AuditEntry, AuditTrail } from '../audit/chain.ts';
+import type { AuditEntry } from '../audit/chain.ts';
+import { Follower, type FollowerDeps } from '../audit/follower.ts';
 import type { People } from '../factor/people.ts';
 import type { Person } from '../factor/person.ts';
-import type { Clock } from '../kernel/clock.ts';
-import { plainCodec } from '../kernel/codec.ts';
 import { parseMailAddress } from '../kernel/mail-address.ts';
-import { type Random, randomId } from '../kernel/random.ts';
-import type { Store } from '../kernel/store.ts';
 import { composeNotice, type NoticeRealm, type Say } from './compose.ts';
 import { noticeLimits } from './limits.ts';
 import type { Mailer } from './mailer.ts';
 import { type Notice, noticeOf, type Pool, pools } from './notices.ts';
 import type { Outbox } from './outbox.ts';
 
-export interface TellerDeps {
-  readonly store: Store;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly trail: Pick<AuditTrail, 'follow' | 'end'>;
+export interface TellerDeps extends FollowerDeps {
   readonly people: Pick<People, 'byId' | 'update'>;
   readonly outbox: Pick<Outbox, 'put'>;
   readonly mailer: Pick<Mailer, 'configured'>;
@@ -32,12 +25,6 @@ interface Item extends Notice {
   readonly at: number;
 }
 
-/** Up to where the audit was told of; `at`: when that was last so. */
-interface Cursor {
-  readonly number: number;
-  readonly at: number;
-}
-
 /**
  * Tells owners what happened to their accounts (R37). It follows the audit trail, so that what was recorded by any
  * instance or command is told, also where that was killed a moment later: at least once, and never twice by two
@@ -45,63 +32,21 @@ interface Cursor {
  */
 export class Teller {
   readonly #deps: TellerDeps;
-  readonly #own: string;
-  readonly #codec = plainCodec<Cursor>();
+  readonly #follower: Follower;
 
   constructor(deps: TellerDeps) {
     this.#deps = deps;
-    this.#own = randomId(deps.random);
+    this.#follower = new Follower(deps, { name: 'notice', settle: noticeLimits.settle });
   }
 
   /** From now on, unless it began before: for commands, whose deeds are told once somebody serves. */
   async begin(): Promise<void> {
-    const { mailer, store } = this.#deps;
-    if (mailer.configured && (await store.get(cursorKey)) === undefined) await this.#begin(undefined);
+    if (this.#deps.mailer.configured) await this.#follower.begin();
   }
 
   /** Puts on the way what happened since the last time. Rejects with 'store.unavailable': then all is told again. */
   async run({ stop }: { readonly stop?: AbortSignal } = {}): Promise<void> {
-    if (!this.#deps.mailer.configured) return;
-    for (let page = 0; page < noticeLimits.pages && stop?.aborted !== true; page++) {
-      if (!(await this.#leads()) || !(await this.#page())) return;
-    }
-  }
-
-  /** One part of the trail; false where there is no more for now. */
-  async #page(): Promise<boolean> {
-    const { store, trail, clock } = this.#deps;
-    const now = clock.now();
-    const record = await store.get(cursorKey);
-    const cursor = record && this.#codec.decode(cursorKey, record.value);
-    if (record === undefined || cursor === undefined || now - cursor.at > noticeLimits.tooOld) {
-      await this.#begin(record?.version);
-      return false;
-    }
-    const { entries, last } = await trail.follow(cursor.number);
-    const fresh = entries.find(({ at }) => now - Date.parse(at) < noticeLimits.settle);
-    const ripe = fresh === undefined ? entries : entries.filter(({ number }) => number < fresh.number);
-    await this.#tellAll(ripe);
-    const number = fresh === undefined ? last : fresh.number - 1;
-    const moved = number > cursor.number || now - cursor.at > noticeLimits.refresh;
-    if (moved) await store.replace(cursorKey, record.version, this.#codec.encode(cursorKey, { number, at: now }));
-    return fresh === undefined && number > cursor.number;
-  }
-
-  /** From now on: nobody wants to hear of what happened before there was mail, or while it was away for days. */
-  async #begin(version: number | undefined): Promise<void> {
-    const { store, trail, clock } = this.#deps;
-    const text = this.#codec.encode(cursorKey, { number: await trail.end(), at: clock.now() });
-    if (version === undefined) await store.create(cursorKey, text);
-    else await store.replace(cursorKey, version, text);
-  }
-
-  /** Whether this instance is the one that follows; a dead one is followed by another once its time is over. */
-  async #leads(): Promise<boolean> {
-    const { store } = this.#deps;
-    if (await store.create(leadKey, this.#own, noticeLimits.lead)) return true;
-    const record = await store.get(leadKey);
-    if (record?.value !== this.#own) return false;
-    return store.replace(leadKey, record.version, this.#own, noticeLimits.lead);
+    if (this.#deps.mailer.configured) await this.#follower.run(entries => this.#tellAll(entries), stop);
   }
 
   async #tellAll(entries: readonly AuditEntry[]): Promise<void> {
@@ -157,9 +102,6 @@ export class Teller {
     return added !== 'full';
   }
 }
-
-const cursorKey = 'notice-cursor';
-const leadKey = 'notice-lead';
 
 function itemOf({ number, at, event }: AuditEntry): readonly Item[] {
   const notice = noticeOf(event);

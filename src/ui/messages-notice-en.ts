@@ -41,4 +41,25 @@ export const englishNotice: Readonly<Record<keyof typeof dutchNotice, string>> =
   'notice.not-you': 'Do you know nothing about this? Then change your password and contact us at once.',
   'notice.desk': '{place}, {hours}, phone {phone}',
   'notice.no-links': 'We never mail you a link to sign in. Always type the address yourself.',
+
+  'signal.subject': 'Signal from Sluis at {organisation}',
+  'signal.about': 'Account: {name}. Address: {source}. Number: {count}. Time: {when}.',
+  'signal.many': 'There are many signals in the last hour. The rest is in the log of Sluis.',
+  'signal.password-guessing': 'Somebody keeps trying passwords of one account.',
+  'signal.password-guessing-do':
+    'Call the owner: was it she herself? If it is somebody else, block the address in front of Sluis.',
+  'signal.second-step-failed':
+    'Somebody has the right password of an account, but does not get through the second step.',
+  'signal.second-step-failed-do':
+    'Call the owner now. If it was not she, her password is stolen: have it changed at once.',
+  'signal.one-source-many-accounts': 'From one address, signing in fails for many accounts.',
+  'signal.one-source-many-accounts-do':
+    'Is it no office or shared network? Block the address in front of Sluis. See which accounts they were.',
+  'signal.added-after-reset': 'Shortly after a reset a new second step was added.',
+  'signal.added-after-reset-do':
+    'Ask the owner whether it was she, by a number that you know already. If not, close the account.',
+  'signal.device-copied': 'A remembered device was used in two browsers. It was signed out.',
+  'signal.device-copied-do': 'Call the owner. Have her computer looked at for malware and her password changed.',
+  'signal.reported-stolen': 'A second step was reported stolen.',
+  'signal.reported-stolen-do': 'Have the password changed. See what was done with the account since the theft.',
 };

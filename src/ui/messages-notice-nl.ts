@@ -43,4 +43,25 @@ export const dutchNotice = {
   'notice.not-you': 'Weet u hier niets van? Verander dan uw wachtwoord en neem direct contact op.',
   'notice.desk': '{place}, {hours}, telefoon {phone}',
   'notice.no-links': 'Wij mailen u nooit een link om in te loggen. Typ het adres altijd zelf in.',
+
+  'signal.subject': 'Signaal van Sluis bij {organisation}',
+  'signal.about': 'Account: {name}. Adres: {source}. Aantal: {count}. Tijd: {when}.',
+  'signal.many': 'Er zijn het laatste uur veel signalen. De rest staat in het logboek van Sluis.',
+  'signal.password-guessing': 'Iemand probeert steeds wachtwoorden bij één account.',
+  'signal.password-guessing-do':
+    'Bel de eigenaar: was zij het zelf? Is het een ander? Blokkeer dan het adres vóór Sluis.',
+  'signal.second-step-failed': 'Iemand heeft het goede wachtwoord van een account, maar komt niet door de tweede stap.',
+  'signal.second-step-failed-do':
+    'Bel de eigenaar nu. Was zij het niet? Dan is haar wachtwoord gestolen: laat het direct veranderen.',
+  'signal.one-source-many-accounts': 'Vanaf één adres mislukt het inloggen bij veel accounts.',
+  'signal.one-source-many-accounts-do':
+    'Is het geen kantoor of gedeeld netwerk? Blokkeer het adres vóór Sluis. Kijk welke accounts het waren.',
+  'signal.added-after-reset': 'Kort na een reset is een nieuwe tweede stap toegevoegd.',
+  'signal.added-after-reset-do':
+    'Vraag de eigenaar of zij het was, via een nummer dat u al kent. Zo niet: sluit het account.',
+  'signal.device-copied': 'Een onthouden apparaat is in twee browsers gebruikt. Het is uitgelogd.',
+  'signal.device-copied-do': 'Bel de eigenaar. Laat haar computer op virussen nakijken en haar wachtwoord veranderen.',
+  'signal.reported-stolen': 'Een tweede stap is als gestolen gemeld.',
+  'signal.reported-stolen-do':
+    'Laat het wachtwoord veranderen. Kijk wat er sinds de diefstal met het account is gedaan.',
 } as const;
