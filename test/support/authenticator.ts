@@ -90,6 +90,11 @@ export class SoftKey {
     return this.#json(parts, twist);
   }
 
+  /** COSE, base64url. */
+  get publicKey(): string {
+    return b64(this.#cose());
+  }
+
   sign(bytes: Buffer): Buffer {
     return sign(this.#options.alg === -8 ? null : 'sha256', bytes, this.#pair.privateKey);
   }

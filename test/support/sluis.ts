@@ -90,6 +90,8 @@ export interface TestOptions {
   readonly singleHost?: boolean;
   /** The console, on a host of its own (`beheer`) or beside the portal. */
   readonly console?: 'own' | 'portal';
+  /** Where its folder is made; the system's own place for such by default. */
+  readonly root?: string;
   /** What all names end in; `localhost` by default. */
   readonly domain?: string;
   /**
@@ -103,7 +105,7 @@ export interface TestOptions {
 export async function startSluis(apps: readonly TestApp[], options: TestOptions = {}): Promise<TestSluis> {
   const port = await freePort();
   const shared = options.beside?.shared ?? {
-    folder: await mkdtemp(join(tmpdir(), 'sluis-test-')),
+    folder: await mkdtemp(join(options.root ?? tmpdir(), 'sluis-test-')),
     namesPort: port,
   };
   const { folder, namesPort } = shared;

@@ -1,0 +1,166 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import {
+  type Act,
+  activate,
+  Command,
+  type How,
+  inTurn,
+  invite,
+  type Made,
+  type Model,
+  type Nth,
+  passOn,
+  password,
+  race,
+  recover,
+  release,
+  revoke,
+  rob,
+  setUp,
+  signOut,
+  toPortal,
+  touchKey,
+  typeCode,
+  visit,
+  wait,
+} from '../support/model-acts.ts';
+import { newPlayers } from '../support/model-people.ts';
+import { Ledger } from '../support/model-rules.ts';
+import { openWorld, Window, type World } from '../support/model-world.ts';
+
+const [second, minute, hour, day] = [1000, 60_000, 3_600_000, 86_400_000];
+const rules = { idle: 30 * minute, absolute: 12 * hour, stepBack: 10 * second };
+
+let world: World;
+let runs = 0;
+/** Of all runs: what opened, and how often. */
+const opened = new Map<string, number>();
+
+beforeAll(async () => {
+  world = await openWorld();
+});
+afterAll(() => world.close());
+
+/** New people and browsers, on a day when nothing of before counts. */
+async function begin(): Promise<{ model: Model; real: World }> {
+  world.clock.time += 3 * day;
+  runs += 1;
+  const { players, token } = await newPlayers(world, String(runs));
+  const windows = [new Window(world, 'one'), new Window(world, 'two')] as const;
+  const ledger = new Ledger(rules, opened);
+  return { model: { ledger, players, token, windows, thieves: [], addresses: new Map() }, real: world };
+}
+
+const inside = (w: Nth, p: Nth) =>
+  inTurn(password(w, p, true), toPortal(w, w), wait(31 * second), typeCode(w, w, 'totp', 'right'), release(w, w));
+const own = (w: Nth) => (model: Model) => model.windows[w];
+const thief = (model: Model) => model.thieves.at(-1);
+
+const nth = fc.constantFrom<Nth>(0, 1);
+/** What nobody does by mistake is not half of what is done. */
+const seldom = fc.nat(5).map(number => number === 0);
+const swapped = (w: Nth, swap: boolean): Nth => (swap === (w === 0) ? 1 : 0);
+const how = fc.constantFrom<How>('right', 'right', 'right', 'right', 'next', 'late', 'other', 'again');
+const kind = fc.constantFrom('totp', 'totp', 'hardware-token');
+const made = fc.constantFrom<Made>('totp', 'key', 'attested', 'attested');
+const level = fc.constantFrom(2, 4);
+const short = fc.constantFrom(second, 9 * second, 31 * second, 31 * second, 61 * second, 4 * minute, 6 * minute);
+const long = fc.constantFrom(11 * minute, 29 * minute, 31 * minute, 5 * hour, 13 * hour);
+const back = fc.constantFrom(-second, -31 * second, -2 * minute, -20 * minute);
+
+/** Arbitraries of what an act needs, and how it reads when fast-check shows what went wrong. */
+function acts<T extends unknown[]>(
+  what: string,
+  given: { [K in keyof T]: fc.Arbitrary<T[K]> },
+  act: (...given: T) => Act,
+): fc.Arbitrary<fc.AsyncCommand<Model, World>> {
+  return fc
+    .tuple(nth, fc.tuple(...given))
+    .map(([at, values]) => new Command(`${what} ${values.join(' ')}`, at, act(...(values as T))));
+}
+
+const all = [
+  acts('password', [nth, nth, seldom], (w, p, wrong) => password(w, p, !wrong)),
+  acts('to the portal', [nth, seldom], (w, swap) => toPortal(w, swapped(w, swap))),
+  acts('code', [nth, seldom, kind, how], (w, swap, one, which) => typeCode(swapped(w, swap), w, one, which)),
+  acts('code', [nth, kind], (w, one) => inTurn(wait(31 * second), typeCode(w, w, one, 'right'))),
+  acts('both at once', [], () => race),
+  acts('key', [nth, nth], touchKey),
+  acts('release', [nth, seldom], (w, swap) => release(w, swapped(w, swap))),
+  acts('release', [nth], w => release(w, w)),
+  acts('inside', [nth, nth], inside),
+  acts('inside, and back', [nth, nth], (w, p) => inTurn(inside(w, p), toPortal(w, w), release(w, w))),
+  acts('visit', [nth, fc.nat(3)], (w, route) => visit(own(w), route)),
+  acts('visit', [nth, fc.nat(3)], (w, route) => visit(own(w), route)),
+  acts('step up', [nth, fc.nat(3), kind], (w, route, one) =>
+    inTurn(visit(own(w), route), toPortal(w, w), typeCode(w, w, one, 'right'), release(w, w)),
+  ),
+  acts('step up by key', [nth, nth, fc.nat(3)], (w, p, route) =>
+    inTurn(visit(own(w), route), toPortal(w, w), touchKey(w, p), release(w, w)),
+  ),
+  acts('rob', [nth], rob),
+  acts('thief', [fc.nat(3)], route => visit(thief, route)),
+  acts('invite', [nth, level, seldom], (p, upTo, replaces) => invite(p, upTo as 2 | 4, replaces)),
+  acts('activation code', [nth, nth], activate),
+  acts('set up', [nth, made, seldom], setUp),
+  acts('enrol', [nth, nth, level, made, seldom], (w, p, upTo, one, codes) =>
+    inTurn(
+      invite(p, upTo as 2 | 4, codes),
+      password(w, p, true),
+      toPortal(w, w),
+      activate(w, p),
+      setUp(w, one, codes),
+      release(w, w),
+    ),
+  ),
+  acts('recovery code', [nth, nth], recover),
+  acts('recover', [nth, nth, made], (w, p, one) =>
+    inTurn(password(w, p, true), toPortal(w, w), recover(w, p), setUp(w, one, false), release(w, w)),
+  ),
+  acts('token to', [fc.constantFrom(0, 1, undefined)], to => passOn(to as Nth | undefined)),
+  acts('sign out', [nth], signOut),
+  acts('revoke', [nth], revoke),
+  acts('wait', [short], wait),
+  acts('wait', [short], wait),
+  acts('wait long', [long], wait),
+  acts('back', [back], wait),
+];
+
+test('R44, a.37: no sequence of 200 steps opens what no ceremony earned, whoever does what in which order', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.commands(all, { maxCommands: 200, size: 'max' }), async commands => {
+      await fc.asyncModelRun(begin, commands);
+    }),
+    { numRuns: 8, endOnFailure: true },
+  );
+});
+
+test('the same acts do open what is earned: a model that lets nobody in would never fail', async () => {
+  const { model, real } = await begin();
+  opened.clear();
+  const run = async (...steps: Act[]) => {
+    for (const act of steps) await new Command('', 0, act).run(model, real);
+  };
+  await run(inside(0, 0), visit(own(0), 0), visit(own(0), 1), visit(own(0), 3));
+  await run(toPortal(0, 0), touchKey(0, 0), release(0, 0), visit(own(0), 3), rob(0), visit(thief, 3));
+  await run(inside(1, 1), visit(own(1), 2), toPortal(1, 1), typeCode(1, 1, 'hardware-token', 'right'), release(1, 1));
+  await run(visit(own(1), 2), signOut(1), invite(1, 4, true), password(1, 1, true), toPortal(1, 1), activate(1, 1));
+  await run(setUp(1, 'attested', false), release(1, 1), visit(own(1), 3), signOut(0), invite(0, 2, true));
+  await run(password(0, 0, true), toPortal(0, 0), activate(0, 0), setUp(0, 'totp', true), release(0, 0), signOut(0));
+  await run(password(0, 0, true), toPortal(0, 0), recover(0, 0), setUp(0, 'totp', false), release(0, 0));
+  await run(visit(own(0), 0), password(0, 0, true), toPortal(0, 0), release(0, 0));
+  expect(Object.fromEntries(opened)).toMatchObject({
+    'page of level 2': 3,
+    'page of level 3': 1,
+    'page of level 4': 3,
+    'challenge of level 2': 2,
+    'challenge of level 3': 1,
+    'challenge of level 4': 1,
+    'set-up by activation': 2,
+    'set-up by recovery': 1,
+    'session begun': 5,
+    'session renewed': 2,
+    'sign-out': 3,
+  });
+});

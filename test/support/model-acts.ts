@@ -1,0 +1,361 @@
+import type fc from 'fast-check';
+import { expect } from 'vitest';
+import { tokenCode } from '../../src/factor/hardware-token/credential.ts';
+import { SluisError } from '../../src/kernel/errors.ts';
+import { codeAt } from '../vectors/code-at.ts';
+import { SoftKey } from './authenticator.ts';
+import type { Client, ClientAnswer } from './client.ts';
+import { attestedKey, factorsOf, optionsOn, type Player, type Token, useCode, usePress } from './model-people.ts';
+import type { Gate, Ledger, Permit } from './model-rules.ts';
+import { giveToken, returnToken, routes, type Window, type World, walk } from './model-world.ts';
+import { hiddenFields, releaseOn, secretOn } from './person.ts';
+
+const hour = 3_600_000;
+export type Nth = 0 | 1;
+
+export interface Model {
+  readonly ledger: Ledger;
+  readonly players: readonly [Player, Player];
+  readonly windows: readonly [Window, Window];
+  readonly thieves: Window[];
+  readonly token: Token;
+  /** Of each window, the last address of a release. */
+  readonly addresses: Map<Window, string>;
+}
+
+export type Act = (model: Model, real: World, at: Nth) => Promise<void>;
+
+/** One thing that somebody does; after each, everybody's record is held against what was allowed. */
+export class Command implements fc.AsyncCommand<Model, World> {
+  readonly #what: string;
+  readonly #at: Nth;
+  readonly #act: Act;
+
+  constructor(what: string, at: Nth, act: Act) {
+    this.#what = what;
+    this.#at = at;
+    this.#act = act;
+  }
+
+  check = () => true;
+
+  async run(model: Model, real: World): Promise<void> {
+    // As half a second later: what was ended at one instance is known at the other.
+    for (const { core } of real.instances) await core.sessions.confirm();
+    await this.#act(model, real, this.#at);
+    for (const player of model.players) {
+      const factors = await factorsOf(real, player);
+      model.ledger.record(player, factors, undefined, real.clock.now());
+    }
+  }
+
+  toString(): string {
+    return `${this.#what} @${this.#at}`;
+  }
+}
+
+const gateOf = ({ ledger }: Model, window: Window) => ledger.gates.get(window.pending);
+
+/** The form of a page of the portal, sent; undefined where there is no such form now. */
+async function send(client: Client, path: string, fields: (page: ClientAnswer) => Record<string, string> | undefined) {
+  const page = await client.get(path);
+  const action = /<form method="post" action="([^"]+)"/.exec(page.text)?.[1];
+  const typed = action === undefined || page.location !== undefined ? undefined : fields(page);
+  if (action === undefined || typed === undefined) return undefined;
+  return client.post(action, { ...hiddenFields(page.text), ...typed });
+}
+
+/** A pending cookie that was not there: the first gate was passed, or a step up begun. */
+async function noteGate(model: Model, real: World, window: Window, person: Player, purpose: Gate['purpose']) {
+  const { ledger } = model;
+  const cookie = window.app(0).jar.get('__Host-sluis-pending');
+  const pending = cookie === undefined ? undefined : await real.instances[0].core.pendings.byCookie(cookie);
+  if (pending === undefined) return;
+  const known = ledger.gates.get(pending.id);
+  // A step up that was begun goes to another page now.
+  if (known !== undefined) return void ledger.gates.set(pending.id, Object.assign(known, { demand: pending.demands }));
+  const session = ledger.tickets.get(window.cookie ?? '')?.life;
+  const open = { portal: undefined, passed: undefined, permit: undefined };
+  ledger.gates.set(pending.id, { person, purpose, demand: pending.demands, owner: window.name, session, ...open });
+}
+
+export const password =
+  (w: Nth, p: Nth, right: boolean): Act =>
+  async (model, real, at) => {
+    const [window, person] = [model.windows[w], model.players[p]];
+    const [app, before] = [window.app(at), window.pending];
+    const form = hiddenFields((await walk(app, await app.get('/login'), '/login')).text);
+    const fields = { ...form, gebruiker: person.name, wachtwoord: right ? 'goed' : 'fout' };
+    await app.post('/login', fields);
+    if (window.pending === before) return;
+    expect(right, 'a wrong password went on').toBe(true);
+    await noteGate(model, real, window, person, 'sign-in');
+    const gate = gateOf(model, window);
+    // Where the session of before goes on, without the portal.
+    if (gate !== undefined && releaseIsHere(await app.get('/_sluis/next'))) gate.portal = window.name;
+    model.ledger.count('password');
+  };
+
+/** Redirects of the portal are whole addresses. */
+function leads(answer: ClientAnswer | undefined, to: string): boolean {
+  return answer?.location !== undefined && new URL(answer.location, 'http://own.invalid').pathname.startsWith(to);
+}
+
+const releaseIsHere = (answer: ClientAnswer) => answer.location?.startsWith('/_sluis/release') === true;
+
+/** The step to the portal, in this window's browser or, by a link that was sent, in another. */
+export const toPortal =
+  (w: Nth, into: Nth): Act =>
+  async (model, real, at) => {
+    const gate = gateOf(model, model.windows[w]);
+    const hop = await model.windows[w].app(at).get('/_sluis/next');
+    const address = /href="http[^"]*(\/p\/[\w-]+)"/.exec(hop.text)?.[1];
+    if (address === undefined || gate === undefined) return;
+    const browser = model.windows[into];
+    const portal = browser.portal(at);
+    const page = await walk(portal, await portal.get(address), address);
+    if (page.status === 410) return;
+    model.ledger.arrived(gate, browser.name, page.path.startsWith('/go/'), real.clock.now());
+  };
+
+export type How = 'right' | 'next' | 'late' | 'other' | 'again';
+const shift = { right: 0, next: 30_000, late: -60_000, other: 0, again: -30_000 } as const;
+
+function codeFor({ token, players }: Model, kind: 'totp' | 'hardware-token', p: Nth, how: How, now: number): string {
+  if (kind === 'hardware-token') {
+    const press = { right: 1, next: 4, late: 12, other: 1, again: 0 }[how];
+    return tokenCode(token.credential, Math.max(0, token.used + press));
+  }
+  const [own] = [...players[how === 'other' ? (p === 0 ? 1 : 0) : p].totp.values()].slice(-1);
+  return own === undefined ? '000000' : codeAt(own.secret, now + shift[how]);
+}
+
+/** A code typed in a window, whoever's sign-in stands there. `id`: of whichever sign-in, by its address. */
+export const typeCode =
+  (w: Nth, from: Nth, kind: 'totp' | 'hardware-token', how: How): Act =>
+  async (model, real, at) => {
+    const [window, gate] = [model.windows[w], gateOf(model, model.windows[from])];
+    if (gate === undefined) return;
+    const now = real.clock.now();
+    const code = codeFor(model, kind, indexOf(model, gate), how, now);
+    const answer = await send(window.portal(at), `/challenge/${model.windows[from].pending}/${kind}`, () => ({ code }));
+    if (!leads(answer, '/go/') || gate.passed !== undefined) return;
+    model.ledger.passed(gate, window.name, provedBy(model, gate, kind, code, now), now);
+  };
+
+const indexOf = ({ players }: Model, { person }: Gate): Nth => (players[0] === person ? 0 : 1);
+
+function provedBy(model: Model, gate: Gate, kind: string, code: string, now: number) {
+  const person = model.players[indexOf(model, gate)];
+  const factor = kind === 'totp' ? useCode(person, code, now) : usePress(model.token, person, code);
+  return factor === undefined ? undefined : { person, factor };
+}
+
+/** One code, typed in both windows at both instances at once. */
+export const race: Act = async (model, real) => {
+  const now = real.clock.now();
+  const at = model.windows.map(window => ({ window, gate: gateOf(model, window), id: window.pending }));
+  const sent = await Promise.all(
+    at.map(({ window, gate, id }, nth) => {
+      if (gate === undefined) return undefined;
+      const code = codeFor(model, 'totp', indexOf(model, gate), 'right', now);
+      return send(window.portal(nth as Nth), `/challenge/${id}/totp`, () => ({ code }));
+    }),
+  );
+  for (const [nth, answer] of sent.entries()) {
+    const { window, gate } = at[nth] ?? {};
+    if (!leads(answer, '/go/') || gate === undefined || gate.passed !== undefined) continue;
+    const code = codeFor(model, 'totp', indexOf(model, gate), 'right', now);
+    model.ledger.passed(gate, window?.name ?? '', provedBy(model, gate, 'totp', code, now), now);
+  }
+};
+
+export const touchKey =
+  (w: Nth, whose: Nth): Act =>
+  async (model, real, at) => {
+    const [window, gate] = [model.windows[w], gateOf(model, model.windows[w])];
+    const [key] = [...model.players[whose].keys].slice(-1);
+    if (gate === undefined || key === undefined) return;
+    const answer = await send(window.portal(at), `/challenge/${window.pending}/webauthn`, page => {
+      const options = optionsOn(page.text);
+      return options === undefined ? undefined : { code: key[1].get(options) };
+    });
+    if (!leads(answer, '/go/') || gate.passed !== undefined) return;
+    const factor = model.players[whose].factors.find(({ id }) => id === key[0]);
+    const proved = factor === undefined ? undefined : { person: model.players[whose], factor };
+    model.ledger.passed(gate, window.name, proved, real.clock.now());
+  };
+
+/** Out by the second gate. `from`: with the address that the portal gave to this window, or to the other. */
+export const release =
+  (w: Nth, from: Nth): Act =>
+  async (model, real, at) => {
+    const [window, other] = [model.windows[w], model.windows[from]];
+    const gate = gateOf(model, window);
+    const page = await other.portal(at).get(`/go/${other.pending}`);
+    const address = releaseOn(page) ?? model.addresses.get(other) ?? '/_sluis/release?code=x';
+    model.addresses.set(other, address);
+    const before = window.cookie;
+    const answer = await window.app(at).get(address);
+    if (window.cookie === undefined || window.cookie === before || answer.status !== 303) return;
+    model.ledger.released(gate, window.name, window.cookie, real.clock.now());
+  };
+
+export const visit =
+  (who: (model: Model) => Window | undefined, route: number): Act =>
+  async (model, real, at) => {
+    const window = who(model);
+    const { path, level, maxAge } = routes[route % routes.length] ?? routes[0];
+    if (window === undefined) return;
+    const ticket = model.ledger.tickets.get(window.cookie ?? '');
+    const [cookie, before] = [window.cookie, window.pending];
+    const answer = await window.app(at).get(path);
+    const name = /Aangemeld: ([a-z0-9]+)/.exec(answer.text)?.[1];
+    if (name !== undefined) model.ledger.sawPage(cookie, name, { level, maxAge }, real.clock.now());
+    const steps = answer.location === '/_sluis/next';
+    if (!steps || ticket === undefined) return;
+    const owner = model.players.find(player => player === ticket.life.person) ?? model.players[0];
+    if (window.pending !== before) model.ledger.count('step up begun');
+    await noteGate(model, real, window, owner, 'step-up');
+  };
+
+export const activate =
+  (w: Nth, whose: Nth): Act =>
+  async (model, real, at) => {
+    const [window, gate] = [model.windows[w], gateOf(model, model.windows[w])];
+    const { activation } = model.players[whose];
+    if (gate === undefined || activation === undefined) return;
+    const answer = await send(window.portal(at), `/set-up/${window.pending}?code=1`, () => ({ code: activation.code }));
+    if (!leads(answer, `/set-up/${window.pending}/`) || gate.permit !== undefined) return;
+    const own = model.players[whose] === gate.person && real.clock.now() < activation.until;
+    const permit: Permit | undefined = own ? { by: 'activation', upTo: activation.upTo } : undefined;
+    model.ledger.allowedSetUp(gate, window.name, permit);
+  };
+
+export const recover =
+  (w: Nth, whose: Nth): Act =>
+  async (model, _, at) => {
+    const [window, gate] = [model.windows[w], gateOf(model, model.windows[w])];
+    const { recovery } = model.players[whose];
+    const [code] = recovery;
+    if (gate === undefined || code === undefined) return;
+    const answer = await send(window.portal(at), `/recovery/${window.pending}`, () => ({ code }));
+    if (!leads(answer, `/set-up/${window.pending}/`) || gate.permit !== undefined) return;
+    const own = model.players[whose] === gate.person && gate.person.factors.every(({ level }) => level <= 2);
+    const permit: Permit | undefined = own && recovery.delete(code) ? { by: 'recovery', upTo: 2 } : undefined;
+    model.ledger.allowedSetUp(gate, window.name, permit);
+  };
+
+export type Made = 'totp' | 'key' | 'attested';
+export const setUp =
+  (w: Nth, made: Made, codes: boolean): Act =>
+  async (model, real, at) => {
+    const [window, gate] = [model.windows[w], gateOf(model, model.windows[w])];
+    if (gate === undefined) return;
+    const [portal, id] = [window.portal(at), window.pending];
+    const kind = made === 'totp' ? 'totp' : 'webauthn';
+    await send(portal, `/set-up/${id}/kinds`, () => ({ kind }));
+    const person = model.players[indexOf(model, gate)];
+    const secret: { key?: SoftKey; totp?: string | undefined } = {};
+    const answer = await send(portal, `/set-up/${id}/${kind}`, page => {
+      if (kind === 'totp') {
+        secret.totp = secretOn(page);
+        return secret.totp === undefined ? undefined : { code: codeAt(secret.totp, real.clock.now()), personal: 'yes' };
+      }
+      const options = optionsOn(page.text);
+      secret.key = made === 'attested' ? attestedKey(real) : new SoftKey(real.instances[0].portalOrigin);
+      return options === undefined ? undefined : { personal: 'yes', label: '', code: secret.key.create(options) };
+    });
+    const factors = await factorsOf(real, person);
+    const bound = factors.find(({ id: one }) => !person.factors.some(({ id }) => id === one));
+    if (bound === undefined) return;
+    if (secret.totp !== undefined)
+      person.totp.set(bound.id, { secret: secret.totp, used: Math.floor(real.clock.now() / 30_000) });
+    if (secret.key !== undefined) person.keys.set(bound.id, secret.key);
+    if (gate.person.activation?.replaces === true) person.recovery = new Set();
+    model.ledger.record(person, factors, gate, real.clock.now());
+    if (codes && answer?.location !== undefined) await keepCodes(portal, answer, person);
+  };
+
+async function keepCodes(portal: Client, answer: ClientAnswer, person: Player): Promise<void> {
+  const page = await walk(portal, answer, '');
+  const shown = [...page.text.matchAll(/<code class="utrecht-code">([^<]+)<\/code>/g)].map(([, code = '']) => code);
+  if (shown.length > 0) person.recovery = new Set(shown);
+}
+
+export const invite =
+  (p: Nth, level: 2 | 4, replaces: boolean): Act =>
+  async ({ players, ledger }, { instances: [one], clock }) => {
+    const person = players[p];
+    const invitation = { by: 'desk', replaces, reason: 'verloren', validity: hour, level };
+    try {
+      const { code } = await one.core.activation.invite('gemeente', person.name, invitation);
+      person.activation = { code, upTo: level, until: clock.now() + hour, replaces };
+    } catch (error) {
+      if (!(error instanceof SluisError)) throw error;
+      return;
+    }
+    for (const permit of person.permits) if (replaces || permit.by === 'activation') person.permits.delete(permit);
+    if (!replaces) return;
+    person.recovery = new Set();
+    await endAll(one, person);
+    ledger.endOf(person);
+  };
+
+async function endAll({ core }: World['instances'][0], { name }: Player): Promise<void> {
+  const person = await core.people.byName('gemeente', name);
+  if (person !== undefined) await core.ends.ofPerson(person.id, 'by-operator');
+}
+
+/** The token goes back to the desk, and over it to somebody, or to nobody. */
+export const passOn =
+  (to: Nth | undefined): Act =>
+  async ({ token, players, ledger }, real) => {
+    const [one] = real.instances;
+    const { serial } = token.credential;
+    await returnToken(one, serial).catch(() => undefined);
+    for (const player of players) {
+      const left = player.factors.filter(({ level }) => level !== 3);
+      if (left.length < player.factors.length) ledger.endOf(player);
+      player.factors = left;
+    }
+    const next = to === undefined ? undefined : players[to];
+    if (next === undefined) return;
+    await giveToken(one, serial, next.name);
+    // At the desk, and not in a browser: nothing else may bind it.
+    next.factors = await factorsOf(real, next);
+  };
+
+export const signOut =
+  (w: Nth): Act =>
+  async ({ windows, ledger }, _, at) => {
+    const answer = await send(windows[w].app(at), '/_sluis/sign-out', () => ({}));
+    if (answer?.location !== '/_sluis/signed-out') return;
+    ledger.endIn(windows[w].name);
+    ledger.count('sign-out');
+  };
+
+export const revoke =
+  (p: Nth): Act =>
+  async ({ players, ledger }, { instances: [one] }) => {
+    await endAll(one, players[p]);
+    ledger.endOf(players[p]);
+  };
+
+export const rob =
+  (w: Nth): Act =>
+  async ({ windows, thieves }) => {
+    thieves.push(windows[w].robbed());
+  };
+
+export const wait =
+  (time: number): Act =>
+  async (_, { clock }) =>
+    clock.advance(time);
+
+/** One after the other, as somebody does who is not disturbed. */
+export const inTurn =
+  (...acts: readonly Act[]): Act =>
+  async (model, real, at) => {
+    for (const act of acts) await act(model, real, at);
+  };
