@@ -132,6 +132,7 @@ test('R44, a.37: no sequence of 200 steps opens what no ceremony earned, whoever
     fc.asyncProperty(fc.commands(all, { maxCommands: 200, size: 'max' }), async commands => {
       await fc.asyncModelRun(begin, commands);
     }),
+    // Not shrunk, for each try takes seconds: with the seed that is printed, and without this, fast-check makes it short.
     { numRuns: 8, endOnFailure: true },
   );
 });

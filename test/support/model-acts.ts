@@ -241,7 +241,7 @@ export const recover =
     if (gate === undefined || code === undefined) return;
     const answer = await send(window.portal(at), `/recovery/${window.pending}`, () => ({ code }));
     if (!leads(answer, `/set-up/${window.pending}/`) || gate.permit !== undefined) return;
-    const own = model.players[whose] === gate.person && gate.person.factors.every(({ level }) => level <= 2);
+    const own = model.players[whose] === gate.person && gate.person.factors.every(({ level }) => level < 4);
     const permit: Permit | undefined = own && recovery.delete(code) ? { by: 'recovery', upTo: 2 } : undefined;
     model.ledger.allowedSetUp(gate, window.name, permit);
   };
