@@ -2,22 +2,16 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
   type Act,
-  activate,
   Command,
   type How,
   inTurn,
-  invite,
-  type Made,
   type Model,
   type Nth,
-  passOn,
   password,
   race,
-  recover,
   release,
   revoke,
   rob,
-  setUp,
   signOut,
   toPortal,
   touchKey,
@@ -25,6 +19,7 @@ import {
   visit,
   wait,
 } from '../support/model-acts.ts';
+import { activate, invite, type Made, passOn, recover, setUp } from '../support/model-enrolment.ts';
 import { newPlayers } from '../support/model-people.ts';
 import { Ledger } from '../support/model-rules.ts';
 import { openWorld, Window, type World } from '../support/model-world.ts';

@@ -1,16 +1,13 @@
 import type fc from 'fast-check';
 import { expect } from 'vitest';
 import { tokenCode } from '../../src/factor/hardware-token/credential.ts';
-import { SluisError } from '../../src/kernel/errors.ts';
 import { codeAt } from '../vectors/code-at.ts';
-import { SoftKey } from './authenticator.ts';
 import type { Client, ClientAnswer } from './client.ts';
-import { attestedKey, factorsOf, optionsOn, type Player, type Token, useCode, usePress } from './model-people.ts';
-import type { Gate, Ledger, Permit } from './model-rules.ts';
-import { giveToken, returnToken, routes, type Window, type World, walk } from './model-world.ts';
-import { hiddenFields, releaseOn, secretOn } from './person.ts';
+import { factorsOf, optionsOn, type Player, type Token, useCode, usePress } from './model-people.ts';
+import type { Gate, Ledger } from './model-rules.ts';
+import { endAll, routes, type Window, type World, walk } from './model-world.ts';
+import { hiddenFields, releaseOn } from './person.ts';
 
-const hour = 3_600_000;
 export type Nth = 0 | 1;
 
 export interface Model {
@@ -54,10 +51,14 @@ export class Command implements fc.AsyncCommand<Model, World> {
   }
 }
 
-const gateOf = ({ ledger }: Model, window: Window) => ledger.gates.get(window.pending);
+export const gateOf = ({ ledger }: Model, window: Window) => ledger.gates.get(window.pending);
 
 /** The form of a page of the portal, sent; undefined where there is no such form now. */
-async function send(client: Client, path: string, fields: (page: ClientAnswer) => Record<string, string> | undefined) {
+export async function send(
+  client: Client,
+  path: string,
+  fields: (page: ClientAnswer) => Record<string, string> | undefined,
+) {
   const page = await client.get(path);
   const action = /<form method="post" action="([^"]+)"/.exec(page.text)?.[1];
   const typed = action === undefined || page.location !== undefined ? undefined : fields(page);
@@ -97,7 +98,7 @@ export const password =
   };
 
 /** Redirects of the portal are whole addresses. */
-function leads(answer: ClientAnswer | undefined, to: string): boolean {
+export function leads(answer: ClientAnswer | undefined, to: string): boolean {
   return answer?.location !== undefined && new URL(answer.location, 'http://own.invalid').pathname.startsWith(to);
 }
 
@@ -143,7 +144,7 @@ export const typeCode =
     model.ledger.passed(gate, window.name, provedBy(model, gate, kind, code, now), now);
   };
 
-const indexOf = ({ players }: Model, { person }: Gate): Nth => (players[0] === person ? 0 : 1);
+export const indexOf = ({ players }: Model, { person }: Gate): Nth => (players[0] === person ? 0 : 1);
 
 function provedBy(model: Model, gate: Gate, kind: string, code: string, now: number) {
   const person = model.players[indexOf(model, gate)];
@@ -219,113 +220,6 @@ export const visit =
     await noteGate(model, real, window, owner, 'step-up');
   };
 
-export const activate =
-  (w: Nth, whose: Nth): Act =>
-  async (model, real, at) => {
-    const [window, gate] = [model.windows[w], gateOf(model, model.windows[w])];
-    const { activation } = model.players[whose];
-    if (gate === undefined || activation === undefined) return;
-    const answer = await send(window.portal(at), `/set-up/${window.pending}?code=1`, () => ({ code: activation.code }));
-    if (!leads(answer, `/set-up/${window.pending}/`) || gate.permit !== undefined) return;
-    const own = model.players[whose] === gate.person && real.clock.now() < activation.until;
-    const permit: Permit | undefined = own ? { by: 'activation', upTo: activation.upTo } : undefined;
-    model.ledger.allowedSetUp(gate, window.name, permit);
-  };
-
-export const recover =
-  (w: Nth, whose: Nth): Act =>
-  async (model, _, at) => {
-    const [window, gate] = [model.windows[w], gateOf(model, model.windows[w])];
-    const { recovery } = model.players[whose];
-    const [code] = recovery;
-    if (gate === undefined || code === undefined) return;
-    const answer = await send(window.portal(at), `/recovery/${window.pending}`, () => ({ code }));
-    if (!leads(answer, `/set-up/${window.pending}/`) || gate.permit !== undefined) return;
-    const own = model.players[whose] === gate.person && gate.person.factors.every(({ level }) => level < 4);
-    const permit: Permit | undefined = own && recovery.delete(code) ? { by: 'recovery', upTo: 2 } : undefined;
-    model.ledger.allowedSetUp(gate, window.name, permit);
-  };
-
-export type Made = 'totp' | 'key' | 'attested';
-export const setUp =
-  (w: Nth, made: Made, codes: boolean): Act =>
-  async (model, real, at) => {
-    const [window, gate] = [model.windows[w], gateOf(model, model.windows[w])];
-    if (gate === undefined) return;
-    const [portal, id] = [window.portal(at), window.pending];
-    const kind = made === 'totp' ? 'totp' : 'webauthn';
-    await send(portal, `/set-up/${id}/kinds`, () => ({ kind }));
-    const person = model.players[indexOf(model, gate)];
-    const secret: { key?: SoftKey; totp?: string | undefined } = {};
-    const answer = await send(portal, `/set-up/${id}/${kind}`, page => {
-      if (kind === 'totp') {
-        secret.totp = secretOn(page);
-        return secret.totp === undefined ? undefined : { code: codeAt(secret.totp, real.clock.now()), personal: 'yes' };
-      }
-      const options = optionsOn(page.text);
-      secret.key = made === 'attested' ? attestedKey(real) : new SoftKey(real.instances[0].portalOrigin);
-      return options === undefined ? undefined : { personal: 'yes', label: '', code: secret.key.create(options) };
-    });
-    const factors = await factorsOf(real, person);
-    const bound = factors.find(({ id: one }) => !person.factors.some(({ id }) => id === one));
-    if (bound === undefined) return;
-    if (secret.totp !== undefined)
-      person.totp.set(bound.id, { secret: secret.totp, used: Math.floor(real.clock.now() / 30_000) });
-    if (secret.key !== undefined) person.keys.set(bound.id, secret.key);
-    if (gate.person.activation?.replaces === true) person.recovery = new Set();
-    model.ledger.record(person, factors, gate, real.clock.now());
-    if (codes && answer?.location !== undefined) await keepCodes(portal, answer, person);
-  };
-
-async function keepCodes(portal: Client, answer: ClientAnswer, person: Player): Promise<void> {
-  const page = await walk(portal, answer, '');
-  const shown = [...page.text.matchAll(/<code class="utrecht-code">([^<]+)<\/code>/g)].map(([, code = '']) => code);
-  if (shown.length > 0) person.recovery = new Set(shown);
-}
-
-export const invite =
-  (p: Nth, level: 2 | 4, replaces: boolean): Act =>
-  async ({ players, ledger }, { instances: [one], clock }) => {
-    const person = players[p];
-    const invitation = { by: 'desk', replaces, reason: 'verloren', validity: hour, level };
-    try {
-      const { code } = await one.core.activation.invite('gemeente', person.name, invitation);
-      person.activation = { code, upTo: level, until: clock.now() + hour, replaces };
-    } catch (error) {
-      if (!(error instanceof SluisError)) throw error;
-      return;
-    }
-    for (const permit of person.permits) if (replaces || permit.by === 'activation') person.permits.delete(permit);
-    if (!replaces) return;
-    person.recovery = new Set();
-    await endAll(one, person);
-    ledger.endOf(person);
-  };
-
-async function endAll({ core }: World['instances'][0], { name }: Player): Promise<void> {
-  const person = await core.people.byName('gemeente', name);
-  if (person !== undefined) await core.ends.ofPerson(person.id, 'by-operator');
-}
-
-/** The token goes back to the desk, and over it to somebody, or to nobody. */
-export const passOn =
-  (to: Nth | undefined): Act =>
-  async ({ token, players, ledger }, real) => {
-    const [one] = real.instances;
-    const { serial } = token.credential;
-    await returnToken(one, serial).catch(() => undefined);
-    for (const player of players) {
-      const left = player.factors.filter(({ level }) => level !== 3);
-      if (left.length < player.factors.length) ledger.endOf(player);
-      player.factors = left;
-    }
-    const next = to === undefined ? undefined : players[to];
-    if (next === undefined) return;
-    await giveToken(one, serial, next.name);
-    // At the desk, and not in a browser: nothing else may bind it.
-    next.factors = await factorsOf(real, next);
-  };
-
 export const signOut =
   (w: Nth): Act =>
   async ({ windows, ledger }, _, at) => {
@@ -338,7 +232,7 @@ export const signOut =
 export const revoke =
   (p: Nth): Act =>
   async ({ players, ledger }, { instances: [one] }) => {
-    await endAll(one, players[p]);
+    await endAll(one, players[p].name);
     ledger.endOf(players[p]);
   };
 

@@ -188,3 +188,8 @@ export async function giveToken({ core }: TestSluis, serial: string, name: strin
   const person = await core.people.byName('gemeente', name);
   if (person !== undefined) await handOut(core, { serial, person, by: 'desk' });
 }
+
+export async function endAll({ core }: TestSluis, name: string): Promise<void> {
+  const person = await core.people.byName('gemeente', name);
+  if (person !== undefined) await core.ends.ofPerson(person.id, 'by-operator');
+}
