@@ -85,6 +85,7 @@ export const password =
   async (model, real, at) => {
     const [window, person] = [model.windows[w], model.players[p]];
     const [app, before] = [window.app(at), window.pending];
+    model.ledger.used(window.cookie, real.clock.now());
     const form = hiddenFields((await walk(app, await app.get('/login'), '/login')).text);
     const fields = { ...form, gebruiker: person.name, wachtwoord: right ? 'goed' : 'fout' };
     await app.post('/login', fields);

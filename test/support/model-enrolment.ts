@@ -89,6 +89,7 @@ export const invite =
     for (const permit of person.permits) if (replaces || permit.by === 'activation') person.permits.delete(permit);
     if (!replaces) return;
     person.recovery = new Set();
+    person.factors = [];
     await endAll(one, person.name);
     ledger.endOf(person);
   };

@@ -89,6 +89,12 @@ export class Ledger {
     return !life.ended && now < life.end && now < life.seen + this.#rules.idle;
   }
 
+  /** Something that is nobody's page in particular was asked for with this cookie: activity, where it still lives. */
+  used(cookie: string | undefined, now: number): void {
+    const life = this.tickets.get(cookie ?? '')?.life;
+    if (life !== undefined && this.isLiving(life, now)) life.seen = Math.max(life.seen, now);
+  }
+
   /** A page of the app came, to whoever holds this cookie. */
   sawPage(cookie: string | undefined, name: string, demand: Gate['demand'], now: number): void {
     const ticket = cookie === undefined ? undefined : this.tickets.get(cookie);
