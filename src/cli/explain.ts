@@ -31,7 +31,8 @@ export async function explainRequest(deps: ExplainDeps, options: ExplainOptions,
   const user = name === undefined ? undefined : { name, person: await deps.people.byName(place.realm.name, name) };
   const { method, level, factorAge } = options;
   const usable = usableAt(deps.settings.factors, place.app.id);
-  out(explanationText(explain(place, { method, level, factorAge, user, usable, now: deps.clock.now() })));
+  const asked = { method, level, factorAge, user, usable, offers: deps.settings, now: deps.clock.now() };
+  out(explanationText(explain(place, asked)));
 }
 
 function nameIn({ app, realm }: Extract<Place, { kind: 'app' }>, typed: string): string | undefined {

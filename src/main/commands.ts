@@ -7,6 +7,7 @@ import { mailFindings, mailTest } from '../cli/mail.ts';
 import type { Commands, InviteOptions } from '../cli/program.ts';
 import { usersInvite, usersList, usersMail, usersShow, usersSignOut } from '../cli/users.ts';
 import { loadSettings } from '../config/load.ts';
+import { systemClock } from '../kernel/clock.ts';
 import { SluisError } from '../kernel/errors.ts';
 import { accepted, loaded, loadOptions, withoutLines } from './configuration.ts';
 import type { Core } from './core.ts';
@@ -18,6 +19,7 @@ import { readText } from './read-text.ts';
 import { serve } from './serve.ts';
 import { tokenCommands } from './token-commands.ts';
 import { usersDeps } from './user-commands.ts';
+import { metadataFindings, webauthnRules } from './webauthn-rules.ts';
 
 /** The commands on this machine: the one place that opens stores and sockets. */
 export function commandsOf(machine: Machine): Commands {
@@ -37,14 +39,11 @@ export function commandsOf(machine: Machine): Commands {
         started: core => inviteAtStart(core, options.invite, machine.terminal.err),
       });
     },
-    check: async ({ config }) => {
-      loaded(machine, config);
-      out(`${config} is in order.\n`);
-      return 0;
-    },
+    check: async ({ config }) => check(machine, config),
     doctor: ({ config }) =>
       withCore(machine, config, async core => {
-        const findings = [...(await core.examine()), ...(await mailFindings(mailDeps(core)))];
+        const keys = metadataFindings(core.settings.webauthn, core.clock.now());
+        const findings = [...(await core.examine()), ...keys, ...(await mailFindings(mailDeps(core)))];
         return doctor(findings, line => out(`${line}\n`));
       }),
     mailTest: ({ config, address }) => withCore(machine, config, core => mailTest(mailDeps(core), { address }, out)),
@@ -83,6 +82,18 @@ export function commandsOf(machine: Machine): Commands {
     auditVerify: ({ config }) =>
       withCore(machine, config, core => auditVerify({ trail: core.audit }, line => out(`${line}\n`))),
   };
+}
+
+/** The files that it names are read too, as a start would read them: refused is what would not start. */
+function check(machine: Machine, config: string): number {
+  const { settings } = loaded(machine, config);
+  const { out, err } = machine.terminal;
+  const now = systemClock.now();
+  webauthnRules(settings.webauthn, now, { error: () => undefined, warn: () => undefined, info: () => undefined });
+  const found = metadataFindings(settings.webauthn, now).filter(({ weight }) => weight !== 'good');
+  for (const { what, remedy = '' } of found) err(`Warning: ${what}. ${remedy}\n`);
+  out(`${config} is in order.\n`);
+  return 0;
 }
 
 async function withCore(machine: Machine, config: string, work: (core: Core) => Promise<number>): Promise<number> {

@@ -88,10 +88,18 @@ const person = (name: string, ...factors: Factor[]): Person => ({
   setUps: [],
 });
 
+const keys = { allow: [], appId: undefined, metadataRoot: undefined };
+const offers = {
+  webauthn: { ...keys, metadata: '/mds.jwt' },
+  approval: undefined,
+  factors: { sms: undefined, email: undefined },
+};
+
 function of(url: string, request: Partial<ExplainRequest> = {}) {
   const place = placeOf(`https://post.gemeente.nl${url}`, settings);
   if (place?.kind !== 'app') throw new Error(`${url} is no page of the app`);
-  const found = explain(place, { method: 'GET', user: undefined, level: undefined, factorAge: 0, now, ...request });
+  const asked = { method: 'GET', user: undefined, level: undefined, factorAge: 0, now, offers, ...request };
+  const found = explain(place, asked);
   return { ...found, text: explanationText(found) };
 }
 const asAnna = { user: { name: 'anna', person: person('anna', totp) } };
@@ -144,13 +152,13 @@ describe('R50 explain', () => {
     const found = of('/beheer/x', asBert);
     expect(found).toMatchObject({ outcome: 'challenge', demand: { level: 3 }, person: { groups: ['beheer'] } });
     expect(found.suffices).toEqual([
-      'level 3: a hardware token or a security key (with webauthn.metadata); she has none: give one with',
+      'level 3: a hardware token or a security key that proves its hardware; she has none: give one with',
       '  sluis tokens hand-out <serial> bert --realm gemeente',
       '  sluis users invite bert --level 4 --realm gemeente',
     ]);
     const withToken = of('/beheer/x', { user: { name: 'bert', person: person('bert', totp, token) }, level: 2 });
     expect(withToken.suffices).toEqual([
-      'level 3: a hardware token or a security key (with webauthn.metadata); she has hardware-token "A-1", and is asked for it',
+      'level 3: a hardware token or a security key that proves its hardware; she has hardware-token "A-1", and is asked for it',
     ]);
     expect(of('/beheer/x', { user: { name: 'bert', person: person('bert', totp, token) } }).outcome).toBe('allow');
   });

@@ -1,5 +1,5 @@
 import type { AppSettings, RealmSettings, Settings } from '../config/settings.ts';
-import { kindsReaching } from '../factor/in-words.ts';
+import { kindsReaching, type Offers } from '../factor/in-words.ts';
 import type { Person } from '../factor/person.ts';
 import { levelOf } from '../factor/registry.ts';
 import type { Usable } from '../factor/sent-code/usable.ts';
@@ -24,6 +24,8 @@ export interface ExplainRequest {
   readonly now: number;
   /** Which factors may serve at this app, where codes are sent. */
   readonly usable?: Usable | undefined;
+  /** Which kinds people can have. */
+  readonly offers: Offers;
 }
 
 /** What becomes of one request and why: data, and the same in words. No secret is in it, nor any value of the query. */
@@ -87,9 +89,7 @@ export function explain({ app, realm, target }: InApp, request: ExplainRequest):
     checks: own === undefined ? [] : checksOf(own.decision),
     outcome: own?.decision.outcome,
     suffices:
-      own === undefined
-        ? []
-        : sufficient(own, realm, { ...request.user, name: person?.name ?? '', usable: request.usable }),
+      own === undefined ? [] : sufficient(own, realm, { ...request, ...request.user, name: person?.name ?? '' }),
   };
   return { ...parts, sections: sectionsOf(parts, method, target) };
 }
@@ -151,15 +151,14 @@ function groupsWanted({ groups }: Demand, realm: RealmSettings, name: string): s
     });
 }
 
-interface Wanting {
+type Wanting = Pick<ExplainRequest, 'usable' | 'offers'> & {
   readonly name: string;
   readonly person?: Person | undefined;
-  readonly usable: Usable | undefined;
-}
+};
 
-function factorsWanted(level: number, realm: RealmSettings, { name, person, usable }: Wanting): string[] {
-  const kinds = kindsReaching(level, { name, realm: realm.name });
-  const any = `level ${level}: ${kinds.map(({ words }) => words).join(' or ') || 'nothing that this release knows'}`;
+function factorsWanted(level: number, realm: RealmSettings, { name, person, usable, offers }: Wanting): string[] {
+  const kinds = kindsReaching(level, { name, realm: realm.name }, offers);
+  const any = `level ${level}: ${kinds.map(({ words }) => words).join(' or ') || 'nothing that this configuration offers'}`;
   const ways = waysOf(person, level, usable);
   if (ways.length > 0) return [`${any}; she has ${ways.map(nameOfFactor).join(' and ')}, and is asked for it`];
   return [`${any}; she has none: give one with`, ...kinds.map(({ give }) => `  ${give}`)];
