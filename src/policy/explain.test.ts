@@ -125,7 +125,7 @@ describe('R50 explain', () => {
     const ask = (word: 'demands-mfa' | 'same-password') => {
       const mailboxes = new Map([['post', { word, own: [] }]]);
       const usable = usableAt({ sms: undefined, email: { mailboxes } }, 'post');
-      const request = { method: 'GET', user, level: undefined, factorAge: 10 * 3_600_000, now, usable };
+      const request = { method: 'GET', user, level: undefined, factorAge: 10 * 3_600_000, now, usable, offers };
       return explain(place, request).suffices.join();
     };
     const route = { path: '/*', level: 1 as const, methods: undefined, parameters: undefined, maxAge: 60_000 };
