@@ -63,7 +63,7 @@ async function explained(
   if (user !== '' && name === undefined) return page.t('console.refused.name');
   const who = name && { name, person: await deps.people.byName(place.realm.name, name) };
   const asked = { method, level: undefined, factorAge: 0, user: who === '' ? undefined : who, now: deps.clock.now() };
-  return explanationText(explain(place, asked));
+  return explanationText(explain(place, { ...asked, offers: deps.settings }));
 }
 
 export const configurationRoutes: readonly ConsoleRoute[] = [configurationRoute, explainRoute];
