@@ -279,9 +279,22 @@ describe('setting a number up', () => {
     expect(JSON.parse(bench.gateway.received[0]?.body ?? '{}').to).toBe('+31612345678');
   });
 
+  test('the same form sent again with another number, by the back button, is another answer: the code of the first is dead', async () => {
+    const { browser, page } = await beginSetUp(bench, 'anna', 'sms');
+    await browser.post(page, { address: '0612345678', personal: 'yes' });
+    const first = bench.gateway.lastCode();
+    await browser.post(page, { address: '0687654321', personal: 'yes' });
+    expect(bench.gateway.received.map(({ body }) => JSON.parse(body).to)).toEqual(['+31612345678', '+31687654321']);
+    const asked = await browser.open(page.path);
+    expect(asked.html).toContain('06-•••• 21');
+    const second = bench.gateway.lastCode();
+    if (first !== second) expect((await browser.post(asked, { code: first })).status).toBe(422);
+    expect((await browser.post(asked, { code: second })).location).toContain('/recovery-codes/');
+  });
+
   test('R07: not without her word that nobody else has it', async () => {
     const { browser, page } = await beginSetUp(bench, 'anna', 'sms');
-    const answer = await browser.post(page, { address: '0612345678' });
+    const answer = await browser.post(page, { address: '0612345678', personal: '' });
     expect([answer.status, answer.html.includes('Zet een vinkje')]).toEqual([422, true]);
     expect(answer.html).toContain('value="0612345678"');
     expect(bench.gateway.received).toEqual([]);
