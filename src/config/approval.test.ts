@@ -31,7 +31,7 @@ describe('R21: the section approval', () => {
     });
     expect(
       approval(
-        'approval: { contact: "https://gemeente.nl/sluis", pushHosts: [Push.Gemeente.NL, "10.0.0.1:8443", "[::1]:9000"] }',
+        'approval: { contact: "https://gemeente.nl/sluis", pushHosts: [Push.Gemeente.NL:443, "10.0.0.1:8443", "[::1]:9000"] }',
       ),
     ).toEqual({
       contact: 'https://gemeente.nl/sluis',

@@ -118,7 +118,9 @@ function resetSettings(reset: NonNullable<Configuration['reset']>): ResetSetting
 }
 
 function approvalSettings({ contact, pushHosts }: NonNullable<Configuration['approval']>): ApprovalSettings {
-  return { contact: contact.includes(':') ? contact : `mailto:${contact}`, pushHosts };
+  // As an address has them: its own port goes without saying.
+  const hosts = pushHosts.map(host => host.replace(/:443$/, ''));
+  return { contact: contact.includes(':') ? contact : `mailto:${contact}`, pushHosts: hosts };
 }
 
 /** Where the pages of Sluis live under the one name of single-host mode (D10). */

@@ -28,7 +28,11 @@ export function mountApproval(app: Hono<PortalEnv>, { deps, view, steps }: Parts
   if (deps.realm.singleHost) return;
   const folder = view.at('/approve/');
   app.get('/challenge/:id/approval/state', async c => tellState(c, deps, view, await steps.find(c)));
-  app.get('/approve', c => view.html(c, phonePage(view.page(c), { folder }), 200, livePolicy(true)));
+  app.get('/approve', c => {
+    // As people type it: the worker of the page is of the folder, and knows nothing of pages outside it.
+    if (!new URL(c.req.url).pathname.endsWith('/')) return view.go(c, '/approve/');
+    return view.html(c, phonePage(view.page(c), { folder }), 200, livePolicy(true));
+  });
   app.get('/approve/manifest.webmanifest', c => view.json(c, manifest(deps, view, c), 'application/manifest+json'));
   app.get('/approve/worker.js', c => view.html(c, workerOf(deps), 200, workerHeaders));
   app.post('/approve/enrol', c => said(c, deps, view, enrolSchema, enrol));

@@ -24,6 +24,7 @@ export const englishApproval: Readonly<Record<keyof typeof dutchApproval, string
   'approval.set-up-title': 'Set up your phone',
   'approval.set-up-why': 'With your phone you show that it is you. A password alone is then not enough.',
   'approval.step-scan': 'Scan this code with the camera of your phone. A page opens.',
+  'approval.open': 'Are you on that phone now? Open the page here, in a new tab.',
   'approval.step-iphone':
     'An iPhone or iPad? Open {place} there first. Put that page on your home screen, open it there and type this code:',
   'approval.step-code': 'Your phone shows 6 digits. Type them below.',

@@ -22,6 +22,7 @@ export const dutchApproval = {
   'approval.set-up-title': 'Stel uw telefoon in',
   'approval.set-up-why': 'Met uw telefoon laat u zien dat u het bent. Een wachtwoord alleen is dan niet genoeg.',
   'approval.step-scan': 'Scan deze code met de camera van uw telefoon. Er opent een pagina.',
+  'approval.open': 'Bent u nu op die telefoon? Open de pagina hier, in een nieuw tabblad.',
   'approval.step-iphone':
     'Een iPhone of iPad? Open daar eerst {place}. Zet die pagina op uw beginscherm, open hem daar en typ deze code:',
   'approval.step-code': 'Uw telefoon laat 6 cijfers zien. Typ ze hieronder.',

@@ -415,4 +415,5 @@ export const frozenIds: readonly string[] = [
   'sent-code.delayed-what',
   'sent-code.back',
   'approval.limited-hours',
+  'approval.open',
 ];

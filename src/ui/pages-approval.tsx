@@ -142,6 +142,11 @@ function Steps({ page: { t }, link, place }: { page: Page; link: NonNullable<Set
         {t('approval.step-scan')}
         <img class="sluis-qr" src={link.picture} alt={t('approval.qr')} width={240} height={240} />
         <p class="utrecht-paragraph">
+          <a class="utrecht-link utrecht-link--html-a" href={link.uri} target="_blank" rel="noopener">
+            {t('approval.open')}
+          </a>
+        </p>
+        <p class="utrecht-paragraph">
           {t('approval.step-iphone', { place })} <code class="utrecht-code sluis-secret">{link.code}</code>
         </p>
       </li>

@@ -8,16 +8,17 @@ export type PhonePart = (typeof outcomes)[number] | (typeof troubles)[number] | 
 
 /**
  * The page of a phone that approves: all that it may have to say, of which its script shows a part. It is installable, and
- * holds nothing of anybody. `show` is for pictures of it: what the script would show.
+ * holds nothing of anybody. `show` is for pictures of it: what the script would show, which is not there then.
  */
 export function phonePage(
   page: Page,
   props: { readonly folder: string; readonly show?: readonly PhonePart[] },
 ): string {
   const { t, site } = page;
+  const script = props.show === undefined ? { script: site.assets.phone } : {};
   const shown = (part: string) => props.show === undefined || !props.show.some(one => one === part);
   const say = (part: (typeof outcomes | typeof troubles)[number], kind: 'info' | 'error') => (
-    <Part name={part} hidden={shown(part)}>
+    <Part name={part} hidden={shown(part)} focus>
       <div class={`utrecht-alert utrecht-alert--${kind}`} role="status">
         <div class="utrecht-alert__content">
           <Paragraph>{t(`phone.${part}`)}</Paragraph>
@@ -26,7 +27,7 @@ export function phonePage(
     </Part>
   );
   return render(
-    <Layout page={page} title={t('phone.title')} script={site.assets.phone} installable={props.folder}>
+    <Layout page={page} title={t('phone.title')} installable={props.folder} {...script}>
       <Title>{t('phone.title')}</Title>
       <noscript>
         <p class="utrecht-paragraph">{t('phone.script')}</p>
@@ -56,9 +57,10 @@ export function phonePage(
   );
 }
 
-function Part({ name, hidden, children }: { name: string; hidden: boolean; children: Child }) {
+/** `focus`: it takes the focus once it is shown, so that it is read out. */
+function Part({ name, hidden, focus, children }: { name: string; hidden: boolean; focus?: boolean; children: Child }) {
   return (
-    <div class="sluis-stack" data-part={name} hidden={hidden}>
+    <div class="sluis-stack" data-part={name} hidden={hidden} tabindex={focus === true ? -1 : undefined}>
       {children}
     </div>
   );

@@ -47,11 +47,6 @@ async function makeMe() {
   return made;
 }
 
-async function forgetMe() {
-  me = undefined;
-  await settled((await box('readwrite')).delete('me'));
-}
-
 async function signed(purpose, parts) {
   const text = JSON.stringify(['sluis-approval-1', purpose, location.origin, ...parts]);
   const how = { name: 'ECDSA', hash: 'SHA-256' };
@@ -90,7 +85,9 @@ async function join(typed) {
   show('loading');
   me ??= await makeMe();
   let said = await enrol(typed);
-  if (said.state === 'renew') {
+  // Its key was hers before, or somebody's who has it no more: a new one is nobody's yet.
+  const free = said.state === 'other-person' && (await say('poll', {})).state === 'unknown';
+  if (said.state === 'renew' || free) {
     me = await makeMe();
     said = await enrol(typed);
   }
@@ -160,8 +157,6 @@ async function look() {
   if (said === undefined) {
     show('offline');
   } else if (said.state === 'unknown' && !joining) {
-    // Set up anew with another key: this one belongs to who had it.
-    await forgetMe();
     show('removed', 'none');
     return;
   } else if (said.state === 'ready') {

@@ -2,7 +2,7 @@ import type { AssetNames } from './assets.ts';
 import { helpLine } from './fragments.tsx';
 import type { Page } from './layout.tsx';
 import { type Language, otherLanguage, translateTo } from './messages.ts';
-import { type ApprovalState, approvalMistakes, approvalPage, approvalSetUpPage } from './pages-approval.tsx';
+import { type ApprovalState, approvalPage, approvalSetUpPage } from './pages-approval.tsx';
 import { challengePage, delayedPage, otherWaysPage, recoveryPage, resyncPage } from './pages-challenge.tsx';
 import { firstAidPage, troublePage, troubles } from './pages-first-aid.tsx';
 import { kindsPage, notEnoughPage, notOfferedPage } from './pages-kinds.tsx';
@@ -203,8 +203,6 @@ function approvalSamples(page: Page): [string, string][] {
     ['join'],
     ['ready'],
     ['asks'],
-    ['approved'],
-    ['wrong'],
     ['reported'],
     ['link-used', 'none'],
   ];
@@ -213,7 +211,7 @@ function approvalSamples(page: Page): [string, string][] {
     ['approval-closed', closed],
     ['approval-set-up', approvalSetUpPage(page, setUp)],
     ['approval-set-up-over', approvalSetUpPage(page, { ...setUp, link: undefined })],
-    ...approvalMistakes.map((mistake): [string, string] => [
+    ...(['wrong', 'malformed', 'waiting', 'personal'] as const).map((mistake): [string, string] => [
       `approval-set-up-${mistake}`,
       approvalSetUpPage(page, { ...setUp, mistake }),
     ]),

@@ -163,8 +163,10 @@ describe.skipIf(missing('chromium'))('R21: approval on a phone, in Chromium', { 
 
   it("a phone that is nobody's says how it is set up; a link that another phone took, that it was taken", async () => {
     const { context, page } = await person(browser, { viewport: phoneSize, language: 'en' });
-    await page.goto(`${sluis.portalOrigin}/approve/`);
+    // As people type it.
+    await page.goto(`${sluis.portalOrigin}/approve`);
     await page.waitForSelector('[data-part=none]:not([hidden])');
+    expect(page.url()).toBe(`${sluis.portalOrigin}/approve/`);
     const computer = (await person(browser)).page;
     const link = await toSetUp(computer, 'bram');
     const typed = decodeURIComponent(new URL(link).hash.slice(1));
@@ -177,7 +179,15 @@ describe.skipIf(missing('chromium'))('R21: approval on a phone, in Chromium', { 
     await late.waitForSelector('[data-part=link-used]:not([hidden])');
     await phone.goto(link);
     await phone.waitForSelector('[data-part=other-person]:not([hidden])');
-    for (const one of [computer, late]) await one.context().close();
+    // Once it is nobody's any more, it makes a new key, and is set up for its new owner.
+    const anna = await sluis.core.people.byName('gemeente', 'anna');
+    await sluis.core.people.update(anna?.id ?? '', current => ({ ...current, factors: [] }));
+    const colleague = (await person(browser)).page;
+    const next = await toSetUp(colleague, 'carla');
+    await phone.goto('about:blank');
+    await phone.goto(next);
+    expect(await shown(phone, 'join', 'account')).toBe('carla');
+    for (const one of [computer, late, colleague]) await one.context().close();
     await context.close();
   });
 

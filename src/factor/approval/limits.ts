@@ -37,7 +37,10 @@ export const approvalLimits: Readonly<Record<'unknown' | 'known', Readonly<Recor
       { count: 12, window: hour },
       { count: 60, window: day },
     ],
-    wrong: [{ count: 5, window: hour }],
+    wrong: [
+      { count: 5, window: hour },
+      { count: 10, window: day },
+    ],
     reported: [{ count: 1, window: hour }],
   },
 };
