@@ -85,6 +85,7 @@ export type AuditEvent = { readonly realm: string } & (
         | 'factor-removed'
         | 'by-owner'
         | 'release-broken'
+        | 'reported'
         | 'trust-ended'
         | 'device-copied';
     }

@@ -63,8 +63,8 @@ describe('a phone is woken by a message (RFC 8030, 8291, 8292)', () => {
     const [pushed] = service.pushed;
     if (pushed === undefined) throw new Error('nothing was pushed');
     expect(JSON.parse(receiver.open(pushed.body))).toEqual({
-      title: 'Wilt u inloggen?',
-      body: 'Open deze melding en kijk of u het bent.',
+      title: 'Bent u dit?',
+      body: 'Er wacht iets op uw goedkeuring. Open deze melding.',
     });
     expect(() => new PushReceiver().open(pushed.body)).toThrow();
     const { headers, path } = pushed;
@@ -150,7 +150,7 @@ describe('a phone is woken by a message (RFC 8030, 8291, 8292)', () => {
     await arrive(calling, 'anna');
     await until(async () => service.pushed.length === 1);
     expect(JSON.parse(receiver.open(service.pushed[0]?.body ?? Buffer.alloc(0)))).toMatchObject({
-      title: 'Wilt u inloggen?',
+      title: 'Bent u dit?',
     });
     // The phone is told the key that the service knows us by.
     const [pushed] = service.pushed;

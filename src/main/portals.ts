@@ -40,10 +40,10 @@ export function portalOf(core: Core, parts: PortalParts): PortalHandler {
     sentCodes,
     endSessions: browser => core.ends.ofBrowser(browser, 'signed-out'),
     carryOver: (from, to, person, name) => core.ends.carryOver(from, to, person, name),
-    endSessionsOf: async person => {
+    endSessionsOf: async (person, reason) => {
       // A thief may sit in a browser that was trusted by a factor which stays.
       await core.devices.removeAll({ id: person }, 'reset', 'portal');
-      await core.ends.ofPerson(person, 'factor-replaced');
+      await core.ends.ofPerson(person, reason ?? 'factor-replaced');
     },
     freshFactor: browser => freshFactor(core, browser),
     alreadyProved: (pending, browser) => alreadyProved(core, pending, browser, sentCodes.usableAt(pending.app)),

@@ -77,9 +77,9 @@ async function ask(
   { signIn: { pending }, person }: { readonly signIn: SignIn; readonly person: Person },
   { source, known, browser }: About,
 ) {
-  const { id: challenge, app, realm, name } = pending;
+  const { id: challenge, app, purpose, realm, name } = pending;
   const portal = pending.portal ?? '';
-  const result = await openAsk(deps, { person, challenge, portal, app, source, browser, known });
+  const result = await openAsk(deps, { person, challenge, portal, app, purpose, source, browser, known });
   const event = { realm, person: person.id, name, app, known: known !== undefined, source };
   if (result.outcome === 'asked') {
     await deps.audit.record({ type: 'approval.asked', ...event });

@@ -157,13 +157,23 @@ function isTold(found: Device | Told): found is Told {
 }
 
 /** What waits for this person. */
-async function poll(deps: PortalDeps, message: z.output<typeof signedSchema>): Promise<Told> {
+async function poll(
+  deps: PortalDeps,
+  message: z.output<typeof signedSchema>,
+  { view, c }: { view: View; c: PortalContext },
+): Promise<Told> {
   const found = await deviceOf(deps, 'poll', message);
   if (isTold(found)) return found;
   const { person } = found;
+  const { t } = view.page(c);
   const waiting = await waitingFor(deps, found);
   const push = deps.approval === undefined ? undefined : (await vapidKeysOf(deps, person.realm)).publicKey;
-  return { state: 'ready', account: person.name, push, asks: waiting.map(ask => shownAsk(deps, ask)) };
+  return {
+    state: 'ready',
+    account: person.name,
+    push,
+    asks: waiting.map(ask => shownAsk(deps, ask, t('phone.ask-own'))),
+  };
 }
 
 /** Of what is open: what somebody still waits for. */
@@ -174,8 +184,8 @@ async function waitingFor(deps: PortalDeps, { person }: Device): Promise<readonl
 }
 
 /** Never the number: that is on the computer. */
-function shownAsk({ apps }: PortalDeps, { id, app, account, browser, known, source, at }: Ask) {
-  const title = apps.find(candidate => candidate.id === app)?.title ?? app;
+function shownAsk({ apps }: PortalDeps, { id, app, purpose, account, browser, known, source, at }: Ask, own: string) {
+  const title = purpose === 'own' ? own : (apps.find(candidate => candidate.id === app)?.title ?? app);
   return { id, app, title, account, browser, known, source, at };
 }
 
@@ -220,10 +230,11 @@ async function answer(deps: PortalDeps, message: z.output<typeof answerSchema>):
   return { state: answered.state };
 }
 
-/** The sign-in dies with it: whoever waits for it has the password and nothing else. */
+/** The sign-in dies with it; what was asked for inside a session of hers, was asked by who has that session. */
 async function report(deps: PortalDeps, { person, factor }: Device, ask: Ask | undefined): Promise<Told> {
   if (ask === undefined) return { state: 'gone' };
   await deps.pendings.abandonById(ask.challenge);
+  if (ask.purpose !== 'sign-in') await deps.endSessionsOf(person.id, 'reported');
   const { realm, name } = person;
   const { app, known, source } = ask;
   await deps.audit.record({

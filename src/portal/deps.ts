@@ -41,8 +41,8 @@ export interface PortalDeps extends FactorDeps {
   endSessions(browser: string): Promise<void>;
   /** A person passed anew in a browser: her sessions there go on under the new realm cookie, those of others end. */
   carryOver(from: string, to: string, person: string, name: string): Promise<void>;
-  /** Ends all sessions of a person whose factor was replaced. */
-  endSessionsOf(person: string): Promise<void>;
+  /** Ends all sessions of a person whose factor was replaced, or who says that it is not her in one of them. */
+  endSessionsOf(person: string, reason?: 'reported'): Promise<void>;
   /**
    * What a living session of this same account in this same portal browser proved already, where that suffices for
    * the page asked for. Absent or undefined: she is asked.

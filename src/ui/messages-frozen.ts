@@ -416,4 +416,5 @@ export const frozenIds: readonly string[] = [
   'sent-code.back',
   'approval.limited-hours',
   'approval.open',
+  'phone.ask-own',
 ];

@@ -207,7 +207,7 @@ test('R07: a phone that approves for one person is refused to another, also afte
   const { phone } = await withPhone(bench, 'anna');
   const bram = await atSetUp(bench, 'bram');
   expect((await phone.join(linkOn(bram.page))).state).toBe('other-person');
-  expect((await bram.browser.post(bram.page, { code: '123456', label: 'x' })).html).toContain('Zet een vinkje');
+  expect((await bram.browser.post(bram.page, { code: '123456', personal: '' })).html).toContain('Zet een vinkje');
   // A reset: her old key is not taken again, the same phone with a new one is.
   const again = await atSetUp(bench, 'anna', true);
   expect((await phone.join(linkOn(again.page))).state).toBe('renew');
@@ -273,6 +273,28 @@ test('"this is not me" ends that sign-in at once, stops strangers for a day, and
   expect(numberOn((await arrive(bench, 'anna')).page)).toBe('');
   expect(numberOn((await arrive(bench, 'anna', browser)).page)).not.toBe('');
   expect(second.id).not.toBe(thief.id);
+});
+
+test('what is asked for inside her session is shown as what it is; "this is not me" there ends all her sessions', async () => {
+  const ended: unknown[] = [];
+  const endSessionsOf = async (...given: unknown[]) => void ended.push(given);
+  let person = '';
+  // Her browser holds a living session of hers.
+  const deps = { endSessionsOf, own: { who: async () => ({ person: { id: person } }) } as never };
+  const bench = await openApproval({ deps });
+  const { phone, browser } = await withPhone(bench, 'anna');
+  person = (await bench.people.byName(realm, 'anna'))?.id ?? '';
+  const own = { person, act: 'add' } as const;
+  const cookie = browser.cookies.get('__Host-sluis-portal') ?? '';
+  const pending = await bench.pendings.openOwn({ realm, name: 'anna', source, session: 's', level: 2, own }, cookie);
+  browser.cookies.set('__Host-sluis-realm', 'hers');
+  const page = await browser.open(`/challenge/${pending?.id}/approval`);
+  expect(numberOn(page)).toMatch(/^[0-9]{2}$/);
+  const ask = one(await phone.asks());
+  expect(ask.title).toBe('Uw tweede stap veranderen');
+  expect((await phone.report(ask)).state).toBe('reported');
+  expect(ended).toEqual([[person, 'reported']]);
+  expect((await browser.open(page.path)).status).toBe(410);
 });
 
 test('decision 19: what she approves at his link is worth nothing once he takes his sign-in back', async () => {

@@ -85,7 +85,7 @@ describe.skipIf(missing('chromium'))('R21: approval on a phone, in Chromium', { 
     await phone.goto(`${sluis.portalOrigin}/approve/`);
     await deliver(phone, text);
     const notice = await notEmpty(() => phone.evaluate<string>(notices));
-    expect(notice).toBe('Wilt u inloggen?');
+    expect(notice).toBe('Bent u dit?');
     const card = phone.locator('[data-part=asks] section');
     await card.waitFor();
     const words = await card.innerText();

@@ -15,6 +15,8 @@ export interface AskRequest {
   /** The portal browser that has it now: what is approved for one is worth nothing to the next (decision 19). */
   readonly portal: string;
   readonly app: string;
+  /** A sign-in; or something that a living session of hers asks for: more at an app, or a change of her own security. */
+  readonly purpose: 'sign-in' | 'step-up' | 'own';
   readonly source: string;
   /** As words from a fixed list, or undefined. */
   readonly browser: string | undefined;
@@ -30,6 +32,7 @@ export interface Ask {
   /** Normal form of the account's name. */
   readonly account: string;
   readonly app: string;
+  readonly purpose: AskRequest['purpose'];
   readonly source: string;
   readonly browser: string | undefined;
   readonly known: boolean;
@@ -163,11 +166,11 @@ async function settle(
 
 function made(
   { random }: { readonly random: Random },
-  { person, challenge, portal, app, source, browser, known }: AskRequest,
+  { person, known, ...asked }: AskRequest,
   { id, who, now, taken }: { id: string; who: string; now: number; taken: readonly Ask[] },
 ): Ask {
   const number = drawNumber(random, new Set(taken.map(ask => ask.number)));
-  const about = { challenge, portal, account: person.name, app, source, browser, known: known !== undefined };
+  const about = { ...asked, account: person.name, known: known !== undefined };
   return { ...about, id, who, number, at: now, until: now + askLifetime, state: 'open', by: undefined };
 }
 
