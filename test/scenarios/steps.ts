@@ -98,7 +98,12 @@ export async function setUp(page: Page, sluis: TestSluis, name: Name, activation
 
 /** From the page with the new key to the page with recovery codes. */
 export async function couple(page: Page, sluis: TestSluis, name: Name): Promise<Holder> {
-  await page.waitForURL(onPortal(sluis, /^\/set-up\/[^/]+\/totp$/));
+  await page.waitForURL(onPortal(sluis, /^\/set-up\/[^/]+\/(?:kinds|totp)$/));
+  if (page.url().endsWith('/kinds')) {
+    await page.check('#kind-totp');
+    await page.click('main button[type=submit]');
+    await page.waitForURL(onPortal(sluis, /\/totp$/));
+  }
   const secret = (await page.innerText('.sluis-secret')).replaceAll(' ', '');
   await page.check('#personal');
   await enterCode(page, codeAt(secret, sluis.clock.now()));
