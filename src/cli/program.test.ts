@@ -41,6 +41,7 @@ const commands: Commands = {
   adminInvite: note('adminInvite'),
   explain: note('explain'),
   mailTest: note('mailTest'),
+  smsTest: note('smsTest'),
   auditTail: note('auditTail'),
   auditVerify: note('auditVerify'),
 };

@@ -6,6 +6,7 @@ import { type AdminCommands, addAdmin } from './program-admin.ts';
 import { addDevices, type DeviceCommands } from './program-devices.ts';
 import { addExplain, type ExplainCommands } from './program-explain.ts';
 import { addMail, type MailCommands } from './program-mail.ts';
+import { addSms, type SmsCommands } from './program-sms.ts';
 import { addTokens, type TokenCommands } from './program-tokens.ts';
 
 /*
@@ -14,7 +15,13 @@ import { addTokens, type TokenCommands } from './program-tokens.ts';
  */
 
 /** What the commands do; given by the composition root, which alone opens stores and sockets. Each resolves to an exit code. */
-export interface Commands extends MailCommands, TokenCommands, ExplainCommands, AdminCommands, DeviceCommands {
+export interface Commands
+  extends MailCommands,
+    SmsCommands,
+    TokenCommands,
+    ExplainCommands,
+    AdminCommands,
+    DeviceCommands {
   serve(options: { config: string }): Promise<number>;
   protect(options: ProtectOptions): Promise<number>;
   check(options: { config: string }): Promise<number>;
@@ -101,6 +108,7 @@ function build(commands: Commands, terminal: Terminal, done: (code: number) => v
   addDevices(program, commands, { command, config, done });
   addExplain(program, commands, { command, config, done });
   addMail(program, commands, { command, config, done });
+  addSms(program, commands, { command, config, done });
   addAdmin(program, commands, { command, config, done });
   addAudit(program, commands, done);
   return program;

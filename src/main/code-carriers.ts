@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { smsGateway } from '../carrier/sms-gateway.ts';
+import type { SmsDeps, SmsResult } from '../cli/sms.ts';
 import type { Settings, SmsSettings } from '../config/settings.ts';
 import { type CodeCarrier, SentCodes, type SmsWay } from '../factor/sent-code/sending.ts';
 import type { AppLog } from '../gateway/log.ts';
@@ -53,6 +54,27 @@ function smsWay(core: Core, settings: SmsSettings, log: AppLog, release: (() => 
   });
   release.push(() => void gateway.close());
   return { carrier: gateway, perHour: settings.perHour, prefixes: settings.prefixes };
+}
+
+/** For the commands about text messages; undefined where there is no gateway. */
+export function smsDeps(settings: SmsSettings | undefined, given: string | undefined): SmsDeps | undefined {
+  if (settings === undefined) return undefined;
+  const { url, prefixes } = settings;
+  return {
+    gateway: new URL(url).host,
+    prefixes,
+    checkKey: () => void secretOf(settings, given),
+    send: async (to, text) => {
+      let result: SmsResult = { carried: 'taken' };
+      const tell = (trouble: SmsResult) => {
+        result = trouble;
+      };
+      const gateway = smsGateway({ settings, secret: secretOf(settings, given), tell });
+      await gateway.carry({ to, text, subject: '', language: 'nl', sender: '' });
+      await gateway.close();
+      return result;
+    },
+  };
 }
 
 function secretOf({ secretFile, headers, body }: SmsSettings, given: string | undefined): string {

@@ -5,10 +5,12 @@ import { doctor } from '../cli/doctor.ts';
 import { explainRequest } from '../cli/explain.ts';
 import { mailFindings, mailTest } from '../cli/mail.ts';
 import type { Commands, InviteOptions } from '../cli/program.ts';
+import { smsFindings, smsTest } from '../cli/sms.ts';
 import { usersInvite, usersList, usersMail, usersShow, usersSignOut } from '../cli/users.ts';
 import { loadSettings } from '../config/load.ts';
 import { systemClock } from '../kernel/clock.ts';
 import { SluisError } from '../kernel/errors.ts';
+import { smsDeps } from './code-carriers.ts';
 import { accepted, loaded, loadOptions, withoutLines } from './configuration.ts';
 import type { Core } from './core.ts';
 import { deviceCommands } from './device-commands.ts';
@@ -43,9 +45,12 @@ export function commandsOf(machine: Machine): Commands {
     doctor: ({ config }) =>
       withCore(machine, config, async core => {
         const keys = metadataFindings(core.settings.webauthn, core.clock.now());
-        const findings = [...(await core.examine()), ...keys, ...(await mailFindings(mailDeps(core)))];
+        const sms = smsFindings(smsDeps(core.settings.factors.sms, core.smsSecret));
+        const findings = [...(await core.examine()), ...keys, ...(await mailFindings(mailDeps(core))), ...sms];
         return doctor(findings, line => out(`${line}\n`));
       }),
+    smsTest: ({ config, number }) =>
+      withCore(machine, config, core => smsTest(smsDeps(core.settings.factors.sms, core.smsSecret), { number }, out)),
     mailTest: ({ config, address }) => withCore(machine, config, core => mailTest(mailDeps(core), { address }, out)),
     usersInvite: options => withCore(machine, options.config, core => done(invite(core, options, out))),
     usersList: options =>

@@ -8,6 +8,7 @@ export const codesEnglish: Readonly<Record<keyof typeof codesDutch, string>> = {
 
   'sms.sent': 'We sent a text message with a code to {to}. The code works for 10 minutes.',
   'sms.text': '{code} is your code for {app}. Give it to nobody. Did you not ask for it? Call your help desk.',
+  'sms.test-text': 'This is a test message from Sluis. You need not do anything.',
   'sms.set-up-title': 'Set up codes by text message',
   'sms.set-up-what': 'Enter your mobile number. We send a text message with a code, to see that the number is right.',
   'sms.risk':

@@ -7,6 +7,7 @@ export const codesDutch = {
 
   'sms.sent': 'We stuurden een sms met een code naar {to}. De code werkt 10 minuten.',
   'sms.text': '{code} is uw code voor {app}. Geef deze code aan niemand. Niet gevraagd? Bel uw helpdesk.',
+  'sms.test-text': 'Dit is een proefbericht van Sluis. U hoeft niets te doen.',
   'sms.set-up-title': 'Stel codes per sms in',
   'sms.set-up-what': 'Vul uw mobiele nummer in. We sturen een sms met een code. Zo weten we dat het nummer klopt.',
   'sms.risk': 'Sms is minder veilig dan een app. Soms neemt een dief iemands nummer over. Kies een app als dat kan.',

@@ -414,6 +414,7 @@ export const frozenIds: readonly string[] = [
   'sent-code.delayed-minutes',
   'sent-code.delayed-what',
   'sent-code.back',
+  'sms.test-text',
   'approval.limited-hours',
   'approval.open',
   'phone.ask-own',

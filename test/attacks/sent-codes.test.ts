@@ -85,6 +85,26 @@ describe('codes by SMS, as people use them', () => {
     );
   });
 
+  test('a code in full width, with spaces or dashes, is taken; letters and Arabic digits cost no attempt and are told', async () => {
+    await withNumber(bench, 'anna', '0612345678');
+    const ways = [
+      (code: string) => code.replace(/[0-9]/g, digit => String.fromCodePoint(0xff10 + Number(digit))),
+      (code: string) => [...code].join('\u2011'),
+      (code: string) => ` ${code.slice(0, 3)}\u00a0${code.slice(3)}\n`,
+    ];
+    for (const typed of ways) {
+      const { browser, page } = await arrive(bench, 'anna');
+      const code = bench.gateway.lastCode();
+      const arabic = code.replace(/[0-9]/g, digit => String.fromCodePoint(0x0660 + Number(digit)));
+      for (const slip of [arabic, '12345', '1234567', 'abcdef', `${code}0`, '']) {
+        const answer = await browser.post(page, { code: slip });
+        expect([answer.status, answer.html.includes('Vul de 6 cijfers van de code in')]).toEqual([422, true]);
+      }
+      expect((await browser.post(page, { code: typed(code) })).status).toBe(303);
+    }
+    expect(bench.events.filter(({ type }) => type === 'challenge.failed')).toEqual([]);
+  });
+
   test('WCAG 2.2.1: a code that is sent late still has its ten minutes of the sign-in', async () => {
     await withNumber(bench, 'anna', '0612345678');
     const { browser, page } = await arrive(bench, 'anna');
