@@ -107,7 +107,7 @@ describe('R38: a factor beside another, with a fresh one', () => {
     expect(await bind(await allowed(anna, 'add'), anna.person, anna.secret)).toEqual({ outcome: 'refused' });
   });
 
-  test('a factor that is not fresh, is below her highest, or is gone allows nothing', async () => {
+  test('a.27: a factor that is not fresh, is below her highest, or is gone allows nothing', async () => {
     const stale = await prove(anna, 'add');
     bench.clock.time += fresh.act + 1;
     expect(await allowOwn(bench.deps, stale)).toBeUndefined();

@@ -34,7 +34,7 @@ describe('R24 a code is accepted once', () => {
     expect(await answer(now())).toMatchObject({ outcome: 'passed' });
   });
 
-  test('the code of the step before is refused after a newer one', async () => {
+  test('a.3: the code of the step before is refused after a newer one', async () => {
     const older = codeAt(secret, bench.clock.time - 30_000);
     expect(await answer(now())).toMatchObject({ outcome: 'passed' });
     expect(await answer(older)).toEqual({ outcome: 'repeated' });
@@ -48,7 +48,7 @@ describe('R24 a code is accepted once', () => {
   });
 });
 
-test('it passes at the factor level, notes the use and tells the audit, which never holds a code', async () => {
+test('a.30: it passes at the factor level, notes the use and tells the audit, which never holds a code', async () => {
   const code = now();
   const factor = anna.factors[0]?.id ?? '';
   expect(await answer(code)).toEqual({ outcome: 'passed', factor, level: 2 });

@@ -15,7 +15,7 @@ beforeEach(async () => {
 const use = (code = '', person: Pick<Person, 'id'> = anna) => bench.recovery.use({ person, code, source });
 
 describe('R32 recovery codes', () => {
-  test('ten that differ, each of 75 bits, kept as salted hashes only', async () => {
+  test('a.23, a.24: ten that differ, each of 75 bits, kept as salted hashes only', async () => {
     const codes = await bench.recovery.make(anna, { factor, source });
     expect(new Set(codes).size).toBe(10);
     for (const code of codes) expect(code).toMatch(/^[0-9A-HJKMNP-TV-Z]{5}(-[0-9A-HJKMNP-TV-Z]{5}){2}$/);
@@ -51,14 +51,14 @@ describe('R32 recovery codes', () => {
     expect(await use(code)).toMatchObject({ outcome: 'accepted' });
   });
 
-  test('R24 of 50 at once with one code, one is accepted', async () => {
+  test('R24, a.22: of 50 at once with one code, one is accepted', async () => {
     const [code] = await bench.recovery.make(anna, { factor, source });
     const outcomes = await Promise.all(Array.from({ length: 50 }, () => use(code)));
     expect(outcomes.filter(({ outcome }) => outcome === 'accepted')).toHaveLength(1);
     expect((await bench.people.byId(anna.id))?.recovery?.hashes).toHaveLength(9);
   });
 
-  test('a new set voids the old; codes of others are worth nothing', async () => {
+  test('a.24: a new set voids the old; codes of others are worth nothing', async () => {
     const [old] = await bench.recovery.make(anna, { factor, source });
     await bench.recovery.make(anna, { factor, source });
     expect(await use(old)).toEqual({ outcome: 'wrong' });

@@ -103,7 +103,7 @@ async function invariants(bench: ResetBench, { act, who, fresh }: Step, outcome:
   return anyExecuted;
 }
 
-test('R33 R34 R35: no order of acts executes a case without every check', async () => {
+test('R33 R34 R35 a.26: no order of acts executes a case without every check', async () => {
   let executed = 0;
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 20, maxLength: 50, size: 'max' }), async steps => {

@@ -89,7 +89,7 @@ describe('a session', () => {
     expect(Buffer.from(record?.value.split('.')[1] ?? '', 'base64url').toString('latin1')).not.toContain('anna');
   });
 
-  it('never shares ids, identifiers or keys with another', async () => {
+  it('a.38: never shares ids, identifiers or keys with another', async () => {
     const begun = await Promise.all(Array.from({ length: 20 }, () => sessions.begin(fresh)));
     const secrets = begun.flatMap(({ session }) => [session.id, session.identifier, session.sealKey]);
     expect(new Set(secrets).size).toBe(60);
@@ -159,7 +159,7 @@ describe('A5 7.2.4 a step up', () => {
     expect(await sessions.find(renewed?.cookie ?? '', 'webmail')).toMatchObject({ level: 3 });
   });
 
-  it('leaves the old identifier 10 s at its old level, then it is dead, here and elsewhere', async () => {
+  it('a.39: leaves the old identifier 10 s at its old level, then it is dead, here and elsewhere', async () => {
     const { session, cookie } = await sessions.begin(fresh);
     await stepUp(session);
     for (const where of [sessions, instance()]) {

@@ -194,7 +194,7 @@ describe('R38 rule 12: bram, whom nobody has invited, or who has not set up yet'
 });
 
 describe('R08 R32 R38 rule 12: anna has a factor, and the thief has her password', () => {
-  it('reaches none of the pages that bind, change or make something', async () => {
+  it('a.27: reaches none of the pages that bind, change or make something', async () => {
     const { app, portal } = browserOf(sluis, 'demo');
     await passFirstGate(app, 'demo', annaWho);
     const page = await openPortal(app, portal);

@@ -185,7 +185,7 @@ test('who opens her link first is not set up: her phone says so, and she has no 
   expect((await browser.post(fresh, { ...declared, code })).location).toContain('/recovery-codes/');
 });
 
-test('a link dies with its time, and with the browser that it was made in', async () => {
+test('a.28: a link dies with its time, and with the browser that it was made in', async () => {
   const bench = await openApproval();
   const { browser, page, id } = await atSetUp(bench, 'anna');
   const phone = newPhone(bench);

@@ -96,7 +96,7 @@ describe('codes by mail', () => {
     expect((await browser.submit(page, { code })).path).toBe(`/go/${id}`);
   });
 
-  test('R20 R06: refused for the app whose password opens the mailbox: not offered, not open, no mail, whatever is posted', async () => {
+  test('R20 R06 a.20: refused for the app whose password opens the mailbox: not offered, not open, no mail, whatever is posted', async () => {
     await withMailbox('anna', 'anna@gemeente.test');
     const before = server.taken.length;
     const { browser, page, id } = await arrive(bench, 'anna');

@@ -139,7 +139,7 @@ const all = [
   acts('back', [back], wait),
 ];
 
-test('R44, a.37: no sequence of 200 steps opens what no ceremony earned, whoever does what in which order', async () => {
+test('R44, a.37, a.62: no sequence of 200 steps opens what no ceremony earned, whoever does what in which order', async () => {
   await fc.assert(
     fc.asyncProperty(fc.commands(all, { maxCommands: 200, size: 'max' }), async commands => {
       await fc.asyncModelRun(begin, commands);

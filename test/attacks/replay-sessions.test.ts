@@ -71,7 +71,7 @@ describe.each(places)('R08: every cookie of hers at $app, copied, after her sess
     expect(await sessionsOf(sluis, 'anna')).toBe(0);
   });
 
-  it('is over after 30 minutes without use, and polling is no use', async () => {
+  it('a.34, a.35: is over after 30 minutes without use, and polling is no use', async () => {
     const { app } = await signInFully(sluis, place.app, place.kind, anna);
     sluis.clock.advance(29 * minute);
     expect((await app.get(kind.pages[0] ?? '')).status).toBe(200);
@@ -81,7 +81,7 @@ describe.each(places)('R08: every cookie of hers at $app, copied, after her sess
     await expectOver(place, app.copy());
   });
 
-  it('is over after 12 hours, however it was used', async () => {
+  it('a.32: is over after 12 hours, however it was used', async () => {
     const { app } = await signInFully(sluis, place.app, place.kind, anna);
     const thief = app.copy();
     for (let passed = 0; passed < 12 * 60; passed += 20) {

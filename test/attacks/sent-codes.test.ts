@@ -139,7 +139,7 @@ describe('codes by SMS, attacked', () => {
     expect(passes()).toEqual([]);
   });
 
-  test('a new code resets no count: ten wrong answers end the challenge, whatever is sent and however long one waits', async () => {
+  test('a.13: a new code resets no count: ten wrong answers end the challenge, whatever is sent and however long one waits', async () => {
     await withNumber(bench, 'anna', '0612345678');
     const { browser, page, id } = await arrive(bench, 'anna');
     let form = page;
@@ -257,7 +257,7 @@ describe('codes by SMS, attacked', () => {
     expect((await browser.open(`/challenge/${id}/sms`)).path).toBe(`/not-enough/${id}`);
   });
 
-  test('R04: a number opens nothing above level 1, and is not offered on the way there', async () => {
+  test('R04, a.19: a number opens nothing above level 1, and is not offered on the way there', async () => {
     await withNumber(bench, 'anna', '0612345678');
     const { page, id } = await arrive(bench, 'anna', { level: 2 });
     expect(page.path).toBe(`/not-enough/${id}`);

@@ -124,7 +124,7 @@ describe('R10 R12: what a trusted device is good for', () => {
     expect(await inByTrust(browser)).toBe(true);
   });
 
-  it('R12: not for a page of a higher level, nor for one that asks for a fresh code, by sign-in or from inside', async () => {
+  it('R12, a.36: not for a page of a higher level, nor for one that asks for a fresh code, by sign-in or from inside', async () => {
     const browser = await trusting();
     for (const page of ['/beheer/logboek', '/wie']) {
       expect(releaseOn(await password(browser, anna, page)), page).toBeUndefined();
@@ -305,7 +305,7 @@ describe('what ends it', () => {
     expect(await inByTrust(browser)).toBe(false);
   });
 
-  it('R35: reset by the desk: who sits at the trusted device, with the password, is out and is offered nothing', async () => {
+  it('R35, a.31: reset by the desk: who sits at the trusted device, with the password, is out and is offered nothing', async () => {
     const thief = await trusting();
     expect(await inByTrust(thief)).toBe(true);
     const person = await personOf(anna);

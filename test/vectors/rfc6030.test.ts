@@ -76,7 +76,7 @@ const figures: readonly [string, string, PskcSecret][] = [
   ],
 ];
 
-describe('R22 PSKC containers (RFC 6030)', () => {
+describe('R22, a.66: PSKC containers (RFC 6030)', () => {
   it.each(figures)('figure %s is read', (_figure, xml, secret) => {
     const [token] = readPskc(xml, secret);
     expect(token).toMatchObject(hotp);

@@ -22,7 +22,7 @@ beforeEach(async () => {
 });
 afterEach(() => bench.store.close());
 
-describe('R24 RFC 6238 appendix B through our own verification', () => {
+describe('R24, a.4: RFC 6238 appendix B through our own verification', () => {
   for (const [seconds, digits] of vectors) {
     const code = digits.slice(2);
 
@@ -51,7 +51,7 @@ describe('R24 RFC 6238 appendix B through our own verification', () => {
     expect(await verifyTotp(bench.deps, { person, factor, answer: ' 287 082\u00a0' })).toBe('accepted');
   });
 
-  test('a seed shorter than 128 bits verifies nothing', async () => {
+  test('a.7: a seed shorter than 128 bits verifies nothing', async () => {
     bench.clock.time = 59_000;
     const short = { id: 's', credential: { secret: 'JBSWY3DPEHPK3PXP' } };
     expect(await verifyTotp(bench.deps, { person, factor: short, answer: '996554' })).toBe('wrong');

@@ -168,7 +168,7 @@ describe('R07 a token is one person’s', () => {
   });
 });
 
-it('a level that is demanded is not reached by a factor below it, however right its code', async () => {
+it('a.21: a level that is demanded is not reached by a factor below it, however right its code', async () => {
   const { person, secret } = await withTotp(bench, 'anna');
   const { codeAt } = await import('../../../test/vectors/code-at.ts');
   const asked = { kind: 'totp', challenge: 'c', app: 'mail', source: '192.0.2.7', person } as const;

@@ -67,7 +67,7 @@ describe('R23, SECURITY a.63, a.64: what a key is worth', () => {
     expect(await judgedOf(packed(maker), { ...rules, metadata: lastDay })).toBe('4 hardware');
   });
 
-  test.each(['none', 'self'] as const)('an attestation of kind %s proves nothing', async format => {
+  test.each(['none', 'self'] as const)('a.29: an attestation of kind %s proves nothing', async format => {
     const key = new SoftKey(origin, { format, aaguid: maker.aaguid });
     expect(await judgedOf(key, rulesOf([entryOf(maker)]))).toBe('2 no-attestation');
   });

@@ -193,7 +193,7 @@ describe('verifyWebauthn', () => {
     expect(told()).toHaveLength(3);
   });
 
-  test('a key of U2F opens under its old application id, where the operator named it', async () => {
+  test('a.65: a key of U2F opens under its old application id, where the operator named it', async () => {
     const bench = await openBench();
     const anna = await withKey(bench, 'anna');
     const appId = 'https://sluis.gemeente.test/u2f';
