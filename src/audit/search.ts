@@ -12,6 +12,8 @@ export interface AuditQuery {
   /** Entries with a number below this one only. */
   readonly before?: number | undefined;
   readonly limit: number;
+  /** Looks at so many entries at most; 20,000 where not given. */
+  readonly most?: number;
 }
 
 export interface AuditPage {
@@ -29,7 +31,7 @@ const mostLooked = 20_000;
 export async function searchAudit(trail: Pick<AuditTrail, 'before'>, query: AuditQuery): Promise<AuditPage> {
   const found: AuditEntry[] = [];
   let at = query.before;
-  for (let looked = 0; looked < mostLooked; looked += step) {
+  for (let looked = 0; looked < (query.most ?? mostLooked); looked += step) {
     const { entries, first } = await trail.before(at, step);
     for (const entry of entries) {
       if (found.length === query.limit) return { entries: found, next: at };

@@ -35,6 +35,7 @@ export const peopleRoute: PageRoute = {
       total: await deps.people.countOf(realm, `name:${state ?? 'all'}`),
       rows: people.map(person => rowOf(ask, person)),
       sort: { name: sortOf(asked, 'name', at), since: sortOf(asked, 'since', at) },
+      whole: await deps.people.areListed(realm),
       first: asked.from === undefined ? undefined : at({}),
       next: next === undefined ? undefined : at({ from: next }),
       file: maySee('export-people', `/people.csv?${queryOf({ ...asked, from: undefined })}`),

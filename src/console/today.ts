@@ -7,6 +7,8 @@ import type { Ask, PageRoute } from './route.ts';
 const day = 24 * 60 * 60_000;
 const soon = 30 * day;
 const mostSignals = 5;
+/** The first screen waits for no longer look back; the page of signals goes on. */
+const mostLooked = 2_000;
 
 /** The first screen: is everything all right, who cannot get in, what needs me. */
 export const todayRoute: PageRoute = {
@@ -16,7 +18,12 @@ export const todayRoute: PageRoute = {
   show: async ask => {
     const { c, view, page, deps } = ask;
     const since = deps.clock.now() - day;
-    const { entries } = await searchAudit(deps.audit, { type: 'signal.', from: since, limit: mostSignals });
+    const { entries } = await searchAudit(deps.audit, {
+      type: 'signal.',
+      from: since,
+      limit: mostSignals,
+      most: mostLooked,
+    });
     const props = {
       figures: await figures(ask),
       mandates: await mandates(ask),

@@ -25,7 +25,8 @@ interface Entry {
 const digits = 11;
 /** Raised where entries mean something else: every list is then made anew beside a running Sluis. */
 const edition = 1;
-const page = 100;
+/** Few: on the embedded store each write waits for the disk, and everybody else with it. */
+const page = 10;
 
 interface Progress {
   readonly edition: number;
@@ -90,7 +91,7 @@ export class PeopleIndex {
   }
 
   /**
-   * Takes the next hundred in who were there before: true once all are. Beside anything, at any number of instances; a
+   * Takes the next ten in who were there before: true once all are. Beside anything, at any number of instances; a
    * page that is taken in twice is the same as once.
    */
   async fill(realm: string, list: (after: string | undefined, limit: number) => Promise<readonly Person[]>) {

@@ -23,8 +23,8 @@ export interface PeoplePage {
 
 /** What is behind every other text of the same beginning. */
 const last = '\u{10ffff}';
-/** A search that finds thousands in another state stops here; the next page goes on. */
-const mostLooked = 2_000;
+/** A search that finds a thousand in another state stops here; the next page goes on. */
+const mostLooked = 1_000;
 
 /** One page of a list, by its index; each record is asked whether it belongs there. */
 export async function listPeople(

@@ -70,6 +70,11 @@ export class People {
     return this.#index.size(realm, list);
   }
 
+  /** Whether everybody is in the lists by now. */
+  async areListed(realm: string): Promise<boolean> {
+    return this.#index.isWhole(realm);
+  }
+
   /** Takes some more of those into the lists who were there before these were; true once all are. */
   async fillLists(realm: string): Promise<boolean> {
     return this.#index.fill(realm, (after, limit) =>

@@ -32,8 +32,8 @@ export interface RunningServer {
 
 const pruneEvery = 60_000;
 const cutOverEvery = 500;
-/** A hundred people each time, while there are some that were known before there were lists of them. */
-const fillEvery = 100;
+/** Ten people each time, while there are some that were known before there were lists of them: each write holds the loop. */
+const fillEvery = 200;
 
 /** Builds every app and portal of the configuration and listens. Rejects with 'listen.*' or 'config.*'; nothing stays open then. */
 export async function startServer(core: Core): Promise<RunningServer> {

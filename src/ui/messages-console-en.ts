@@ -238,4 +238,5 @@ export const englishConsole: Readonly<Record<keyof typeof dutchConsole, string>>
   'console.explain.no-url': 'This is no address that a browser could open.',
   'console.today.signals': 'There are {count} signals or more of the last 24 hours.',
   'console.today.no-mail': 'No mail leaves: nobody is told of changes to a second step.',
+  'console.people.filling': 'The list is still being made. Who is not here comes in within the next minutes.',
 };

@@ -238,4 +238,5 @@ export const dutchConsole = {
   'console.explain.no-url': 'Dit is geen adres dat een browser kan openen.',
   'console.today.signals': 'Er zijn {count} of meer signalen van de laatste 24 uur.',
   'console.today.no-mail': 'Er gaat geen e-mail uit: niemand hoort van wijzigingen aan de tweede stap.',
+  'console.people.filling': 'De lijst wordt nog gemaakt. Wie hier niet staat, komt er in de komende minuten bij.',
 };

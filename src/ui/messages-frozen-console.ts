@@ -232,4 +232,5 @@ export const frozenConsoleIds: readonly string[] = [
   'console.explain.no-url',
   'console.today.signals',
   'console.today.no-mail',
+  'console.people.filling',
 ];

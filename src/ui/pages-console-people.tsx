@@ -30,6 +30,8 @@ export interface PeopleProps {
   readonly search: string;
   readonly state: State | undefined;
   readonly total: number;
+  /** Nobody is missing. */
+  readonly whole: boolean;
   readonly rows: readonly PersonRow[];
   readonly sort: { readonly name: Sort; readonly since: Sort };
   readonly first: string | undefined;
@@ -79,6 +81,7 @@ export function peoplePage(page: ConsolePage, props: PeopleProps): string {
         {props.inviteMany === undefined ? null : <Link href={props.inviteMany}>{t('console.invite-many')}</Link>}
         {props.file === undefined ? null : <Link href={props.file}>{t('console.csv')}</Link>}
       </p>
+      {props.whole ? null : <p class="utrecht-paragraph sluis-notice">{t('console.people.filling')}</p>}
       <Table
         id="people"
         caption={t('console.people.caption', { count: countText(language, props.total) })}

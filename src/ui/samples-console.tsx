@@ -122,6 +122,7 @@ function listSamples(page: ConsolePage): [string, string][] {
     search: '',
     state: undefined,
     total: 50_000,
+    whole: false,
     rows: [
       row,
       { ...row, name: 'bram', state: 'invited' as const, kinds: [], email: undefined, lastUsedAt: undefined },
