@@ -20,8 +20,15 @@ export function ownSecurity(core: Core, realm: RealmSettings, apps: readonly App
       const session = await sessions.read(one);
       if (session?.person === id) await ends.one(session, 'by-owner');
     },
-    endAll: ({ id }) => ends.everywhere(id, 'by-owner'),
-    endBy: ({ id }, factor) => ends.ofFactor(id, factor, 'factor-removed'),
+    endAll: async ({ id }) => {
+      // First: no session can begin by them any more.
+      await core.devices.removeAll({ id }, 'signed-out-everywhere', 'portal');
+      await ends.everywhere(id, 'by-owner');
+    },
+    endBy: async ({ id }, factor) => {
+      await core.devices.removeOfFactor({ id }, factor, 'portal');
+      await ends.ofFactor(id, factor, 'factor-removed');
+    },
     events: ({ id }) => audit.ofPerson(id),
   };
 }

@@ -19,22 +19,23 @@ import { shownEvents, shownSessions } from './own-shown.ts';
 import { issuePortalCookie, portalCookieName } from './portal-cookie.ts';
 import { realmCookieName } from './realm-cookie.ts';
 import { findSignIn, placeOf, usableFor } from './sign-in.ts';
+import { devicesPart } from './trust.ts';
 import type { PortalContext, View } from './view.ts';
 
-interface Parts {
+export interface OwnParts {
   readonly deps: PortalDeps;
   readonly view: View;
   readonly own: OwnSecurity;
 }
 
 /** Somebody whose living session this browser holds, and the cookie that her forms are bound to. */
-interface Here {
+export interface Here {
   readonly owner: Owner;
   readonly browser: string;
   readonly portalCookie: string;
 }
 
-const home = '/my-security';
+export const home = '/my-security';
 
 /**
  * "My security": what a person has, where she is signed in, what happened. She gets in by a living session in this very
@@ -58,7 +59,7 @@ export function mountMySecurity(app: Hono<PortalEnv>, deps: PortalDeps, view: Vi
 /** For parts of "My security" that have pages of their own: whoever is here, else the page that says to sign in. */
 export async function shown(
   c: PortalContext,
-  parts: Parts,
+  parts: OwnParts,
   show: (here: Here) => Response | Promise<Response>,
 ): Promise<Response> {
   const { deps, view } = parts;
@@ -73,7 +74,7 @@ export async function shown(
 /** The same for a form: one of ours, made for this browser and this person. */
 export async function posted(
   c: PortalContext,
-  parts: Parts,
+  parts: OwnParts,
   act: (here: Here, form: PostedForm) => Response | Promise<Response>,
 ): Promise<Response> {
   const { deps, view } = parts;
@@ -87,7 +88,7 @@ export async function posted(
   return act({ ...found, portalCookie }, form);
 }
 
-async function whoIsHere(c: PortalContext, { view, own }: Parts): Promise<Omit<Here, 'portalCookie'> | undefined> {
+async function whoIsHere(c: PortalContext, { view, own }: OwnParts): Promise<Omit<Here, 'portalCookie'> | undefined> {
   const browser = view.browser(c);
   const owner = browser === undefined ? undefined : await own.who(browser);
   return browser === undefined || owner === undefined ? undefined : { owner, browser };
@@ -101,11 +102,11 @@ function scopeOf({ person }: Owner): string {
   return `my-security ${person.id}`;
 }
 
-function tokensOf({ deps }: Parts, { owner, portalCookie }: Here) {
+export function tokensOf({ deps }: OwnParts, { owner, portalCookie }: Here) {
   return formTokens(deps, portalCookie, scopeOf(owner));
 }
 
-async function overview(c: PortalContext, parts: Parts, here: Here): Promise<Response> {
+async function overview(c: PortalContext, parts: OwnParts, here: Here): Promise<Response> {
   const { deps, view, own } = parts;
   const { person } = here.owner;
   const [sessions, events] = await Promise.all([own.sessions(person), own.events(person)]);
@@ -119,8 +120,7 @@ async function overview(c: PortalContext, parts: Parts, here: Here): Promise<Res
     codes: isAboveCodes(person) ? 'above' : (person.recovery?.hashes.length ?? 0),
     sessions: shownSessions(sessions, deps.apps, here.browser),
     events: shownEvents(events, deps.apps),
-    // A part with a page of its own gets its line here.
-    parts: [],
+    parts: devicesPart(c, parts),
     apps: view.apps,
   });
   return view.html(c, html);
@@ -136,7 +136,7 @@ function factorOf(c: PortalContext, { owner }: Here): Factor | undefined {
   return owner.person.factors.find(({ id }) => id === c.req.param('factor'));
 }
 
-function factorPage(c: PortalContext, parts: Parts, here: Here, mistake?: 'empty'): Response {
+function factorPage(c: PortalContext, parts: OwnParts, here: Here, mistake?: 'empty'): Response {
   const { view } = parts;
   const factor = factorOf(c, here);
   if (factor === undefined) return view.refuse(c, 'not-found', { next: view.at(home) });
@@ -152,7 +152,7 @@ function factorPage(c: PortalContext, parts: Parts, here: Here, mistake?: 'empty
   return view.html(c, html, mistake === undefined ? 200 : 422);
 }
 
-function change(c: PortalContext, parts: Parts, here: Here, form: PostedForm): Response | Promise<Response> {
+function change(c: PortalContext, parts: OwnParts, here: Here, form: PostedForm): Response | Promise<Response> {
   const factor = factorOf(c, here);
   if (factor === undefined) return parts.view.refuse(c, 'not-found', { next: parts.view.at(home) });
   const { id: on } = factor;
@@ -176,7 +176,7 @@ type Intent = Omit<OwnIntent, 'person' | 'result'>;
 
 async function begin(
   c: PortalContext,
-  { deps, view }: Parts,
+  { deps, view }: OwnParts,
   here: Here,
   intent: Intent | undefined,
 ): Promise<Response> {
@@ -193,7 +193,7 @@ async function begin(
 /** Closes doors and opens none, so it asks for no factor: who lost hers must be able to. */
 async function endSessions(
   c: PortalContext,
-  { view, own }: Parts,
+  { view, own }: OwnParts,
   { owner }: Here,
   form: PostedForm,
 ): Promise<Response> {
@@ -209,7 +209,7 @@ async function endSessions(
 }
 
 /** How it ended. Asks for no session: the one that stood on a factor which she removed is over. */
-async function doneIn(c: PortalContext, { deps, view }: Parts): Promise<Response> {
+async function doneIn(c: PortalContext, { deps, view }: OwnParts): Promise<Response> {
   const signIn = await findSignIn(deps, c.req.param('id') ?? '', view.portalCookie(c));
   const own = signIn?.pending.own;
   if (own?.result === undefined) return view.go(c, home);

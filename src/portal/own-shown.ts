@@ -23,6 +23,10 @@ const texts: { readonly [T in AuditEvent['type']]?: MessageId } = {
   'token.handed-out': 'own.event-token-handed-out',
   'token.returned': 'own.event-token-returned',
   'set-up.by-self': 'own.event-by-self',
+  'device.trusted': 'own.event-device-trusted',
+  'device.removed': 'own.event-device-removed',
+  'device.doubted': 'own.event-device-doubted',
+  'device.copied': 'own.event-device-copied',
 };
 
 const most = 20;

@@ -7,6 +7,7 @@ import type { PortalDeps, PortalEnv } from './deps.ts';
 import { mountSignIn } from './finish.ts';
 import { mountAssets, mountGeneral } from './general.ts';
 import { kindSteps } from './kinds.ts';
+import { mountMyDevices } from './my-devices.ts';
 import { mountMySecurity } from './my-security.ts';
 import { mountResetLink } from './reset-link.ts';
 import { activationStep, kindsStep, recoveryStep } from './set-up-steps.ts';
@@ -48,6 +49,7 @@ export function createPortal(deps: PortalDeps): Hono<PortalEnv> {
   mountTrust(app, { deps, view, steps });
   mountSharedDevice(app, { deps, view });
   mountMySecurity(app, deps, view);
+  mountMyDevices(app, deps, view);
   for (const step of [activationStep, kindsStep, recoveryStep, ...kindSteps()]) steps.mount(app, step(deps, view));
   return app;
 }

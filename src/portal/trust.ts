@@ -3,6 +3,7 @@ import { deviceCookieName } from '../device/device-cookie.ts';
 import { mayGiveTrust } from '../device/living.ts';
 import { sharedCookieName } from '../device/shared-browser.ts';
 import type { Agent } from '../device/trusted-device.ts';
+import type { OwnPart } from '../ui/pages-my-security.tsx';
 import type { PortalDeps } from './deps.ts';
 import type { SignIn } from './sign-in.ts';
 import type { Steps } from './steps.ts';
@@ -107,4 +108,14 @@ export function mayTrustHere(c: PortalContext, deps: PortalDeps, { pending, pers
   const age = deps.clock.now() - passed.at;
   if (age < 0 || age > freshPass || isForbidden(settings, agentIn(c))) return false;
   return person?.factors.some(factor => factor.id === passed.factor && mayGiveTrust(factor)) === true;
+}
+
+/** Where "My security" has her devices. */
+export const devicesPlace = '/my-security/devices';
+
+/** The line of that in the overview; none where nobody can trust a device. */
+export function devicesPart(c: PortalContext, { deps, view }: Omit<TrustParts, 'steps'>): readonly OwnPart[] {
+  if (deps.devices.settings === undefined) return [];
+  const { t } = view.page(c);
+  return [{ title: t('devices.title'), about: t('devices.lead'), href: view.at(devicesPlace) }];
 }

@@ -355,7 +355,6 @@ export const frozenIds: readonly string[] = [
   'devices.remove-all',
   'devices.change',
   'devices.back',
-  'devices.link',
   'shared-device.title',
   'shared-device.lead',
   'shared-device.mark',
@@ -418,4 +417,8 @@ export const frozenIds: readonly string[] = [
   'approval.limited-hours',
   'approval.open',
   'phone.ask-own',
+  'own.event-device-trusted',
+  'own.event-device-removed',
+  'own.event-device-doubted',
+  'own.event-device-copied',
 ];

@@ -32,7 +32,11 @@ export const englishTrust: Readonly<Record<keyof typeof dutchTrust, string>> = {
   'devices.remove-all': 'Remove all trusted devices',
   'devices.change': 'Change or remove {label}',
   'devices.back': 'Back to your trusted devices',
-  'devices.link': 'See your trusted devices',
+
+  'own.event-device-trusted': 'You trusted a device',
+  'own.event-device-removed': 'A device is no longer trusted',
+  'own.event-device-doubted': 'We asked for a code on a trusted device after all',
+  'own.event-device-copied': 'A trusted device may have been copied. It is no longer trusted',
 
   'shared-device.title': 'Do more people use this device?',
   'shared-device.lead': 'Say so here. On a shared device we always ask for a code, from everybody.',

@@ -31,7 +31,11 @@ export const dutchTrust = {
   'devices.remove-all': 'Verwijder alle vertrouwde apparaten',
   'devices.change': 'Wijzig of verwijder {label}',
   'devices.back': 'Terug naar uw vertrouwde apparaten',
-  'devices.link': 'Bekijk uw vertrouwde apparaten',
+
+  'own.event-device-trusted': 'U vertrouwde een apparaat',
+  'own.event-device-removed': 'Een apparaat is niet meer vertrouwd',
+  'own.event-device-doubted': 'We vroegen toch een code op een vertrouwd apparaat',
+  'own.event-device-copied': 'Een vertrouwd apparaat was misschien gekopieerd. Het is niet meer vertrouwd',
 
   'shared-device.title': 'Gebruiken meer mensen dit apparaat?',
   'shared-device.lead': 'Zeg het hier. Op een gedeeld apparaat vragen we altijd een code, aan iedereen.',

@@ -1,5 +1,6 @@
 import type { FormTokens } from './form.tsx';
 import type { Page } from './layout.tsx';
+import { myDevicePage, myDevicesPage } from './pages-my-devices.tsx';
 import type { AppLink } from './pages-start.tsx';
 import { fullPage, offerPage, type ShownDevice, sharedDevicePage } from './pages-trust.tsx';
 
@@ -13,12 +14,23 @@ interface Given {
 export function trustSamples(page: Page, { hostile, tokens, apps }: Given): [string, string][] {
   const offer = { action: '/trust/1', tokens, shared: '/shared-device' };
   const full = { action: '/trust/1/full', tokens, timeZone: 'Europe/Amsterdam', devices: sampleDevices(hostile) };
+  const own = { tokens, timeZone: full.timeZone, action: '/my-security/devices', back: '/my-security' };
+  const shownDevices = full.devices.map((device, index) => ({
+    ...device,
+    href: '/my-security/devices/a',
+    here: index === 0,
+  }));
+  const devices = { ...own, devices: shownDevices, shared: '/shared-device' };
+  const [device] = full.devices.slice(3, 4).map(one => ({ ...own, device: one }));
   const shared = { action: '/shared-device', tokens, apps, refused: false };
   return [
     ['trust', offerPage(page, { ...offer, days: 30 })],
     ['trust-one-day', offerPage(page, { ...offer, days: 1 })],
     ['trust-full', fullPage(page, { ...full, missing: false })],
     ['trust-full-missing', fullPage(page, { ...full, missing: true })],
+    ['my-devices', myDevicesPage(page, devices)],
+    ['my-devices-none', myDevicesPage(page, { ...devices, devices: [] })],
+    ...(device === undefined ? [] : [['my-device', myDevicePage(page, device)] as [string, string]]),
     ['shared-device', sharedDevicePage(page, { ...shared, marked: undefined })],
     ['shared-device-marked', sharedDevicePage(page, { ...shared, marked: 'person' })],
     ['shared-device-refused', sharedDevicePage(page, { ...shared, marked: 'person', refused: true })],

@@ -486,6 +486,44 @@ describe('R11 R44: a browser that several people use', () => {
   });
 });
 
+describe('R13: what is hers under "My security"', () => {
+  it('she sees, names and removes her devices; nobody else does, and without a session nobody sees any', async () => {
+    const browser = await trusting();
+    await trusting(bram);
+    const [hers] = await sluis.core.devices.list(await personOf(anna));
+    const [his] = await sluis.core.devices.list(await personOf(bram));
+    const list = await browser.portal.get('/my-security/devices');
+    expect(list.text).toMatch(/Chrome op Linux[\s\S]*Dit is het apparaat dat u nu gebruikt/);
+    const place = `/my-security/devices/${hers?.id}`;
+    await submit(browser.portal, await browser.portal.get(place), { act: 'rename', label: 'Laptop <b>' });
+    expect((await browser.portal.get('/my-security/devices')).text).toContain('<strong>Laptop &lt;b&gt;</strong>');
+    const form = hiddenFields((await browser.portal.get(place)).text);
+    await browser.portal.post(`/my-security/devices/${his?.id}`, { ...form, act: 'remove' });
+    await browser.portal.post(`/my-security/devices/${his?.id}`, { ...form, act: 'rename', label: 'x' });
+    expect(await sluis.core.devices.list(await personOf(bram))).toMatchObject([{ id: his?.id, label: '' }]);
+    const elsewhere = { Origin: sluis.origin('post'), 'Sec-Fetch-Site': 'same-site' };
+    expect((await browser.portal.post(place, { ...form, act: 'remove' }, elsewhere)).status).toBe(403);
+    const thief = browserOf(sluis, 'post');
+    await password(thief, anna);
+    expect((await thief.portal.get('/my-security/devices')).status).toBe(403);
+    expect((await thief.portal.post(place, { ...form, act: 'remove' })).status).toBe(403);
+    expect(await sluis.core.devices.list(await personOf(anna))).toHaveLength(1);
+    expect(await inByTrust(browser)).toBe(true);
+    await submit(browser.portal, await browser.portal.get('/my-security/devices'), { act: 'all' });
+    // The session that it began is over with it.
+    expect((await browser.app.get('/postvak')).status).toBe(303);
+    expect(await inByTrust(browser)).toBe(false);
+  });
+
+  it('R13: signing out everywhere there ends trust as well', async () => {
+    const browser = await trusting();
+    const form = hiddenFields((await browser.portal.get('/my-security')).text);
+    await browser.portal.post('/my-security/sessions', { ...form, act: 'all' });
+    expect(await sluis.core.devices.list(await personOf(anna))).toEqual([]);
+    expect(await inByTrust(browser)).toBe(false);
+  });
+});
+
 describe('R13: at every instance', () => {
   let beside: TestSluis;
   beforeAll(async () => {
