@@ -321,6 +321,15 @@ export type AuditEvent = { readonly realm: string } & (
       readonly reason: DropReason;
     }
   | {
+      readonly type: 'person.renamed';
+      readonly person: string;
+      /** As she is called from now on. */
+      readonly name: string;
+      readonly before: string;
+      readonly by: string;
+      readonly reason: string;
+    }
+  | {
       readonly type: 'person.closed' | 'person.opened';
       readonly person: string;
       readonly name: string;

@@ -34,6 +34,12 @@ const commands: Commands = {
   devicesList: note('devicesList'),
   devicesRemove: note('devicesRemove'),
   devicesSharedLink: note('devicesSharedLink'),
+  usersRename: note('usersRename'),
+  usersClose: note('usersClose'),
+  usersOpen: note('usersOpen'),
+  resetList: note('resetList'),
+  resetShow: note('resetShow'),
+  resetToken: () => note('resetToken')({}),
   tokensImport: note('tokensImport'),
   tokensList: note('tokensList'),
   tokensHandOut: note('tokensHandOut'),
@@ -241,5 +247,47 @@ describe('users mail', () => {
     expect(await run('users', 'mail', 'anna', 'anna@gemeente.nl', '--remove')).toBe(64);
     expect(await run('users', 'invite', '--csv', 'x.csv', '--email', 'anna@gemeente.nl')).toBe(64);
     expect(called).toHaveLength(2);
+  });
+});
+
+describe('reset, and people who come and go', () => {
+  it.each([
+    [
+      ['reset', 'list'],
+      ['resetList', { realm: undefined, config, all: false }],
+    ],
+    [
+      ['reset', 'list', '--all'],
+      ['resetList', { realm: undefined, config, all: true }],
+    ],
+    [
+      ['reset', 'show', 'K7PM-3XQ2'],
+      ['resetShow', { realm: undefined, config, number: 'K7PM-3XQ2' }],
+    ],
+    [
+      ['users', 'rename', 'anna', 'anna.bos', '--reason', 'married'],
+      ['usersRename', { realm: undefined, config, name: 'anna', to: 'anna.bos', reason: 'married' }],
+    ],
+    [
+      ['users', 'close', 'anna', '--reason', 'left', '--free-name'],
+      ['usersClose', { realm: undefined, config, name: 'anna', reason: 'left', freeName: true }],
+    ],
+    [
+      ['users', 'open', 'anna', '--reason', 'is back'],
+      ['usersOpen', { realm: undefined, config, name: 'anna', reason: 'is back' }],
+    ],
+  ])('%j', async (args, expected) => {
+    expect(await run(...args)).toBe(0);
+    expect(called).toEqual([expected]);
+  });
+
+  it('asks why an account is renamed, closed or opened', async () => {
+    for (const args of [
+      ['rename', 'anna', 'bea'],
+      ['close', 'anna'],
+      ['open', 'anna'],
+    ])
+      expect(await run('users', ...args)).toBe(64);
+    expect(called).toEqual([]);
   });
 });

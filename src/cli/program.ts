@@ -2,10 +2,12 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { parseDuration } from '../config/quantity.ts';
 import type { Level } from '../config/settings.ts';
 import { SluisError } from '../kernel/errors.ts';
+import { type AccountCommands, addAccounts } from './program-accounts.ts';
 import { type AdminCommands, addAdmin } from './program-admin.ts';
 import { addDevices, type DeviceCommands } from './program-devices.ts';
 import { addExplain, type ExplainCommands } from './program-explain.ts';
 import { addMail, type MailCommands } from './program-mail.ts';
+import { addReset, type ResetCommands } from './program-reset.ts';
 import { addSms, type SmsCommands } from './program-sms.ts';
 import { addTokens, type TokenCommands } from './program-tokens.ts';
 
@@ -21,7 +23,9 @@ export interface Commands
     TokenCommands,
     ExplainCommands,
     AdminCommands,
-    DeviceCommands {
+    DeviceCommands,
+    AccountCommands,
+    ResetCommands {
   serve(options: { config: string }): Promise<number>;
   protect(options: ProtectOptions): Promise<number>;
   check(options: { config: string }): Promise<number>;
@@ -110,6 +114,7 @@ function build(commands: Commands, terminal: Terminal, done: (code: number) => v
   addMail(program, commands, { command, config, done });
   addSms(program, commands, { command, config, done });
   addAdmin(program, commands, { command, config, done });
+  addReset(program, commands, { command, config, done });
   addAudit(program, commands, done);
   return program;
 }
@@ -207,6 +212,7 @@ function addUsers(program: Command, commands: Commands, done: (code: number) => 
       if ((address === undefined) !== remove) throw usage('give an address, or --remove');
       done(await commands.usersMail({ realm: undefined, ...options, name, address }));
     });
+  addAccounts(users, commands, { command, config, done });
   command(users, 'sign-out')
     .description('End all sessions of one person: a stolen device, somebody who leaves.')
     .argument('<name>')

@@ -24,7 +24,9 @@ export class People {
   /** `name` in the realm's normal form. */
   async byName(realm: string, name: string): Promise<Person | undefined> {
     const record = await this.#deps.store.get(nameKey(realm, name));
-    return record === undefined ? undefined : this.#owned(record.value, name);
+    const person = record && (await this.#owned(record.value, name));
+    // A name that she had before is nobody's: what it leads to must never pass for who has it next (R39).
+    return person?.name === name ? person : undefined;
   }
 
   async byId(id: string): Promise<Person | undefined> {
@@ -125,6 +127,43 @@ export class People {
     return before;
   }
 
+  /**
+   * Gives a person another name; what is bound to her stays hers (R39). False where somebody else has it, or takes it at
+   * this moment. A rename that was broken off is done by doing it again.
+   */
+  async rename(id: string, name: string): Promise<boolean> {
+    const { store } = this.#deps;
+    const found = await this.byId(id);
+    if (found === undefined) return false;
+    const { realm, name: before } = found;
+    const taking = takingKey(realm, name);
+    // Between the name's record and the person's they do not agree: nobody may take that for a name that is free.
+    if (!(await store.create(taking, id, takingTime))) return false;
+    try {
+      if (!(await this.#take(realm, name, id))) return false;
+      await store.add(listKey(realm), name);
+      await this.update(id, current => (current.name === name ? undefined : { ...current, name }));
+      if (before !== name) await store.drop(listKey(realm), before);
+      return true;
+    } finally {
+      await store.remove(taking);
+    }
+  }
+
+  /** Lets a name lead to this person: one that is new, hers already, or left behind by who is called otherwise now. */
+  async #take(realm: string, name: string, id: string): Promise<boolean> {
+    const { store } = this.#deps;
+    const key = nameKey(realm, name);
+    if (await store.create(key, id)) return true;
+    const stands = await store.get(key);
+    if (stands === undefined || stands.value === id) return stands !== undefined;
+    // In this order: whose rename is over by now shows in the record that is read last.
+    const taking = await store.get(takingKey(realm, name));
+    if (taking !== undefined && taking.value !== id) return false;
+    const owner = await this.byId(stands.value);
+    return owner !== undefined && owner.name !== name && store.replace(key, stands.version, id);
+  }
+
   /** Takes her off the list of an address that is hers no longer. */
   async #unlist({ id, realm }: Person, address: string): Promise<void> {
     const key = mailListKey(realm, address);
@@ -149,7 +188,8 @@ export class People {
     };
     // The person first: a name must never lead to a record that is not there yet.
     await store.create(personKey(id), this.#codec.encode(personKey(id), person));
-    if (await store.create(nameKey(realm, name), id)) return person;
+    // Of somebody who was renamed: the name is free again, and brings nothing with it.
+    if (await this.#take(realm, name, id)) return person;
     await store.remove(personKey(id));
     const first = await this.byName(realm, name);
     if (first === undefined) throw new SluisError('store.conflict', `the person ${name} was removed while being made`);
@@ -171,6 +211,13 @@ function personKey(id: string): string {
 
 function nameKey(realm: string, name: string): string {
   return `person-name:{${hash(realm, name)}}`;
+}
+
+/** How long a rename may take before it counts as broken off. */
+const takingTime = 60_000;
+
+function takingKey(realm: string, name: string): string {
+  return `person-taking:{${hash(realm, name)}}`;
 }
 
 function hasAddress(person: Person | undefined, realm: string, address: string): boolean {

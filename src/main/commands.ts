@@ -18,6 +18,7 @@ import { type Machine, openOn } from './machine.ts';
 import { mailDeps } from './mail-server.ts';
 import { protectConfig, writeProtectConfig } from './protect.ts';
 import { readText } from './read-text.ts';
+import { resetCommands } from './reset-commands.ts';
 import { serve } from './serve.ts';
 import { tokenCommands } from './token-commands.ts';
 import { usersDeps } from './user-commands.ts';
@@ -75,6 +76,7 @@ export function commandsOf(machine: Machine): Commands {
       }),
     ...deviceCommands((config, work) => withCore(machine, config, core => done(work(core))), out),
     ...tokenCommands((config, work) => withCore(machine, config, core => done(work(core))), out),
+    ...resetCommands((config, work) => withCore(machine, config, core => done(work(core))), out),
     adminInvite: options =>
       withCore(machine, options.config, core => {
         const { console } = core.settings;

@@ -93,6 +93,8 @@ const notices: { readonly [T in AuditEvent['type']]: Told<T> } = {
   'device.used': undefined,
   'browser.marked-shared': undefined,
   'browser.unmarked-shared': undefined,
+  // The app calls her so, and told her.
+  'person.renamed': undefined,
   'person.closed': () => ({ line: 'notice.closed' }),
   'person.opened': () => ({ line: 'notice.opened' }),
   // Before it is done: she may say that she asked for nothing. What follows is mailed by the desk itself (R35).

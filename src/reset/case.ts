@@ -140,8 +140,8 @@ export type Refusal =
   | { readonly reason: 'foreign-domain' | 'group-mailbox'; readonly field: 'requester-address' }
   /** The requester has not said yes, or not in time. */
   | { readonly reason: 'unproved'; readonly field: 'request' }
-  /** Nobody has this address; or several people share it. */
-  | { readonly reason: 'unknown-account' | 'shared-address'; readonly field: 'account' }
+  /** Nobody has this address; several people share it; or the account was closed. */
+  | { readonly reason: 'unknown-account' | 'shared-address' | 'closed-account'; readonly field: 'account' }
   /** Only a visit counts for who has a key of level 4; two different people must have seen the person. */
   | { readonly reason: 'visit'; readonly field: 'identity-method' }
   | { readonly reason: 'two-staff'; readonly field: 'staff' }

@@ -67,6 +67,7 @@ export function accountFault(
 ): Refusal | undefined {
   if (person === 'shared') return { reason: 'shared-address', field: 'account' };
   if (person === undefined) return { reason: 'unknown-account', field: 'account' };
+  if (person.closed !== undefined) return { reason: 'closed-account', field: 'account' };
   return isAboveCodes(person) ? visitFault(identity, rules) : undefined;
 }
 

@@ -151,4 +151,5 @@ export const frozenResetIds: readonly string[] = [
   'console.reset.no.state',
   'console.reset.no.not-found',
   'console.reset.nobody',
+  'console.reset.no.closed-account',
 ];

@@ -110,6 +110,7 @@ export const englishResetConsole: Readonly<Record<keyof typeof dutchResetConsole
   'console.reset.no.unproved': 'The requester has not said yes yet by the link in the mail.',
   'console.reset.no.unknown-account': 'There is no account with this e-mail address.',
   'console.reset.no.shared-address': 'Several people have this e-mail address. First give each one of their own.',
+  'console.reset.no.closed-account': 'This account is closed. An administrator can open it again first.',
   'console.reset.no.visit': 'This account has a key of level 4. Only a visit to the desk counts.',
   'console.reset.no.two-staff': 'For a key of level 4 two different members of staff must see the person.',
   'console.reset.no.same-requester': 'You asked for this yourself. A colleague must do it.',

@@ -109,6 +109,7 @@ export const dutchResetConsole = {
   'console.reset.no.unproved': 'De aanvrager heeft nog geen ja gezegd met de link in de mail.',
   'console.reset.no.unknown-account': 'Er is geen account met dit e-mailadres.',
   'console.reset.no.shared-address': 'Meer mensen hebben dit e-mailadres. Geef eerst ieder een eigen adres.',
+  'console.reset.no.closed-account': 'Dit account is gesloten. Een beheerder kan het eerst weer openen.',
   'console.reset.no.visit': 'Dit account heeft een sleutel van niveau 4. Alleen een bezoek aan de balie telt.',
   'console.reset.no.two-staff': 'Voor een sleutel van niveau 4 moeten twee verschillende medewerkers de persoon zien.',
   'console.reset.no.same-requester': 'U hebt dit zelf gevraagd. Een collega moet dit doen.',
