@@ -330,6 +330,25 @@ test('what she approved in time is taken in time, by a factor that she still has
   expect((await phone.say('poll')).state).toBe('unknown');
 });
 
+test('a request whose sign-in is over, or passed another way, is shown and answered no more', async () => {
+  const bench = await openApproval();
+  const { phone, browser } = await withPhone(bench, 'anna');
+  const { pending } = await bench.signIn('anna');
+  const page = await browser.open(`/p/${await bench.pendings.handoff(pending)}`);
+  const ask = one(await phone.asks());
+  await bench.pendings.abandon(pending);
+  expect(await phone.asks()).toEqual([]);
+  expect((await phone.answer(ask, numberOn(page))).state).toBe('gone');
+  const other = await arrive(bench, 'anna', browser);
+  const [waits] = await phone.asks();
+  const cookie = browser.cookies.get('__Host-sluis-portal') ?? '';
+  const living = await bench.pendings.forPortal(other.id, cookie);
+  if (living === undefined || waits === undefined) throw new Error('nothing waits');
+  await bench.pendings.pass(living, cookie, { level: 2, factor: 'totp' });
+  expect(await phone.asks()).toEqual([]);
+  expect((await phone.answer(waits, numberOn(other.page))).state).toBe('gone');
+});
+
 test('CWE-918: messages go to known push services only, whatever address a phone gives', async () => {
   const bench = await openApproval({}, ['push.gemeente.test:8443', '127.0.0.1:9000', 'push.gemeente.test']);
   const { phone } = await withPhone(bench, 'anna');
