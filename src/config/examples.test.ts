@@ -61,11 +61,11 @@ describe('the configuration that npm start uses', () => {
   it('shows settings in its comments that are right as well', () => {
     const text = readFileSync(join(configFolder, 'sluis.yaml'), 'utf8')
       .replace(
-        /^( *)# ((tls|redirect|theme|routes|groups|classes|balancers|nameCharacters|management|stop|mail):.*)$/gm,
+        /^( *)# ((tls|redirect|theme|routes|groups|classes|balancers|nameCharacters|management|stop|mail|trust):.*)$/gm,
         '$1$2',
       )
       .replace(
-        /^( *)# ( {2,}(- path|methods|level|maxAge|class|groups|beheer|intern|vertrouwelijk|certificate|key|address|port|acmeFolder|css|logo|notice|drain): .*)$/gm,
+        /^( *)# ( {2,}(- path|methods|level|days|maxAge|class|groups|beheer|intern|vertrouwelijk|certificate|key|address|port|acmeFolder|css|logo|notice|drain): .*)$/gm,
         '$1$2',
       )
       .replace(/^# {3}((host|user|from|replyTo|signalsTo): )/gm, '  $1');
