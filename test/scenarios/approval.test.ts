@@ -154,7 +154,7 @@ describe.skipIf(missing('chromium'))('R21: approval on a phone, in Chromium', { 
     // By the refresh, every five seconds.
     await page.waitForSelector('text=U hebt het goedgekeurd');
     await page.click('main button[type=submit]');
-    await page.waitForURL(onPortal(sluis, /^\/go\//));
+    await inApp(page, sluis, 'post');
     await page.goto(`${sluis.portalOrigin}/approve/`);
     expect(await page.innerText('main')).toContain('Zet JavaScript aan');
     await context.close();
