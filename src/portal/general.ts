@@ -20,11 +20,11 @@ export function mountGeneral(app: Hono<PortalEnv>, { deps, view }: { deps: Porta
       startPage(view.page(c), { apps: view.apps, own: ownLink(deps, view), signOut: signOutForm(c, deps, view) }),
     ),
   );
-  app.get('/help', c => view.html(c, firstAidPage(view.page(c), { start })));
+  app.get('/help', c => view.html(c, firstAidPage(view.page(c), { start, own: ownLink(deps, view) })));
   app.get('/help/:trouble', c => {
     const trouble = c.req.param('trouble');
     if (!isTrouble(trouble)) return view.refuse(c, 'not-found');
-    return view.html(c, troublePage(view.page(c), { trouble, start }));
+    return view.html(c, troublePage(view.page(c), { trouble, start, own: ownLink(deps, view) }));
   });
   app.post('/sign-out', c => signOut(c, deps, view));
   app.get('/signed-out', c => view.html(c, signedOutPage(view.page(c), { apps: view.apps })));

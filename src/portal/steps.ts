@@ -168,9 +168,18 @@ export class Steps {
     mistake: string | undefined,
     form?: PostedForm,
   ): Promise<Response> {
-    const page = this.#view.page(c);
+    const page = this.#pageOf(c, signIn);
     const html = await step.show({ c, page, signIn, tokens: this.tokens(signIn), mistake, form });
     return this.#view.html(c, html, statusOf(mistake), step.headers);
+  }
+
+  /** A change of her own is named on each page that asks for something: a code is not typed for what she did not begin. */
+  #pageOf(c: PortalContext, { pending: { own }, person }: SignIn): Page {
+    const page = this.#view.page(c);
+    if (own === undefined) return page;
+    const label = own.label ?? person?.factors.find(({ id }) => id === own.on)?.label ?? '';
+    const text = page.t(`own.doing-${own.act}`, { label });
+    return { ...page, doing: { text, leave: page.t('own.doing-not'), back: this.#view.at('/my-security') } };
   }
 
   /** Counts down by asking again: every ten seconds, and when the time is over. Nothing can be typed meanwhile. */

@@ -9,6 +9,8 @@ export interface Page {
   readonly site: Site;
   /** Address of this page in the other language; undefined where there is none (pages on an app's own host). */
   readonly switchTo: string | undefined;
+  /** What she is doing, where that is not why she came: said above the page, with a way to leave it. */
+  readonly doing?: { readonly text: string; readonly leave: string; readonly back: string } | undefined;
 }
 
 /** Whose pages these are. Made once per realm and host. */
@@ -80,6 +82,7 @@ export function Layout({ page, title, failed, goTo, keys, script, again, install
         <div class="sluis-page">
           <Top page={page} />
           <main class="sluis-card" id="content" tabindex={-1}>
+            <Doing page={page} />
             {children}
           </main>
           <footer class="sluis-foot sluis-no-print">
@@ -88,6 +91,16 @@ export function Layout({ page, title, failed, goTo, keys, script, again, install
         </div>
       </body>
     </html>
+  );
+}
+
+/** Who sits down at a browser in which somebody else began must see what her code would be for. */
+function Doing({ page: { doing } }: { page: Page }) {
+  if (doing === undefined) return null;
+  return (
+    <p class="utrecht-paragraph sluis-doing">
+      <strong>{doing.text}</strong> <Link href={doing.back}>{doing.leave}</Link>
+    </p>
   );
 }
 

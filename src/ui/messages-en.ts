@@ -173,7 +173,7 @@ export const english: Readonly<Record<keyof typeof dutch, string>> = {
   'first-aid.lost-phone.3': 'Was your phone stolen? Call the desk at once. Change your password too.',
   'first-aid.new-phone': 'I have a new phone',
   'first-aid.new-phone.1':
-    'Do you still have the old phone? Move your authenticator app. Look in the settings of the app for "transfer" or "export".',
+    'Do you still have the old phone? Sign in with the old phone. Then add the new one at My security.',
   'first-aid.new-phone.2': 'Is the old phone gone? Sign in, choose "I have no code" and use a recovery code.',
   'first-aid.new-phone.3': 'Remove the app from the old phone only when the new one works.',
   'first-aid.code-refused': 'My code is refused',

@@ -177,7 +177,7 @@ export const dutch = {
   'first-aid.lost-phone.3': 'Is uw telefoon gestolen? Bel de balie meteen. Verander ook uw wachtwoord.',
   'first-aid.new-phone': 'Ik heb een nieuwe telefoon',
   'first-aid.new-phone.1':
-    'Hebt u de oude telefoon nog? Zet uw authenticator-app over. Kijk in de instellingen van de app bij "overzetten" of "exporteren".',
+    'Hebt u de oude telefoon nog? Log in met de oude telefoon. Voeg daarna bij Mijn beveiliging de nieuwe toe.',
   'first-aid.new-phone.2': 'Is de oude telefoon weg? Log in, kies "Ik heb geen code" en gebruik een herstelcode.',
   'first-aid.new-phone.3': 'Gooi de app op de oude telefoon pas weg als de nieuwe werkt.',
   'first-aid.code-refused': 'Mijn code wordt niet goedgekeurd',

@@ -61,6 +61,12 @@ export const englishOwn: Readonly<Record<keyof typeof dutchOwn, string>> = {
   'own.remove-lent':
     'This hardware token belongs to your organisation. Hand it in at the desk. It will be removed there.',
 
+  'own.doing-add': 'You are adding a second step.',
+  'own.doing-remove': 'You are removing a second step: {label}.',
+  'own.doing-rename': 'You are giving a second step another name: {label}.',
+  'own.doing-codes': 'You are making new recovery codes.',
+  'own.doing-not': 'Do you not want that? Go back.',
+
   'own.done-title': 'Done',
   'own.done-add': 'Your new second step is set up. You can sign in with it next time.',
   'own.done-remove': 'The second step was removed. Where you were still signed in with it, you are signed out now.',

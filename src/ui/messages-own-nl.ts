@@ -62,6 +62,12 @@ export const dutchOwn = {
     'U kunt deze nu niet verwijderen. Zonder deze stap komt u er niet meer in. Voeg eerst een andere toe.',
   'own.remove-lent': 'Dit codekastje is van uw organisatie. Lever het in bij de balie. Daar wordt het ook verwijderd.',
 
+  'own.doing-add': 'U voegt een tweede stap toe.',
+  'own.doing-remove': 'U verwijdert een tweede stap: {label}.',
+  'own.doing-rename': 'U geeft een tweede stap een andere naam: {label}.',
+  'own.doing-codes': 'U maakt nieuwe herstelcodes.',
+  'own.doing-not': 'Wilt u dat niet? Ga terug.',
+
   'own.done-title': 'Het is gelukt',
   'own.done-add': 'Uw nieuwe tweede stap is ingesteld. U kunt er de volgende keer mee inloggen.',
   'own.done-remove': 'De tweede stap is verwijderd. Waar u er nog mee was ingelogd, bent u nu uitgelogd.',

@@ -9,7 +9,7 @@ export function isTrouble(text: string): text is Trouble {
 }
 
 /** `start` leads back to the apps; needs no sign-in. */
-export function firstAidPage(page: Page, props: { readonly start: string }): string {
+export function firstAidPage(page: Page, props: { readonly start: string; readonly own?: string | undefined }): string {
   const { t, site } = page;
   return render(
     <Layout page={page} title={t('first-aid.title')}>
@@ -26,12 +26,22 @@ export function firstAidPage(page: Page, props: { readonly start: string }): str
       </ul>
       <Paragraph>{t('first-aid.desk')}</Paragraph>
       <DeskBlock page={page} />
+      {props.own === undefined ? null : (
+        <Paragraph>
+          <Link href={props.own}>{t('own.link')}</Link>
+          <br />
+          {t('own.link-about')}
+        </Paragraph>
+      )}
       <ActionLink href={props.start}>{t('page.apps')}</ActionLink>
     </Layout>,
   );
 }
 
-export function troublePage(page: Page, props: { readonly trouble: Trouble; readonly start: string }): string {
+export function troublePage(
+  page: Page,
+  props: { readonly trouble: Trouble; readonly start: string; readonly own?: string | undefined },
+): string {
   const { t, site } = page;
   const { trouble } = props;
   return render(
@@ -48,6 +58,7 @@ export function troublePage(page: Page, props: { readonly trouble: Trouble; read
         <Link href={props.start} main>
           {t('page.apps')}
         </Link>
+        {props.own === undefined ? null : <Link href={props.own}>{t('own.link')}</Link>}
         <Link href={site.helpUrl}>{t('first-aid.index')}</Link>
       </div>
     </Layout>,

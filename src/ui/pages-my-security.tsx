@@ -202,7 +202,7 @@ function OneSession({ page, props, session }: { page: Page; props: OverviewProps
     <li>
       <p class="utrecht-paragraph" id={`session-${id}`}>
         <strong>{app}</strong>, {browser}
-        {here ? ` ${t('own.session-here')}` : ''}
+        {here ? `. ${t('own.session-here')}` : ''}
       </p>
       <p class="utrecht-paragraph sluis-small">
         {t('own.session-began', when(session.beganAt))}

@@ -1,4 +1,5 @@
 import type { Page } from './layout.tsx';
+import { challengePage } from './pages-challenge.tsx';
 import {
   mySecurityPage,
   type OverviewProps,
@@ -63,6 +64,15 @@ const overview: OverviewProps = {
 export function ownSamples(page: Page): [string, string][] {
   const factor = { factor: totp, action: '/my-security/factor/1', tokens, back: '/my-security' };
   const done = { back: '/my-security', result: 'done' } as const;
+  const doing = { text: `U verwijdert een tweede stap: Telefoon ${hostile}.`, leave: 'Wilt u dat niet? Ga terug.' };
+  const asked = { ...page, doing: { ...doing, back: '/my-security' } };
+  const challenge = {
+    kind: 'totp',
+    account: 'anna',
+    action: '/challenge/1',
+    tokens,
+    otherWays: '/other-ways/1',
+  } as const;
   const kinds = [{ kind: 'totp', href: '/challenge/1/totp' }] as const;
   return [
     ['my-security', mySecurityPage(page, overview)],
@@ -80,6 +90,7 @@ export function ownSamples(page: Page): [string, string][] {
       `own-failed-${result}`,
       ownDonePage(page, { ...done, act: 'remove', result }),
     ]),
+    ['own-challenge', challengePage(asked, challenge)],
     ['own-other-ways', ownOtherWaysPage(page, { kinds, activation: '/set-up/1?code=1', back: '/my-security' })],
     ['own-other-ways-none', ownOtherWaysPage(page, { kinds: [], activation: undefined, back: '/my-security' })],
   ];

@@ -57,7 +57,9 @@ export function samplePages(language: Language, assets: AssetNames): ReadonlyMap
     ...consoleSamples(page),
     ...(['sms', 'email'] as const).flatMap(kind => sentCodeSamples(page, kind)),
     ...resetLinkSamples(page),
-    ...troubles.map(trouble => [`help-${trouble}`, troublePage(page, { trouble, start: '/' })] as const),
+    ...troubles.map(
+      trouble => [`help-${trouble}`, troublePage(page, { trouble, start: '/', own: '/my-security' })] as const,
+    ),
     ...(Object.keys(refusals) as Refusal[]).map(
       refusal => [`refusal-${refusal}`, refusalSample(page, refusal)] as const,
     ),
@@ -257,7 +259,7 @@ function generalSamples(page: Page): [string, string][] {
     ['gone-set-up', gonePage(page, { apps, setUp: true })],
     ['hop', hopPage(page, { to: 'https://webmail.example.org/_sluis/release?code=x', app: hostile })],
     ['hop-to-portal', hopPage(page, { to: 'https://sluis.example.org/p/x', app: undefined })],
-    ['help', firstAidPage(page, { start: '/' })],
+    ['help', firstAidPage(page, { start: '/', own: '/my-security' })],
   ];
 }
 

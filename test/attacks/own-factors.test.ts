@@ -423,6 +423,8 @@ describe('R31 what its owner does', () => {
     const id = tablet?.id ?? '';
 
     const renaming = await beginChange(anna.portal, 'rename', { factor: id, label: 'Werk' });
+    // Who comes back to a browser in which somebody else began sees what her code would be for.
+    expect(renaming.text).toContain('U geeft een tweede stap een andere naam: Werk.');
     const code = freshCode(sluis, anna.secret);
     const sent = { ...hiddenFields(renaming.text), code };
     expect(titleOf(await post(anna.portal, actionOf(renaming), sent))).toBe('Het is gelukt');
