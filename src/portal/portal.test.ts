@@ -76,6 +76,26 @@ test('R30 R38: from the password to the app: activation code, authenticator app,
   ]);
 });
 
+test('R37: the language in which she passed is the one in which she is told by mail; who did not pass sets none', async () => {
+  const bench = await openPortal();
+  const { secret } = await withTotp(bench, 'anna');
+  const language = async () => (await bench.people.byName(realm, 'anna'))?.language;
+  const stranger = bench.browser();
+  const waiting = await arrive(bench, stranger, 'anna');
+  await stranger.open(`${waiting.page.path}?lang=en`);
+  await stranger.open(`/go/${waiting.id}`);
+  expect(await language()).toBeUndefined();
+  for (const chosen of ['en', 'nl'] as const) {
+    const browser = bench.browser();
+    const { id, page } = await arrive(bench, browser, 'anna');
+    await browser.submit(page, { code: codeAt(secret, bench.clock.time) });
+    await browser.open(`/go/${id}?lang=${chosen}`);
+    await browser.open(`/go/${id}`);
+    expect(await language()).toBe(chosen);
+    bench.clock.time += minute;
+  }
+});
+
 test('R32: recovery codes are shown once; a reload offers new ones, which void the old', async () => {
   const bench = await openPortal();
   const browser = bench.browser();
