@@ -172,6 +172,13 @@ describe('TLS is demanded', () => {
     expect(implicit.taken).toHaveLength(1);
   });
 
+  test('an address is held against the certificate like a name', async () => {
+    const server = await serve();
+    expect(await smtpMailer(() => to(server, { host: '127.0.0.1' })).send(mail)).toMatchObject({ outcome: 'later' });
+    const named = smtpMailer(() => to(server, { host: '127.0.0.1', serverName: 'localhost' }));
+    expect(await named.send(mail)).toEqual({ outcome: 'taken' });
+  });
+
   test('a server that offers no sign-in gets no mail from who has a password', async () => {
     const server = await serve();
     const sent = await smtpMailer(() => to(server, { user: { name: 'sluis', password: 'geheim-1' } })).send(mail);

@@ -1,5 +1,4 @@
-import { lookup } from 'node:dns/promises';
-import { isIP } from 'node:net';
+import { connect, isIP } from 'node:net';
 import nodemailer, { type SMTPTransportOptions } from 'nodemailer';
 import { mailDomain, parseMailAddress } from '../kernel/mail-address.ts';
 import type { Mail, Mailer, MailResult, TryOptions } from '../notice/mailer.ts';
@@ -67,7 +66,7 @@ function isConfigured(server: () => SmtpServer | undefined): boolean {
 async function give(server: SmtpServer, mail: Mail, signal: AbortSignal): Promise<void> {
   const to = parseMailAddress(mail.to);
   if (to === undefined) throw new BadRecipient();
-  const transport = nodemailer.createTransport(await optionsOf(server, signal));
+  const transport = nodemailer.createTransport(optionsOf(server, signal));
   await transport.sendMail({
     // Objects, not text: no name that somebody chose is read for addresses (GHSA-mm7p-fcc7-pg87).
     from: { name: oneLine(mail.sender ?? ''), address: server.from },
@@ -87,20 +86,18 @@ async function give(server: SmtpServer, mail: Mail, signal: AbortSignal): Promis
 }
 
 async function knock(server: SmtpServer, signal: AbortSignal): Promise<void> {
-  const transport = nodemailer.createTransport(await optionsOf(server, signal));
+  const transport = nodemailer.createTransport(optionsOf(server, signal));
   const late = new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
   await Promise.race([transport.verify(), late]);
 }
 
-/** The library asks DNS before the hosts file and keeps what it heard for the whole process: so the system is asked here. */
-async function optionsOf(server: SmtpServer, signal: AbortSignal): Promise<SMTPTransportOptions> {
+function optionsOf(server: SmtpServer, signal: AbortSignal): SMTPTransportOptions {
   const { host, port, tls, user, ca } = server;
-  const named = isIP(host) === 0;
-  const address = named ? (await inTime(lookup(host), signal)).address : host;
-  const serverName = server.serverName ?? (named ? host : undefined);
+  const serverName = server.serverName ?? (isIP(host) === 0 ? host : undefined);
   return {
-    host: address,
+    host,
     port,
+    getSocket: (_, found) => reach(server, signal, found),
     secure: tls === 'implicit',
     // Without these, whoever takes STARTTLS out of the answer gets everything in plain text (CVE-2011-0411 and its like).
     requireTLS: tls === 'starttls',
@@ -120,10 +117,21 @@ async function optionsOf(server: SmtpServer, signal: AbortSignal): Promise<SMTPT
   };
 }
 
-async function inTime<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  signal.throwIfAborted();
-  const late = new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
-  return Promise.race([work, late]);
+type Found = Parameters<NonNullable<SMTPTransportOptions['getSocket']>>[1];
+
+/**
+ * The connection, made by Node: the library would ask DNS before the hosts file, and keep for the whole process what it
+ * heard. All addresses of a name are tried.
+ */
+function reach({ host, port }: SmtpServer, signal: AbortSignal, found: Found): void {
+  const socket = connect({ host, port, signal });
+  socket.once('error', found);
+  socket.once('connect', () => {
+    socket.off('error', found);
+    // Until the library listens for errors itself.
+    socket.on('error', () => undefined);
+    found(null, { connection: socket });
+  });
 }
 
 /** Refused before anybody is asked: it is not what `parseMailAddress` gives. */
