@@ -1,6 +1,7 @@
 import type { AppSettings, Level, RealmSettings } from '../config/settings.ts';
 import type { Person } from '../factor/person.ts';
-import { highestLevel } from '../factor/ways.ts';
+import { type Usable, usableAt } from '../factor/sent-code/usable.ts';
+import { waysOf } from '../factor/ways.ts';
 import { consoleRealm } from '../operator/operator.ts';
 import { may } from '../operator/role.ts';
 import { type AccessRow, accessPage, reachPage } from '../ui/pages-console-access.tsx';
@@ -73,10 +74,14 @@ interface Member {
   readonly name: string;
   readonly person: Person | undefined;
   readonly level: Level;
+  /** Which factors may serve at the app (R20). */
+  readonly usable: Usable;
 }
 
 /** The people of the groups of a rule, each with what she needs there. */
-async function membersOf({ deps }: Ask, { realm, groups = [], level, levelFor }: Rule): Promise<readonly Member[]> {
+async function membersOf({ deps }: Ask, rule: Rule): Promise<readonly Member[]> {
+  const { app, realm, groups = [], level, levelFor } = rule;
+  const usable = usableAt(deps.settings.factors, app.id);
   const names = new Map<string, Level>();
   for (const group of groups)
     for (const name of realm.groups.get(group) ?? []) {
@@ -84,13 +89,13 @@ async function membersOf({ deps }: Ask, { realm, groups = [], level, levelFor }:
       names.set(name, needed as Level);
     }
   const found = [...names].map(async ([name, needed]): Promise<Member> => {
-    return { name, level: needed, person: await deps.people.byName(realm.name, name) };
+    return { name, level: needed, usable, person: await deps.people.byName(realm.name, name) };
   });
   return (await Promise.all(found)).toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-function reaches({ person, level }: Member): boolean {
-  return highestLevel(person) >= level;
+function reaches({ person, level, usable }: Member): boolean {
+  return waysOf(person, level, usable).length > 0;
 }
 
 function countOf(members: readonly Member[]): { reach: number; short: number } {
