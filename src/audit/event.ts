@@ -329,6 +329,8 @@ export type AuditEvent = { readonly realm: string } & (
       readonly by: string;
       readonly reason: string;
     }
+  /** All that was kept of her is gone, but what this trail tells; so no name here (R61). */
+  | { readonly type: 'person.erased'; readonly person: string; readonly by: string; readonly reason: string }
   | {
       readonly type: 'person.closed' | 'person.opened';
       readonly person: string;

@@ -45,6 +45,8 @@ const commands: Commands = {
   tokensHandOut: note('tokensHandOut'),
   tokensTakeBack: note('tokensTakeBack'),
   adminInvite: note('adminInvite'),
+  peopleExport: note('peopleExport'),
+  peopleErase: note('peopleErase'),
   explain: note('explain'),
   mailTest: note('mailTest'),
   smsTest: note('smsTest'),

@@ -7,6 +7,7 @@ import { type AdminCommands, addAdmin } from './program-admin.ts';
 import { addDevices, type DeviceCommands } from './program-devices.ts';
 import { addExplain, type ExplainCommands } from './program-explain.ts';
 import { addMail, type MailCommands } from './program-mail.ts';
+import { addPeople, type PeopleCommands } from './program-people.ts';
 import { addReset, type ResetCommands } from './program-reset.ts';
 import { addSms, type SmsCommands } from './program-sms.ts';
 import { addTokens, type TokenCommands } from './program-tokens.ts';
@@ -21,6 +22,7 @@ export interface Commands
   extends MailCommands,
     SmsCommands,
     TokenCommands,
+    PeopleCommands,
     ExplainCommands,
     AdminCommands,
     DeviceCommands,
@@ -114,6 +116,7 @@ function build(commands: Commands, terminal: Terminal, done: (code: number) => v
   addMail(program, commands, { command, config, done });
   addSms(program, commands, { command, config, done });
   addAdmin(program, commands, { command, config, done });
+  addPeople(program, commands, { command, config, done });
   addReset(program, commands, { command, config, done });
   addAudit(program, commands, done);
   return program;

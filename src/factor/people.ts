@@ -72,6 +72,25 @@ export class People {
     return this.#index.size(realm, list);
   }
 
+  /**
+   * Takes a person away for good: the name first, so that nobody finds her any more; a name given anew is somebody else
+   * (R39). What hangs on her factors is for the caller. True for the one that took her away.
+   */
+  async remove(id: string): Promise<boolean> {
+    const { store } = this.#deps;
+    const person = await this.byId(id);
+    if (person === undefined) return false;
+    const { realm, name, email } = person;
+    const named = await store.get(nameKey(realm, name));
+    if (named?.value === id) {
+      await store.remove(nameKey(realm, name));
+      await store.drop(listKey(realm), name);
+    }
+    await this.#index.remove(person);
+    if (email !== undefined) await store.drop(mailListKey(realm, email), id);
+    return store.remove(personKey(id));
+  }
+
   /** Whether everybody is in the lists by now. */
   async areListed(realm: string): Promise<boolean> {
     return this.#index.isWhole(realm);

@@ -16,6 +16,7 @@ import type { Core } from './core.ts';
 import { deviceCommands } from './device-commands.ts';
 import { type Machine, openOn } from './machine.ts';
 import { mailDeps } from './mail-server.ts';
+import { peopleCommands } from './people-commands.ts';
 import { protectConfig, writeProtectConfig } from './protect.ts';
 import { readText } from './read-text.ts';
 import { resetCommands } from './reset-commands.ts';
@@ -75,6 +76,7 @@ export function commandsOf(machine: Machine): Commands {
         return done(usersMail(deps, { realm: realm.name, name: options.name, address: options.address }, out));
       }),
     ...deviceCommands((config, work) => withCore(machine, config, core => done(work(core))), out),
+    ...peopleCommands((config, work) => withCore(machine, config, core => done(work(core))), out),
     ...tokenCommands((config, work) => withCore(machine, config, core => done(work(core))), out),
     ...resetCommands((config, work) => withCore(machine, config, core => done(work(core))), out),
     adminInvite: options =>

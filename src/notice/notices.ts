@@ -96,6 +96,7 @@ const notices: { readonly [T in AuditEvent['type']]: Told<T> } = {
   // The app calls her so, and told her.
   'person.renamed': undefined,
   'person.closed': () => ({ line: 'notice.closed' }),
+  'person.erased': undefined,
   'person.opened': () => ({ line: 'notice.opened' }),
   // Before it is done: she may say that she asked for nothing. What follows is mailed by the desk itself (R35).
   'reset.filed': () => ({ line: 'notice.reset-asked', once: true }),

@@ -1,0 +1,75 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type DemoApp, startDemoApp } from '../../demo/app.ts';
+import { kinds, signInFully } from '../../test/support/person.ts';
+import { startSluis, type TestSluis } from '../../test/support/sluis.ts';
+import { peopleErase, peopleExport } from '../cli/people.ts';
+import { erasePerson, exportPerson } from './erasure.ts';
+
+const anna = { name: 'anna', password: 'Anna-Test-2026' };
+
+describe('R61: what is kept of a person', () => {
+  let demo: DemoApp;
+  let sluis: TestSluis;
+  beforeAll(async () => {
+    demo = await startDemoApp();
+    sluis = await startSluis([{ id: 'demo', upstream: demo.url, preset: 'demo' }]);
+  });
+  afterAll(async () => {
+    await sluis?.close();
+    await demo?.close();
+  });
+
+  const depsOf = ({ core }: TestSluis) => {
+    const parts = {
+      ...core,
+      trail: core.audit,
+      sessionsOf: (person: string) => core.sessions.ofPerson(person),
+      endSessionsOf: (person: string) => core.ends.ofPerson(person, 'by-operator'),
+    };
+    return {
+      find: (name: string) => core.people.byName('gemeente', name),
+      normalise: (typed: string) => typed,
+      exported: (person: Parameters<typeof exportPerson>[1]) => exportPerson(parts, person),
+      erase: (person: Parameters<typeof exportPerson>[1], reason: string) =>
+        erasePerson(parts, { person, by: 'test', reason }),
+    };
+  };
+
+  it('is given to her without what opens her account', async () => {
+    const { secret, recoveryCodes } = await signInFully(sluis, 'demo', 'demo', anna);
+    const person = await sluis.core.people.byName('gemeente', 'anna');
+    let text = '';
+    await peopleExport(depsOf(sluis), { name: 'anna' }, written => {
+      text += written;
+    });
+    const given = JSON.parse(text) as Record<string, unknown>;
+    expect(given).toMatchObject({ name: 'anna', recoveryCodesLeft: 10, sessions: [{ app: 'demo' }] });
+    expect(JSON.stringify(given['audit'])).toContain('session.began');
+    for (const kept of [secret, person?.recovery?.salt ?? '?', ...(person?.recovery?.hashes ?? []), ...recoveryCodes])
+      expect(text).not.toContain(kept);
+  });
+
+  it('is erased: she is out, in no list, her name is nobody, and the trail is whole', async () => {
+    const before = await sluis.core.people.byName('gemeente', 'anna');
+    const { app } = await signInFully(sluis, 'demo', 'demo', anna);
+    const deps = depsOf(sluis);
+    const asked = { name: 'anna', reason: 'verzoek 12' };
+    await expect(peopleErase(deps, { ...asked, really: undefined }, () => undefined)).rejects.toMatchObject({
+      code: 'cli.usage',
+    });
+    expect((await app.get('/wie')).text).toMatch(kinds.demo.signedIn);
+    await peopleErase(deps, { ...asked, really: 'anna' }, () => undefined);
+    expect((await app.get('/wie')).text).not.toMatch(kinds.demo.signedIn);
+    const { people, audit } = sluis.core;
+    expect(await people.byName('gemeente', 'anna')).toBeUndefined();
+    expect(await people.byId(before?.id ?? '')).toBeUndefined();
+    expect((await people.page({ realm: 'gemeente', search: 'anna', limit: 9 })).people).toEqual([]);
+    expect(await people.countOf('gemeente', 'name:all')).toBe(0);
+    expect(await people.list('gemeente')).toEqual([]);
+    expect((await audit.verify()).ok).toBe(true);
+    expect((await audit.tail(1))[0]?.event).toMatchObject({ type: 'person.erased', person: before?.id });
+    // R39: the name given anew is somebody else, without a factor.
+    const next = await people.create('gemeente', 'anna');
+    expect([next.id === before?.id, next.factors]).toEqual([false, []]);
+  });
+});
