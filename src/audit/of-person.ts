@@ -26,6 +26,13 @@ const listOf: { readonly [T in AuditEvent['type']]?: keyof Noted } = {
   'token.handed-out': 'told',
   'token.returned': 'told',
   'set-up.by-self': 'told',
+  'device.trusted': 'told',
+  'device.removed': 'told',
+  'device.copied': 'told',
+  'device.doubted': 'told',
+  'approval.reported': 'told',
+  'person.mail-set': 'told',
+  'reset.executed': 'told',
   'challenge.failed': 'failed',
   'recovery-code.refused': 'failed',
 };

@@ -47,6 +47,9 @@ export const englishOwn: Readonly<Record<keyof typeof dutchOwn, string>> = {
   'own.event-invited': 'Your organisation made an activation code for you',
   'own.event-token-handed-out': 'You got a hardware token from the desk',
   'own.event-token-returned': 'You handed in a hardware token',
+  'own.event-reported': 'You reported that it was not you who signed in',
+  'own.event-mail-set': 'Your mail address was changed',
+  'own.event-reset': 'The desk removed your second step',
   'own.event-by-self': 'You began to set up by yourself',
 
   'own.factor-title': 'Change your second step',

@@ -48,6 +48,9 @@ export const dutchOwn = {
   'own.event-invited': 'Uw organisatie maakte een activeringscode voor u',
   'own.event-token-handed-out': 'U kreeg een codekastje van de balie',
   'own.event-token-returned': 'U leverde een codekastje in',
+  'own.event-reported': 'U meldde dat u niet zelf inlogde',
+  'own.event-mail-set': 'Uw mailadres is gewijzigd',
+  'own.event-reset': 'De balie verwijderde uw tweede stap',
   'own.event-by-self': 'U begon zelf met instellen',
 
   'own.factor-title': 'Wijzig uw tweede stap',
