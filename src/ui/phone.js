@@ -7,6 +7,8 @@ const list = one('asks');
 let me;
 let ahead = 0;
 let looking;
+/** Counts what she does: what was asked for before and comes after it, tells of something that is over. */
+let turn = 0;
 /** How often nothing waited, in a row: a page that stays open all day asks less often. */
 let quiet = 0;
 /** The link that is being set up: until then nobody knows this phone. */
@@ -82,6 +84,8 @@ async function enrol(typed) {
 }
 
 async function join(typed) {
+  clearTimeout(looking);
+  turn += 1;
   show('loading');
   me ??= await makeMe();
   let said = await enrol(typed);
@@ -92,8 +96,11 @@ async function join(typed) {
     said = await enrol(typed);
   }
   joining = said.state === 'joined';
+  turn += 1;
   if (!joining) {
-    show(said.state, 'none');
+    // Said until she has read it; who has an account here goes on to that.
+    const has = said.state === 'other-person' || said.state === 'link-known';
+    show(said.state, has ? 'again' : 'none');
     return;
   }
   one('join').querySelector('[data-text=account]').textContent = said.account;
@@ -129,12 +136,14 @@ function cardOf(ask) {
 }
 
 async function answer(ask, decision, number) {
+  turn += 1;
   clearTimeout(looking);
   for (const button of list.querySelectorAll('button')) button.disabled = true;
   const { id, app, account } = ask;
   const said = await say('answer', { ask: id, decision, number, app, account }).catch(() => ({ state: 'offline' }));
   if (said.state !== 'offline') list.querySelector(`[data-ask="${id}"]`)?.remove();
   for (const button of list.querySelectorAll('button')) button.disabled = false;
+  turn += 1;
   const left = list.children.length > 0 ? ['asks'] : ['again'];
   show(said.state === 'unknown' || said.state === 'stale' ? 'gone' : said.state, ...left);
   one(said.state)?.focus?.();
@@ -153,7 +162,9 @@ function showAsks(asks) {
 async function look() {
   clearTimeout(looking);
   if (me === undefined || document.hidden) return;
+  const mine = turn;
   const said = await say('poll', {}).catch(() => undefined);
+  if (mine !== turn) return;
   if (said === undefined) {
     show('offline');
   } else if (said.state === 'unknown' && !joining) {
@@ -198,6 +209,9 @@ async function subscribe() {
     if ((await Notification.requestPermission()) !== 'granted') throw new Error('no permission');
     const { pushManager } = await navigator.serviceWorker.ready;
     const options = { userVisibleOnly: true, applicationServerKey: toBytes(pushKey) };
+    // Of a key that is no longer ours nothing comes, and a browser keeps to the first.
+    const before = await pushManager.getSubscription();
+    if (before !== null && toText(before.options.applicationServerKey) !== pushKey) await before.unsubscribe();
     const { endpoint, keys } = (await pushManager.subscribe(options)).toJSON();
     const said = await say('subscribe', { endpoint, p256dh: keys.p256dh, auth: keys.auth });
     subscribed = said.state === 'subscribed' ? 'on' : 'failed';
