@@ -154,6 +154,14 @@ export type AuditEvent = { readonly realm: string } & (
       readonly aaguid: string;
       readonly source: string;
     }
+  /** What a key of hers signed, or a browser sent for it, does not hold: why. */
+  | {
+      readonly type: 'webauthn.refused';
+      readonly person: string;
+      readonly name: string;
+      readonly factor: string;
+      readonly why: string;
+    }
   /** A counter that did not rise: maybe a copy of the key. */
   | {
       readonly type: 'webauthn.counter';

@@ -219,7 +219,7 @@ const bindKey: Step = (c, entrance, who) =>
     if (deps.webauthn === undefined || secretOf(who, 'webauthn') === undefined) return entrance.view.go(c, '/set-up');
     const { person, signIn } = who;
     const made = await verifyRegistration(deps, { pending: signIn.id, person, answer, rules: deps.webauthn });
-    if (made === undefined) return keySetUp(c, entrance, who, 'wrong');
+    if ('refused' in made) return keySetUp(c, entrance, who, 'wrong');
     if (made.level < (deps.console.level ?? 2)) return keySetUp(c, entrance, who, 'too-weak');
     const { credential } = made;
     const label = form.field('label').trim() || 'FIDO';

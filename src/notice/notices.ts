@@ -124,6 +124,7 @@ const notices: { readonly [T in AuditEvent['type']]: Told<T> } = {
   'activation.refused': undefined,
   'webauthn.judged': undefined,
   'webauthn.counter': undefined,
+  'webauthn.refused': undefined,
   'submission.parked': undefined,
   'submission.sent': undefined,
   'submission.dropped': undefined,

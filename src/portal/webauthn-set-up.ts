@@ -1,7 +1,13 @@
 import type { Level } from '../config/settings.ts';
 import { highestLevel } from '../factor/ways.ts';
 import { relyingPartyOf } from '../factor/webauthn/credential.ts';
-import { beginRegistration, claimKey, type Registered, verifyRegistration } from '../factor/webauthn/enrol.ts';
+import {
+  beginRegistration,
+  claimKey,
+  type Refused,
+  type Registered,
+  verifyRegistration,
+} from '../factor/webauthn/enrol.ts';
 import { isStale } from '../factor/webauthn/metadata.ts';
 import { keySetUpPage } from '../ui/pages-webauthn.tsx';
 import type { Outcome } from './answers.ts';
@@ -63,7 +69,7 @@ async function answer(deps: PortalDeps, props: AnswerProps): Promise<Outcome> {
   if (mistake !== undefined) return { kind: 'mistake', mistake };
   const made = await verifyRegistration(deps, { pending: pending.id, person, answer: typed, rules: deps.webauthn });
   await report(deps, signIn, made, source);
-  if (made === undefined) return { kind: 'mistake', mistake: 'wrong' };
+  if ('refused' in made) return { kind: 'mistake', mistake: 'wrong' };
   const level = Math.min(made.level, pending.setUp.upTo) as Level;
   if (raisesNothing(signIn, level)) return { kind: 'mistake', mistake: 'too-weak' };
   const { credential } = made;
@@ -81,18 +87,12 @@ function raisesNothing({ pending, person }: SignIn, level: number): boolean {
 async function report(
   { audit }: PortalDeps,
   { pending: { realm, name }, person }: SignIn,
-  made: Registered | undefined,
+  made: Registered | Refused,
   source: string,
 ): Promise<void> {
-  await audit.record({
-    type: 'webauthn.judged',
-    realm,
-    person: person?.id ?? '',
-    name,
-    level: made?.level ?? 0,
-    why: made?.judged ?? 'refused',
-    format: made?.format ?? '',
-    aaguid: made?.credential.aaguid ?? '',
-    source,
-  });
+  const judged =
+    'refused' in made
+      ? { level: 0, why: `refused-${made.refused}`, format: '', aaguid: '' }
+      : { level: made.level, why: made.judged, format: made.format, aaguid: made.credential.aaguid };
+  await audit.record({ type: 'webauthn.judged', realm, person: person?.id ?? '', name, source, ...judged });
 }

@@ -35,7 +35,8 @@ export async function register(
 ): Promise<Registered | undefined> {
   const { rules = noRules, attested = false, pending = 'set-up', twist } = given;
   const options = await beginRegistration(bench.deps, { pending, person, party, title: 'Gemeente', attested });
-  return verifyRegistration(bench.deps, { pending, person, answer: key.create(options, twist), rules });
+  const made = await verifyRegistration(bench.deps, { pending, person, answer: key.create(options, twist), rules });
+  return 'refused' in made ? undefined : made;
 }
 
 export interface Owner {

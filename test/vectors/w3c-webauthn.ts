@@ -57,7 +57,8 @@ export async function registerVector(
   const { id, ...response } = { ...vector, ...change };
   const { clientDataJSON, attestationObject } = response;
   const answer = { id, rawId: id, type: 'public-key', response: { clientDataJSON, attestationObject } };
-  return verifyRegistration(bench.deps, { pending, person, answer: JSON.stringify(answer), rules });
+  const made = await verifyRegistration(bench.deps, { pending, person, answer: JSON.stringify(answer), rules });
+  return 'refused' in made ? undefined : made;
 }
 
 /** The assertion of this vector, with parts of it replaced, against a key that was registered from it. */

@@ -67,10 +67,17 @@ export interface Registered {
   readonly format: string;
 }
 
-/**
- * Checks what a new key signed (W3C 7.1). The challenge is used up first. Undefined where it does not hold: the person
- * can only try again. Nothing is bound by it.
- */
+/** Why nothing came of it: for the admin, since the person can only try again. */
+export interface Refused {
+  /**
+   * `unreadable`: no answer of a browser at our page, or no CBOR. `challenge`: answered before, older than ten minutes, or
+   * for something else. `origin`: made at another address. `not-verified`: what was signed does not hold. `key`: one that
+   * can verify nothing, or of another name than it said.
+   */
+  readonly refused: 'unreadable' | 'challenge' | 'origin' | 'not-verified' | 'key';
+}
+
+/** Checks what a new key signed (W3C 7.1). The challenge is used up first. Nothing is bound by it. */
 export async function verifyRegistration(
   deps: Pick<FactorDeps, 'store' | 'clock'>,
   given: {
@@ -79,24 +86,42 @@ export async function verifyRegistration(
     readonly answer: string;
     readonly rules: Rules;
   },
-): Promise<Registered | undefined> {
+): Promise<Registered | Refused> {
   const { pending, person, rules } = given;
   const answer = readRegistration(given.answer);
-  if (answer === undefined) return undefined;
+  if (answer === undefined) return { refused: 'unreadable' };
   const ask = { ceremony: 'create', pending, person: person.id } as const;
   const asked = await takeChallenge(deps, answer.clientData.challenge, ask);
-  if (asked === undefined) return undefined;
+  if (asked === undefined) return { refused: 'challenge' };
+  if (answer.clientData.origin !== asked.party.origin) return { refused: 'origin' };
+  const said = bytes(answer.response.attestationObject);
+  const object = objectIn(said, asked.attested);
+  if (object === undefined) return { refused: 'unreadable' };
   try {
-    return await verified(asked, answer, rules, deps.clock.now());
+    return await verified(asked, answer, rules, { said, object, now: deps.clock.now() });
   } catch {
-    // The library throws for whatever it does not take; none of it is something that the person could mend.
+    // The library throws for whatever it does not take.
+    return { refused: 'not-verified' };
+  }
+}
+
+/** Undefined for bytes that are no attestation object. */
+function objectIn(said: Bytes, attested: boolean): Bytes | undefined {
+  try {
+    return readable(said, attested);
+  } catch {
     return undefined;
   }
 }
 
-async function verified(asked: Asked, answer: RegistrationAnswer, rules: Rules, now: number) {
-  const said = bytes(answer.response.attestationObject);
-  const object = readable(said, asked.attested);
+type Bytes = Uint8Array<ArrayBuffer>;
+
+async function verified(
+  asked: Asked,
+  answer: RegistrationAnswer,
+  rules: Rules,
+  { said, object, now }: { readonly said: Bytes; readonly object: Bytes; readonly now: number },
+): Promise<Registered | Refused> {
   const response = { ...answer.response, attestationObject: Buffer.from(object).toString('base64url') };
   const result = await verifyRegistrationResponse({
     response: { ...answer, response, clientExtensionResults: {} } as RegistrationResponseJSON,
@@ -108,11 +133,12 @@ async function verified(asked: Asked, answer: RegistrationAnswer, rules: Rules, 
     supportedAlgorithmIDs: algorithms,
   });
   // The library takes the id out of what was signed, and does not compare it with the one that was said.
-  if (!result.verified || result.registrationInfo.credential.id !== answer.id) return undefined;
+  if (!result.verified) return { refused: 'not-verified' };
+  if (result.registrationInfo.credential.id !== answer.id) return { refused: 'key' };
   const { credential, credentialDeviceType, aaguid, fmt } = result.registrationInfo;
   const format = asked.attested ? formatOf(said) : fmt;
   const publicKey = Buffer.from(credential.publicKey).toString('base64url');
-  if (!isSound(publicKey)) return undefined;
+  if (!isSound(publicKey)) return { refused: 'key' };
   const backupEligible = credentialDeviceType === 'multiDevice';
   const judged = asked.attested
     ? judge({ format, aaguid, backupEligible, chain: chainOf(object) }, rules, now)

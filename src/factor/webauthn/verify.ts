@@ -53,16 +53,37 @@ export async function verifyWebauthn(
   { person, factor, answer, challenge: pending }: Given<'webauthn'>,
 ): Promise<Verdict> {
   const signed = readAssertion(answer);
-  if (signed === undefined || signed.id !== factor.credential.id) return 'wrong';
+  const refused = (why: RefusedBecause) => noteRefused(deps, { person, factor }, why);
+  if (signed === undefined) return refused('unreadable');
+  // Another key of hers, or nobody's.
+  if (signed.id !== factor.credential.id) return 'wrong';
   const ask = { ceremony: 'get', pending, person: person.id } as const;
   const asked = await takeChallenge(deps, signed.clientData.challenge, ask);
-  if (asked === undefined || !isOf(person, signed)) return 'wrong';
+  if (asked === undefined) return refused('challenge');
+  if (signed.clientData.origin !== asked.party.origin) return refused('origin');
+  if (!isOf(person, signed)) return refused('other-person');
   const verified = await verify(asked, signed, factor.credential);
-  if (verified?.verified !== true) return 'wrong';
+  if (verified?.verified !== true) return refused('not-verified');
   const { credentialDeviceType, newCounter } = verified.authenticationInfo;
-  if ((credentialDeviceType === 'multiDevice') !== factor.credential.backupEligible) return 'wrong';
+  if ((credentialDeviceType === 'multiDevice') !== factor.credential.backupEligible) return refused('backup-changed');
   await noteCounter(deps, { person, factor }, newCounter);
   return 'accepted';
+}
+
+/**
+ * For the admin. `unreadable`: no answer of a browser at our page. `challenge`: answered before, older than ten minutes, or for
+ * something else. `origin`: made at another address. `not-verified`: what was signed does not hold.
+ */
+type RefusedBecause = 'unreadable' | 'challenge' | 'origin' | 'other-person' | 'not-verified' | 'backup-changed';
+
+async function noteRefused(
+  { audit }: Pick<FactorDeps, 'audit'>,
+  { person, factor }: Pick<Given<'webauthn'>, 'person' | 'factor'>,
+  why: RefusedBecause,
+): Promise<Verdict> {
+  const { id, realm, name } = person;
+  await audit.record({ type: 'webauthn.refused', realm, person: id, name, factor: factor.id, why });
+  return 'wrong';
 }
 
 /** A key that keeps her handle says whose it is (W3C 7.2 step 6). */
