@@ -119,7 +119,11 @@ export const personRoutes: readonly ConsoleRoute[] = [
     title: 'console.end-sessions',
     consequences: ['console.end-sessions.will', 'console.work-lost'],
     done: 'console.done.signed-out',
-    run: ({ deps }, person) => deps.endSessionsOf(person.id, 'by-operator'),
+    run: async ({ deps, source }, person) => {
+      // Or whoever has the device and the password would be in again a moment later.
+      await deps.devices.removeAll(person, 'signed-out-everywhere', source);
+      await deps.endSessionsOf(person.id, 'by-operator');
+    },
   }),
   actOn({
     act: 'enrol-again',
