@@ -187,7 +187,7 @@ describe('R34: three people, never one in two places', () => {
     const other = (id: string, spelled: string) =>
       ({ id, name: id, address: spelled, role: 'admin', provedAt: bench.sluis.clock.now(), source: 'test' }) as const;
     const id = await filed(address);
-    for (const spelled of ['Dirk@gemeente.test', 'dirk+2@gemeente.test', 'DIRK@GEMEENTE.TEST']) {
+    for (const spelled of ['Dirk@gemeente.test', 'dirk+2@gemeente.test', 'DIRK@GEMEENTE.TEST', 'dirk@elders.test']) {
       const outcome = await cases.check('gemeente', id, other('zzz', spelled));
       expect(outcome).toMatchObject({ refusal: { reason: 'same-person', as: 'requester' } });
     }
