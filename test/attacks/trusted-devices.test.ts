@@ -4,8 +4,10 @@ import { deviceCookieName } from '../../src/device/device-cookie.ts';
 import { operatorMark, sharedCookieName } from '../../src/device/shared-browser.ts';
 import type { Person } from '../../src/factor/person.ts';
 import { sha256 } from '../../src/kernel/hash.ts';
+import { noticeLimits } from '../../src/notice/limits.ts';
 import { passwords } from '../support/apps.ts';
 import type { ClientAnswer } from '../support/client.ts';
+import { type MailServer, startMailServer } from '../support/mail-server.ts';
 import {
   browserOf,
   freshCode,
@@ -19,6 +21,7 @@ import {
   submit,
   titleOf,
 } from '../support/person.ts';
+import { until } from '../support/redis.ts';
 import { startSluis, TestClock, type TestSluis } from '../support/sluis.ts';
 
 const minute = 60_000;
@@ -31,16 +34,17 @@ type Browser = ReturnType<typeof browserOf>;
 type Who = typeof anna | typeof bram;
 
 let demo: DemoApp;
+let mail: MailServer;
 let sluis: TestSluis;
 const secrets = new Map<string, string>();
 
 beforeAll(async () => {
-  demo = await startDemoApp();
+  [demo, mail] = await Promise.all([startDemoApp(), startMailServer({ tls: 'none' })]);
   const routes = '    routes: [{ path: /beheer/*, level: 3 }, { path: /wie, level: 2, maxAge: 8h }]';
   sluis = await startSluis([{ id: 'post', upstream: demo.url, preset: 'demo', extra: routes }], {
     clock: new TestClock(),
     highestLevel: 3,
-    extra: 'trust: {}\nlimits: { pendings: 50 }',
+    extra: `trust: {}\nlimits: { pendings: 50 }\nmail: { host: 127.0.0.1, port: ${mail.port}, tls: none, from: sluis@gemeente.test }`,
   });
   for (const who of [anna, bram]) {
     const browser = browserOf(sluis, 'post');
@@ -55,6 +59,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await sluis?.close();
   await demo?.close();
+  await mail?.close();
 });
 beforeEach(async () => {
   for (const who of [anna, bram]) await sluis.core.devices.removeAll(await personOf(who), 'by-operator', 'test');
@@ -172,6 +177,7 @@ describe('R10 R12: what a trusted device is good for', () => {
 
 describe('R15: a copied cookie', () => {
   it('the thief comes after the owner went on: he is asked, it works in neither, and it is told', async () => {
+    await sluis.core.addresses.set(await personOf(anna), 'anna@gemeente.test', 'test');
     const owner = await trusting();
     const thief = copyOf(owner);
     expect(await inByTrust(owner)).toBe(true);
@@ -185,6 +191,10 @@ describe('R15: a copied cookie', () => {
     expect(await inByTrust(owner)).toBe(false);
     expect(await inByTrust(thief)).toBe(false);
     expect(await sluis.core.devices.list(await personOf(anna))).toEqual([]);
+    sluis.clock.advance(noticeLimits.settle);
+    const said = 'Iemand gebruikte een kopie van een onthouden apparaat';
+    await until(async () => mail.taken.some(one => (one.mail.text ?? '').replaceAll(/\s+/g, ' ').includes(said)));
+    expect(mail.taken.at(-1)?.to).toEqual(['anna@gemeente.test']);
   });
 
   it('the thief comes first: the owner is asked, her code exposes him, and his session ends', async () => {
