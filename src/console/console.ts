@@ -10,8 +10,11 @@ import { places, routes } from './routes.ts';
 import { mountSignIn } from './sign-in.ts';
 import { type ConsoleContext, View } from './view.ts';
 
-/** A file of hardware tokens or of names is some megabytes at most. */
-const longestForm = 8 * 1024 * 1024;
+/** Of whoever it is. */
+const longestForm = 64 * 1024;
+/** A file of hardware tokens or of names: it is read of somebody only who is in and may send one. */
+const longestFile = 8 * 1024 * 1024;
+const filePlaces: readonly string[] = ['/import-tokens', '/invite-many'];
 const languageLifetime = 365 * 24 * 60 * 60;
 
 /**
@@ -28,16 +31,16 @@ export function createConsole(deps: ConsoleDeps): Hono<ConsoleEnv> {
   app.get('/assets/:name', c => asset(c, deps, view));
   mountResetApi(app, deps);
   app.use(async (c, next) => refused(c, view) ?? switched(c, deps, view) ?? next());
-  app.use(
-    bodyLimit({
-      maxSize: longestForm,
-      onError: c => view.refuse(c as ConsoleContext, 'too-large', { limit: longestForm }),
-    }),
-  );
+  const [form, file] = [limitOf(view, longestForm), limitOf(view, longestFile)];
+  app.use((c, next) => (filePlaces.includes(view.placeOf(c)) ? file : form)(c, next));
   mountSignIn(app, { deps, view });
   const frame = new Frame(deps, view, places);
   for (const route of routes) frame.mount(app, route);
   return app;
+}
+
+function limitOf(view: View, limit: number) {
+  return bodyLimit({ maxSize: limit, onError: c => view.refuse(c as ConsoleContext, 'too-large', { limit }) });
 }
 
 function asset(c: ConsoleContext, { assets }: ConsoleDeps, view: View): Response {

@@ -189,7 +189,9 @@ function reasonOf(form: PostedForm): string | undefined {
 
 /** One of our own texts, by its id; nothing that an address says is shown otherwise. */
 function noticeOf(id: string | undefined): MessageId | undefined {
-  return [...frozenConsoleIds, ...frozenResetIds].some(known => known === id) ? (id as MessageId) : undefined;
+  // What an act came to, and no other text: nobody is led by an address to read of what did not happen.
+  if (id === undefined || !/\.(?:done|refused|reason-missing)\b/.test(id)) return undefined;
+  return [...frozenConsoleIds, ...frozenResetIds].includes(id) ? (id as MessageId) : undefined;
 }
 
 function toOf(place: string): string {

@@ -58,6 +58,13 @@ export class Entrance {
     return this.view.html(c, html, 429, headers);
   }
 
+  /** Whoever was in before in this browser is out: a browser is one operator's at a time. */
+  async #leave(c: ConsoleContext): Promise<void> {
+    const cookie = this.view.cookie(c, sessionCookie);
+    const before = cookie === undefined ? undefined : await this.deps.sessions.find(cookie, consoleApp);
+    if (before !== undefined) await this.deps.sessions.end(before.session.id);
+  }
+
   /** Both factors were right: a new session, and nothing of the way in is worth anything any more (CWE-384). */
   async enter(
     c: ConsoleContext,
@@ -66,6 +73,7 @@ export class Entrance {
   ): Promise<Response> {
     const { clock, sessions, audit, knownBrowsers, console: settings } = this.deps;
     if (!(await this.signIns.end(browser))) return this.view.halt(c, 'gone');
+    await this.#leave(c);
     const now = clock.now();
     const proved = { ...passed, factorAt: now, portal: undefined };
     const { id: person, email: name } = operator;

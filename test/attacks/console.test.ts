@@ -5,7 +5,7 @@ import { invitationTime } from '../../src/operator/operators.ts';
 import { Client } from '../support/client.ts';
 import { ConsoleBrowser, formOf, operatorOf, password, type TestOperator, titleOf } from '../support/operator.ts';
 import { signInFully } from '../support/person.ts';
-import { startSluis, type TestSluis } from '../support/sluis.ts';
+import { startSluis, TestClock, type TestSluis } from '../support/sluis.ts';
 import { codeAt } from '../vectors/code-at.ts';
 
 const day = 24 * 60 * 60_000;
@@ -18,7 +18,10 @@ describe('attacks on the console', () => {
   let sluis: TestSluis;
   beforeAll(async () => {
     demo = await startDemoApp();
-    sluis = await startSluis([{ id: 'demo', upstream: demo.url, preset: 'demo' }], { console: 'own' });
+    sluis = await startSluis([{ id: 'demo', upstream: demo.url, preset: 'demo' }], {
+      console: 'own',
+      clock: new TestClock(),
+    });
   });
   afterAll(async () => {
     await sluis?.close();
