@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { freePort } from '../test/support/free-port.ts';
 import { startProgram } from './child.ts';
 import { familyOf } from './cpu-time.ts';
-import { freePort } from './free-port.ts';
 import { connections } from './load.ts';
 import type { NotRun, Peer, PeerOptions } from './peer.ts';
 import { signInAtApp } from './sign-in.ts';

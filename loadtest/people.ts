@@ -17,7 +17,7 @@ import { startServer } from '../src/main/server.ts';
 import { consoleApp, consoleRealm } from '../src/operator/operator.ts';
 import { genericPreset } from '../src/preset/generic.ts';
 import { presets } from '../src/preset/registry.ts';
-import { freePort } from './free-port.ts';
+import { freePort } from '../test/support/free-port.ts';
 import { describeMachine } from './report.ts';
 
 const realm = 'gemeente';

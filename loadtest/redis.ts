@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
+import { freePort } from '../test/support/free-port.ts';
 import { type Child, startProgram } from './child.ts';
-import { freePort } from './free-port.ts';
 
 /** A Redis of the bench's own: loopback, nothing written to the disk. Undefined where none is installed. */
 export async function startRedis(): Promise<Child | undefined> {

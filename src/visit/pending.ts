@@ -1,111 +1,38 @@
-import type { OwnAct, SetUpPermission } from '../factor/person.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { sealedCodec } from '../kernel/codec.ts';
 import { sha256 } from '../kernel/hash.ts';
 import { type KeyRing, sameText } from '../kernel/key-ring.ts';
 import { type Random, randomId } from '../kernel/random.ts';
 import { type Codec, type Store, update } from '../kernel/store.ts';
-import type { JarCookie } from './jar.ts';
+import {
+  codeLifetime,
+  type NewOwn,
+  type NewPending,
+  type OwnIntent,
+  type OwnResult,
+  ownApp,
+  type Pending,
+  pendingHardEnd,
+  pendingLifetime,
+} from './pending-record.ts';
+import { accountSet, browserSet, joinSets, leaveSets, ownSet, ownSourceSet, sourceSet } from './pending-sets.ts';
 
-/**
- * A pending sign-in: the first gate has closed behind somebody, the second has not opened yet. What the app answered
- * stands in quarantine here, sealed, and leaves by one door only: `release`.
- */
-export interface Pending {
-  readonly id: string;
-  readonly realm: string;
-  readonly app: string;
-  /** Normal form of the account name, as the app said it. */
-  readonly name: string;
-  readonly source: string;
-  /** The sets that cap how many there may be. */
-  readonly owners: readonly string[];
-  readonly createdAt: number;
-  readonly expiresAt: number;
-  /** No step extends it beyond this. */
-  readonly hardEnd: number;
-  /** SHA-256 of the secret in the pending cookie on the app's host. */
-  readonly secret: string;
-  /** The page first asked for: path and query. */
-  readonly target: string;
-  /** What that page demands. */
-  readonly demands: { readonly level: number; readonly maxAge: number | undefined };
-  readonly quarantine: { readonly location: string | undefined; readonly cookies: readonly JarCookie[] };
-  /** A living session of the same browser at sign-in: of this account it goes on, of another it ends at release. */
-  readonly session: string | undefined;
-  /**
-   * `sign-in`, or `step-up` inside the session named above (nothing is in quarantine then); `own`: she changes something
-   * about her own security, on the portal, and nothing is ever released by it.
-   */
-  readonly purpose: 'sign-in' | 'step-up' | 'own';
-  /** Of `own`, always; of no other. */
-  readonly own?: OwnIntent;
-  /** SHA-256 of the portal cookie of the browser that took the handoff. */
-  readonly portal: string | undefined;
-  /** SHA-256 of the realm cookie that this pass gave the browser: sessions that come of it belong to it. */
-  readonly browser: string | undefined;
-  readonly passed:
-    | {
-        readonly level: number;
-        readonly factor: string;
-        readonly at: number;
-        /** The session that proved it, where no factor was asked: it must still live at the release. */
-        readonly by?: string;
-        /** The trusted device by which no factor was asked: it must still live at the release. */
-        readonly trust?: string;
-        /** It was passed with a passkey that, as the browser says, is built into this very device. */
-        readonly onDevice?: boolean;
-      }
-    | undefined;
-  /** She was asked whether this device is hers alone, and answered. */
-  readonly trustAnswered?: boolean | undefined;
-  /** Set-up was allowed (R38), by what, and when. */
-  readonly setUp: SetUpPermission | undefined;
-  /** The factor that is being set up and not yet confirmed. */
-  readonly draft: { readonly kind: string; readonly secret: string } | undefined;
-  /**
-   * One request is about to release it: others wait for what it answers, until a time at which it has broken. The id is
-   * that of the session which it may have begun.
-   */
-  readonly claim: { readonly id: string; readonly until: number } | undefined;
-  readonly releaseCode: { readonly hash: string; readonly until: number } | undefined;
-  /** What release answered: the same code with the same cookie gets the same answer again. */
-  readonly released: { readonly cookies: readonly string[]; readonly location: string } | undefined;
-}
+export {
+  codeLifetime,
+  type NewOwn,
+  type NewPending,
+  type OwnIntent,
+  type OwnResult,
+  ownApp,
+  type Pending,
+  pendingHardEnd,
+  pendingLifetime,
+};
 
-/** What a person is about to change about her own security. */
-export interface OwnIntent {
-  /** Random id of the person whose session this browser held. */
-  readonly person: string;
-  readonly act: OwnAct;
-  /** The factor that it is done to. */
-  readonly on?: string;
-  /** The name that it is to get. */
-  readonly label?: string;
-  /** How it ended. */
-  readonly result?: OwnResult;
-}
-export type OwnResult = 'done' | 'last' | 'refused';
-
-export const pendingLifetime = 10 * 60_000;
-export const pendingHardEnd = 60 * 60_000;
-export const codeLifetime = 30_000;
-/** What the audit says of a change of her own, where else the app stands that she was on the way to. */
-export const ownApp = 'my-security';
 /** Changes of her own that one person may have begun at once; more is somebody filling the store. */
 const mostOwn = 30;
 /** Longer than a release takes, shorter than its code lives: after one that broke there is time for another. */
 const claimLifetime = 15_000;
-
-export type NewPending = Pick<
-  Pending,
-  'realm' | 'app' | 'name' | 'source' | 'target' | 'demands' | 'quarantine' | 'session'
-> & { readonly purpose: 'sign-in' | 'step-up' };
-
-export type NewOwn = Pick<Pending, 'realm' | 'name' | 'source' | 'session'> & {
-  readonly level: number;
-  readonly own: OwnIntent;
-};
 
 export interface PendingDeps {
   readonly store: Store;
@@ -161,7 +88,7 @@ export class PendingSignIns {
   ): Promise<{ pending: Pending; cookie: string } | undefined> {
     const { clock, random } = this.#deps;
     const id = randomId(random);
-    if (!(await this.#joinSets(owners, id, cap))) return undefined;
+    if (!(await joinSets(this.#deps.store, owners, id, cap))) return undefined;
     const secret = randomId(random, 32);
     const now = clock.now();
     const pending: Pending = {
@@ -420,7 +347,7 @@ export class PendingSignIns {
             expiresAt: clock.now() + codeLifetime,
           },
     );
-    if (changed !== undefined) await this.#leaveSets(store, pending);
+    if (changed !== undefined) await leaveSets(store, pending);
     return changed;
   }
 
@@ -439,7 +366,7 @@ export class PendingSignIns {
   /** Gives it up; what was in quarantine is gone. */
   async abandon(pending: Pending): Promise<void> {
     await this.#deps.store.remove(key(pending.id));
-    await this.#leaveSets(this.#deps.store, pending);
+    await leaveSets(this.#deps.store, pending);
   }
 
   async #onPortal(
@@ -451,18 +378,6 @@ export class PendingSignIns {
     return this.#change(id, current =>
       current.portal === portal && current.released === undefined ? change(current) : undefined,
     );
-  }
-
-  async #joinSets([account = '', source = '']: readonly string[], id: string, cap: number): Promise<boolean> {
-    const { store } = this.#deps;
-    if ((await store.add(account, id, { cap, ttl: pendingLifetime })) === 'full') return false;
-    if ((await store.add(source, id, { cap: cap * 40, ttl: pendingLifetime })) !== 'full') return true;
-    await store.drop(account, id);
-    return false;
-  }
-
-  async #leaveSets(store: Store, pending: Pending): Promise<void> {
-    for (const owner of pending.owners) await store.drop(owner, pending.id);
   }
 
   #extended(pending: Pending): number {
@@ -488,25 +403,4 @@ function isClaimed({ claim }: Pending, now: number): boolean {
 
 function key(id: string): string {
   return `pending:{${id}}`;
-}
-
-function accountSet(pending: Pick<Pending, 'realm' | 'name'>, browser: string | undefined): string {
-  const where = browser === undefined ? 'unknown' : sha256(browser);
-  return `pendings-of-account:{${sha256(`${pending.realm}\n${pending.name}`)}}:${where}`;
-}
-
-function ownSet(person: string): string {
-  return `pendings-of-own:{${person}}`;
-}
-
-function ownSourceSet(source: string): string {
-  return `pendings-of-own-source:{${sha256(source)}}`;
-}
-
-function browserSet(browser: string): string {
-  return `pendings-of-browser:{${browser}}`;
-}
-
-function sourceSet(source: string): string {
-  return `pendings-of-source:{${sha256(source)}}`;
 }

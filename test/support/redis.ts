@@ -1,13 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import type { Topology } from '../../src/store/redis/connect.ts';
 import { RedisStore, type RedisStoreOptions } from '../../src/store/redis/redis-store.ts';
+import { freePort } from './free-port.ts';
+
+export { freePort };
 
 /** One server of Redis that belongs to the test: a free loopback port, a folder of its own. */
 export interface RedisServer {
@@ -236,17 +238,6 @@ export async function until(isSo: () => Promise<boolean>, deadline = 45_000): Pr
     if (performance.now() > end) throw new Error(`not so within ${deadline} ms`);
     await pause(25);
   }
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
 }
 
 /**

@@ -1,5 +1,4 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLogger } from '../../src/audit/pino-sink.ts';
@@ -11,6 +10,9 @@ import { type Core, openCore } from '../../src/main/core.ts';
 import { type RunningServer, startServer } from '../../src/main/server.ts';
 import { genericPreset } from '../../src/preset/generic.ts';
 import { presets } from '../../src/preset/registry.ts';
+import { freePort } from './free-port.ts';
+
+export { freePort };
 
 /** A clock that stands still until it is told to go on; begins at the machine's own time, which apps behind it use. */
 export class TestClock implements Clock {
@@ -192,15 +194,4 @@ ${lines.join('\n')}
 ${options.console === undefined ? '' : `console: { origin: http://${options.console === 'own' ? 'beheer' : 'sluis'}.${domain}:${namesPort} }`}
 ${options.extra ?? ''}
 `;
-}
-
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.on('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
 }
