@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -14,5 +15,7 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 240_000,
     pool: 'forks',
+    // Most tests wait for processes of their own: one at a time would leave a core of two idle.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
   },
 });
