@@ -233,6 +233,11 @@ describe('attacks on the console', () => {
     }
   });
 
+  it('CWE-1333: no address to go on to keeps everybody waiting, whoever writes it', async () => {
+    const address = `/sign-in?to=/${'a'.repeat(29)}!`;
+    expect(titleOf(await new ConsoleBrowser(sluis).open(address))).toBe(signInTitle);
+  });
+
   it('an invitation works once, for an hour, and of two at once one comes in', async () => {
     const { code } = await invite('dubbel@gemeente.test');
     const email = 'dubbel@gemeente.test';
