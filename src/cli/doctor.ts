@@ -1,8 +1,22 @@
+import type { Settings } from '../config/settings.ts';
+
 /** One thing that was looked at. `bad` needs doing; a `note` is for the operator to know. */
 export interface Finding {
   readonly weight: 'good' | 'note' | 'bad';
   readonly what: string;
   readonly remedy?: string;
+}
+
+/** R04: that level 1 is accepted, why, and what opens with it, for whoever looks after it now. */
+export function levelFindings({ levels, apps }: Pick<Settings, 'levels' | 'apps'>): readonly Finding[] {
+  if (levels.acceptLevel1 === undefined) return [];
+  const low = apps
+    .filter(({ level, routes }) => level < 2 || routes.some(route => route.level < 2))
+    .map(({ id }) => id);
+  const where = low.length === 0 ? 'nothing opens with it' : `opens in ${low.join(', ')}`;
+  return [
+    { weight: 'note', what: `level 1 is accepted (levels.acceptLevel1): ${levels.acceptLevel1.reason}; ${where}` },
+  ];
 }
 
 const marks = { good: 'ok  ', note: 'note', bad: 'BAD ' } as const;

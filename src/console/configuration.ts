@@ -1,5 +1,6 @@
 import { redact } from '../audit/redact.ts';
 import type { Settings } from '../config/settings.ts';
+import { usableAt } from '../factor/sent-code/usable.ts';
 import { elsewhereText, explain, explanationText } from '../policy/explain.ts';
 import { placeOf } from '../policy/explain-place.ts';
 import { configurationPage, explainPage } from '../ui/pages-console-configuration.tsx';
@@ -63,7 +64,9 @@ async function explained(
   if (user !== '' && name === undefined) return page.t('console.refused.name');
   const who = name && { name, person: await deps.people.byName(place.realm.name, name) };
   const asked = { method, level: undefined, factorAge: 0, user: who === '' ? undefined : who, now: deps.clock.now() };
-  return explanationText(explain(place, { ...asked, offers: deps.settings }));
+  const { settings } = deps;
+  const usable = usableAt(settings.factors, place.app.id);
+  return explanationText(explain(place, { ...asked, usable, levels: settings.levels, offers: settings }));
 }
 
 export const configurationRoutes: readonly ConsoleRoute[] = [configurationRoute, explainRoute];

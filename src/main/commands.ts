@@ -1,7 +1,7 @@
 import { createLogger } from '../audit/pino-sink.ts';
 import { adminInvite } from '../cli/admin.ts';
 import { auditTail, auditVerify } from '../cli/audit.ts';
-import { doctor } from '../cli/doctor.ts';
+import { doctor, levelFindings } from '../cli/doctor.ts';
 import { explainRequest } from '../cli/explain.ts';
 import { mailFindings, mailTest } from '../cli/mail.ts';
 import type { Commands, InviteOptions } from '../cli/program.ts';
@@ -48,7 +48,8 @@ export function commandsOf(machine: Machine): Commands {
       withCore(machine, config, async core => {
         const keys = metadataFindings(core.settings.webauthn, core.clock.now());
         const sms = smsFindings(smsDeps(core.settings.factors.sms, core.smsSecret));
-        const findings = [...(await core.examine()), ...keys, ...(await mailFindings(mailDeps(core))), ...sms];
+        const mail = await mailFindings(mailDeps(core));
+        const findings = [...(await core.examine()), ...keys, ...mail, ...sms, ...levelFindings(core.settings)];
         return doctor(findings, line => out(`${line}\n`));
       }),
     smsTest: ({ config, number }) =>

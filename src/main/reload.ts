@@ -3,6 +3,7 @@ import { changedFiles, changedKeys, filesOf } from '../config/changed.ts';
 import { type Accepted, loadSettingsFile } from '../config/load.ts';
 import type { Problem } from '../config/problem.ts';
 import { restartKeys } from '../config/restart.ts';
+import type { Settings } from '../config/settings.ts';
 import { SluisError } from '../kernel/errors.ts';
 import { loadOptions } from './configuration.ts';
 import type { Logger } from './logger.ts';
@@ -61,15 +62,24 @@ export class Reloader {
     } catch (error) {
       return this.#refused([problemOf(error)]);
     }
+    const before = this.#now.settings;
     this.#now = loaded;
     this.#files = files;
-    return this.#changed(changed);
+    const result = await this.#changed(changed);
+    await this.#level1(before, loaded.settings);
+    return result;
   }
 
   async #changed(changed: readonly string[]): Promise<ReloadResult> {
     this.#deps.logger.info({ changed: changed.join(', ') }, 'Sluis serves by the changed configuration');
     await this.#record({ type: 'configuration.changed', realm: '', changed: shortened(changed) });
     return { outcome: 'changed', changed };
+  }
+
+  async #level1(before: Settings, { levels }: Settings): Promise<void> {
+    const reason = levels.acceptLevel1?.reason;
+    if (reason === undefined || reason === before.levels.acceptLevel1?.reason) return;
+    await this.#record({ type: 'level-1.accepted', realm: '', reason });
   }
 
   async #refused(problems: readonly Problem[]): Promise<ReloadResult> {

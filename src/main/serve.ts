@@ -84,6 +84,9 @@ async function announce(machine: Machine, core: Core, { accepted, file, started 
   const { settings } = accepted;
   const configuration = [...settings.realms.keys()].join(',');
   await core.audit.record({ type: 'server.started', realm: '', version: machine.terminal.version, configuration });
+  const { acceptLevel1 } = settings.levels;
+  if (acceptLevel1 !== undefined)
+    await core.audit.record({ type: 'level-1.accepted', realm: '', reason: acceptLevel1.reason });
   machine.terminal.err(greeting(settings, file));
   await started?.(core);
 }

@@ -136,6 +136,7 @@ const notices: { readonly [T in AuditEvent['type']]: Told<T> } = {
   'signal.raised': undefined,
   'server.started': undefined,
   'server.stopped': undefined,
+  'level-1.accepted': undefined,
   'configuration.changed': undefined,
   'configuration.refused': undefined,
   'worker.ended': undefined,

@@ -24,6 +24,8 @@ export interface ExplainRequest {
   readonly now: number;
   /** Which factors may serve at this app, where codes are sent. */
   readonly usable?: Usable | undefined;
+  /** Whether, and why, level 1 is accepted (R04). */
+  readonly levels?: Settings['levels'] | undefined;
   /** Which kinds people can have. */
   readonly offers: Offers;
 }
@@ -38,6 +40,8 @@ export interface Explanation {
   readonly rules: readonly MetRule[];
   /** Of this person, with what her groups add. */
   readonly demand: Demand;
+  /** Why so low a level is accepted here, as the operator says. */
+  readonly acceptedLow: string | undefined;
   readonly person: PersonFacts | undefined;
   /** In order; `not-asked`: one before it settled the matter. */
   readonly checks: readonly {
@@ -85,6 +89,7 @@ export function explain({ app, realm, target }: InApp, request: ExplainRequest):
     stranger: stranger.decision.outcome,
     rules: metRules(app, matchesOf(table, method, target) ?? []),
     demand: (own ?? stranger).demand,
+    acceptedLow: (own ?? stranger).demand.level < 2 ? request.levels?.acceptLevel1?.reason : undefined,
     person,
     checks: own === undefined ? [] : checksOf(own.decision),
     outcome: own?.decision.outcome,
@@ -183,7 +188,7 @@ function sectionsOf(parts: Parts, method: string, target: Target): Section[] {
       ],
     },
     { title: 'Without a session', lines: [strangerInWords(parts)] },
-    { title: 'Demanded', lines: demandLines(parts) },
+    { title: 'Demanded', lines: [...demandLines(parts), ...lowLines(parts)] },
     ...own('Who', person === undefined ? [] : personLines(person)),
     ...own(
       'Checks',
@@ -224,6 +229,10 @@ function demandLines({ demand, rules }: Parts): string[] {
       ? 'the first rule that matches; every reading of the request leads to it'
       : 'the strictest of all readings together: the highest level, the shortest age, and every group';
   return [`${demandInWords(demand)}: ${why}`, ...met];
+}
+
+function lowLines({ acceptedLow }: Parts): string[] {
+  return acceptedLow === undefined ? [] : [`below 2, which levels.acceptLevel1 accepts (R04): ${acceptedLow}`];
 }
 
 function personLines({ name, known, groups, factors, assumed }: PersonFacts): string[] {

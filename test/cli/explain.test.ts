@@ -57,6 +57,19 @@ describe('R50 sluis explain', () => {
     expect(out).toContain('read as GET /beheer/x');
   });
 
+  it('R04 says beside level 1 why it is accepted, and so does doctor, with where', async () => {
+    const yaml = readFileSync(cli.config, 'utf8').replace(
+      '/instellingen, methods: [POST], level: 2',
+      '/laag, level: 1',
+    );
+    cli.write('sluis.yaml', `${yaml}levels: { acceptLevel1: { reason: openbare stukken } }\n`);
+    expect((await explain('/laag')).out).toContain('levels.acceptLevel1 accepts (R04): openbare stukken');
+    expect((await explain('/postvak')).out).not.toContain('acceptLevel1');
+    expect((await run('doctor')).out).toMatch(
+      /level 1 is accepted \(levels\.acceptLevel1\): openbare stukken; opens in \w+/,
+    );
+  });
+
   it('takes method and age of the factor', async () => {
     const args = ['--user', 'anna', '--level', '2', '--factor-age', '20m'];
     expect((await explain('/instellingen', ...args)).out).toMatch(/Outcome\n {2}let through/);

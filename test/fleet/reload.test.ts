@@ -127,6 +127,20 @@ function load(askers: readonly { readonly client: Client; readonly target: strin
 }
 
 describe('R25: the configuration changes under load', () => {
+  it('R04 has in the audit that level 1 is accepted and why, once, though read again', async () => {
+    const accepts = (reason: string) => `${yaml()}levels: { acceptLevel1: { reason: ${reason} } }\n`;
+    const said = async () =>
+      (await desk.core.audit.tail(1_000)).flatMap(({ event }) =>
+        event.type === 'level-1.accepted' ? [event.reason] : [],
+      );
+    await reload(accepts('openbare stukken'));
+    await until(async () => (await said()).length === 1);
+    await reload(accepts('openbare stukken').replace('9 - 17', '9 - 18'));
+    await reload(accepts('stukken van de raad'));
+    await until(async () => (await said()).length === 2);
+    expect(await said()).toEqual(['openbare stukken', 'stukken van de raad']);
+  });
+
   it('twenty times, and no request fails; what is under way ends by what it began with', async () => {
     const people = await Promise.all(
       ['anna', 'bram', 'cees'].map(name => enter(desk, 'post', name, { GPAUTH: 'ingelogd' })),
