@@ -54,7 +54,10 @@ export async function usersClose(
 export async function usersOpen(deps: AccountsDeps, request: About, out: Out): Promise<void> {
   const person = await known(deps, request);
   const opened = await openPerson(deps, { person, by: deps.by, reason: request.reason });
-  out(opened === undefined ? `${person.name} is not closed.\n` : `${person.name} is open again, as before.\n`);
+  if (opened === undefined) return out(`${person.name} is not closed.\n`);
+  const lost = (person.closed?.factors.length ?? 0) - opened.factors.length;
+  const but = lost > 0 ? ', but for the number or mail address that somebody else has by now' : '';
+  out(`${person.name} is open again, as before${but}.\n`);
 }
 
 async function known(deps: AccountsDeps, { realm, name: typed }: About): Promise<Person> {

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { codeAt } from '../../test/vectors/code-at.ts';
-import { openBench, realm, source, withTotp } from '../../test/vectors/factor-bench.ts';
+import { type Bench, minute, openBench, realm, source, withTotp } from '../../test/vectors/factor-bench.ts';
+import { claimMailbox } from '../factor/email/enrol.ts';
 import { HardwareTokens } from '../factor/hardware-token/tokens.ts';
+import type { Factor, Person } from '../factor/person.ts';
+import { claimNumber } from '../factor/sms/enrol.ts';
 import { closePerson, enrolAgain, openPerson } from './closing.ts';
 
 const why = { by: 'eva@gemeente.test', reason: 'uit dienst' };
@@ -35,6 +38,57 @@ describe('R39: a closed account', () => {
       'person.closed',
       'person.opened',
     ]);
+  });
+});
+
+describe('R07: what codes go to, while an account is closed', () => {
+  const number = '+31612345678';
+  const address = 'anna@elders.example';
+  const sent = (id: string): readonly Factor[] =>
+    [
+      { kind: 'sms', credential: { number } },
+      { kind: 'email', credential: { address } },
+    ].map((part, at) => ({
+      ...(part as Pick<Factor<'sms'>, 'kind' | 'credential'>),
+      id: `${id}-${at}`,
+      level: 1,
+      label: '',
+      boundAt: 0,
+      boundBy: 'activation-code',
+      lastUsedAt: undefined,
+    }));
+
+  async function closedWith(bench: Bench): Promise<Person> {
+    const { person } = await withTotp(bench, 'anna');
+    await claimNumber(bench.deps, { number, person });
+    await claimMailbox(bench.deps, { address, person });
+    await bench.people.update(person.id, now => ({ ...now, factors: [...now.factors, ...sent('a')] }));
+    await closePerson(bench.deps, { person, ...why });
+    bench.clock.time += 60 * minute;
+    return person;
+  }
+
+  it('may go to somebody else, and does not come back then', async () => {
+    const bench = await openBench();
+    const person = await closedWith(bench);
+    const { person: bert } = await withTotp(bench, 'bert');
+    expect(await claimNumber(bench.deps, { number, person: bert })).toBe('accepted');
+    await bench.people.update(bert.id, now => ({ ...now, factors: [...now.factors, ...sent('b').slice(0, 1)] }));
+    bench.clock.time += 60 * minute;
+    const opened = await openPerson(bench.deps, { person, ...why });
+    expect(opened?.factors.map(({ kind }) => kind)).toEqual(['totp', 'email']);
+    expect(bench.events.at(-1)).toMatchObject({ type: 'factor.removed', kind: 'sms', factor: 'a-0', source: why.by });
+  });
+
+  it('comes back where nobody took it, and is nobody else’s from then on', async () => {
+    const bench = await openBench();
+    const person = await closedWith(bench);
+    const opened = await openPerson(bench.deps, { person, ...why });
+    expect(opened?.factors.map(({ kind }) => kind)).toEqual(['totp', 'sms', 'email']);
+    bench.clock.time += 60 * minute;
+    const { person: bert } = await withTotp(bench, 'bert');
+    expect(await claimNumber(bench.deps, { number, person: bert })).toBe('wrong');
+    expect(await claimMailbox(bench.deps, { address: `Anna+x@elders.example`, person: bert })).toBe('wrong');
   });
 });
 

@@ -1,8 +1,10 @@
 import type { FactorDeps } from '../factor/deps.ts';
+import { claimMailbox } from '../factor/email/enrol.ts';
 import type { HardwareTokens } from '../factor/hardware-token/tokens.ts';
 import type { People } from '../factor/people.ts';
 import type { Factor, Person } from '../factor/person.ts';
 import { forgetFactor } from '../factor/registry.ts';
+import { claimNumber } from '../factor/sms/enrol.ts';
 
 type Deps = FactorDeps & { readonly people: People };
 
@@ -29,15 +31,38 @@ export async function closePerson(deps: Deps, { person, by, reason }: ByOperator
   return closed;
 }
 
-/** Opens it again, as it was: nothing was given to anybody in between. */
+/**
+ * Opens it again, as it was, but for a number or address that went to somebody else in between: those are given out anew,
+ * and no two people get their codes at one (R07).
+ */
 export async function openPerson(deps: Deps, { person, by, reason }: ByOperator): Promise<Person | undefined> {
+  const gone = await gaveAway(deps, await deps.people.byId(person.id));
   const opened = await deps.people.update(person.id, current => {
     if (current.closed === undefined) return undefined;
     const { factors, recovery } = current.closed;
-    return { ...current, closed: undefined, factors, recovery };
+    const kept = factors.filter(({ id }) => gone.every(one => one.id !== id));
+    return { ...current, closed: undefined, factors: kept, recovery };
   });
-  if (opened !== undefined) await record(deps, 'person.opened', opened, { by, reason });
+  if (opened === undefined) return undefined;
+  await record(deps, 'person.opened', opened, { by, reason });
+  for (const factor of gone) await forget(deps, opened, factor, by);
   return opened;
+}
+
+/** What she has is claimed anew before it opens anything: who would take it at this moment does not get it. */
+async function gaveAway(deps: Deps, person: Person | undefined): Promise<readonly Factor[]> {
+  const gone: Factor[] = [];
+  for (const factor of person?.closed?.factors ?? [])
+    if (person !== undefined && !(await isStillHers(deps, person, factor))) gone.push(factor);
+  return gone;
+}
+
+async function isStillHers(deps: Deps, person: Person, factor: Factor): Promise<boolean> {
+  if (factor.kind === 'sms')
+    return (await claimNumber(deps, { number: factor.credential.number, person })) === 'accepted';
+  if (factor.kind === 'email')
+    return (await claimMailbox(deps, { address: factor.credential.address, person })) === 'accepted';
+  return true;
 }
 
 /**
@@ -63,13 +88,13 @@ export async function enrolAgain(
 }
 
 async function forget(
-  deps: Deps & { readonly tokens: HardwareTokens },
+  deps: Deps & { readonly tokens?: HardwareTokens },
   { id, realm, name }: Person,
   factor: Factor,
   by: string,
 ): Promise<void> {
   await forgetFactor(deps, { id }, factor);
-  if (factor.kind === 'hardware-token') await deps.tokens.release(factor.credential.serial, factor.id);
+  if (factor.kind === 'hardware-token') await deps.tokens?.release(factor.credential.serial, factor.id);
   const told = { realm, person: id, name, kind: factor.kind, factor: factor.id, source: by };
   await deps.audit.record({ type: 'factor.removed', ...told, because: 'reset' });
 }

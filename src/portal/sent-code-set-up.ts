@@ -128,7 +128,12 @@ async function confirm(deps: PortalDeps, kind: SentKind, props: AnswerProps): Pr
     seen.taken = claimed !== 'accepted';
     return seen.taken ? 'wrong' : 'accepted';
   };
-  const outcome = await bindAndPass(deps, props, { factor: factorOf(kind, address), confirm: prove });
+  const outcome = await bindAndPass(deps, props, {
+    factor: factorOf(kind, address),
+    confirm: prove,
+    // Declared when she gave it: without that, none is kept.
+    personal: true,
+  });
   if (seen.taken !== true) return outcome;
   await keep(deps, kind, props, '');
   return { kind: 'mistake', mistake: 'taken' };
