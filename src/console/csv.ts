@@ -8,7 +8,7 @@ export function csvLine(cells: readonly string[]): string {
 
 function cell(text: string): string {
   const plain = text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, ' ');
-  const safe = /^\s*[=+\-@]/.test(plain) ? `'${plain}` : plain;
+  const safe = /^\s*[=+\-@＝＋－＠]/u.test(plain) ? `'${plain}` : plain;
   return /[",;]|^\s|\s$/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 

@@ -6,8 +6,9 @@ import { normalForm } from '../signin/account.ts';
 import { inviteFields, inviteManyFields } from '../ui/pages-console-parts.tsx';
 import { codePage } from '../ui/pages-console-people.tsx';
 import { placeOfPerson } from './people.ts';
-import { personOf, takenKey } from './person.ts';
+import { personOf } from './person.ts';
 import type { ActRoute, Ask, ConsoleRoute, Description, Done } from './route.ts';
+import { hasTaken } from './taken.ts';
 
 /** Who asked: somebody in particular, or whoever is named in the form. */
 interface Asked {
@@ -31,10 +32,9 @@ async function invite(ask: Ask, { realm, name, level }: Asked): Promise<Done> {
   const known = await deps.people.byName(realm.name, name);
   if (known !== undefined) {
     refuseClosed(known);
-    refuseWithFactor(known, false, level);
-    // R34: who took her second step away does not hand out the next one.
-    const taken = await deps.store.get(takenKey(known.id));
-    if (taken?.value === operator.id) return { mistake: 'console.refused.same-operator' };
+    // Of a clerk who knows her password one more way in, at any level, is a takeover: an admin adds to what she has (R34).
+    refuseWithFactor(known, false, operator.role === 'admin' ? level : 0);
+    if (await hasTaken(deps, known.id, operator)) return { mistake: 'console.refused.same-operator' };
   }
   const how = { by: operator.email, replaces: false, level, validity: realm.activationValidity };
   const { code, until } = await deps.activation.invite(realm.name, name, how);
@@ -104,12 +104,18 @@ const inviteMany: ActRoute = {
   },
 };
 
-async function faultsOf({ deps }: Ask, realm: RealmSettings, listed: readonly Invitee[]): Promise<readonly string[]> {
+async function faultsOf(
+  { deps, operator, page: { t } }: Ask,
+  realm: RealmSettings,
+  listed: readonly Invitee[],
+): Promise<readonly string[]> {
   const faults: string[] = [];
   for (const { name, line } of listed) {
     const person = await deps.people.byName(realm.name, name);
     if (person?.closed !== undefined) faults.push(`${line}: ${name} is closed`);
     else if ((person?.factors.length ?? 0) > 0) faults.push(`${line}: ${name} has a second step already`);
+    else if (person !== undefined && (await hasTaken(deps, person.id, operator)))
+      faults.push(`${line}: ${name}. ${t('console.refused.same-operator')}`);
   }
   return faults;
 }

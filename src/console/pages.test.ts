@@ -3,6 +3,7 @@ import { type DemoApp, startDemoApp } from '../../demo/app.ts';
 import { type ConsoleBrowser, formOf, operatorOf, secretOf, titleOf } from '../../test/support/operator.ts';
 import { kinds, signInFully } from '../../test/support/person.ts';
 import { header } from '../../test/support/raw-http.ts';
+import { withTotp } from '../../test/support/reset-person.ts';
 import { startSluis, type TestSluis } from '../../test/support/sluis.ts';
 
 describe('pages and acts of the console', () => {
@@ -43,10 +44,11 @@ describe('pages and acts of the console', () => {
   });
 
   it('people as a file: what a spreadsheet would run is text, and who took it is recorded', async () => {
-    await sluis.core.people.create('gemeente', '-cmd');
+    for (const name of ['-cmd', '＝cmd']) await sluis.core.people.create('gemeente', name);
     const file = await admin.get('/people.csv');
     expect(header(file, 'content-disposition')).toBe('attachment; filename="people-gemeente.csv"');
     expect(file.text).toContain("\r\n'-cmd,");
+    expect(file.text).toContain("\r\n'＝cmd,");
     expect(await events('operator.acted')).toContainEqual(expect.objectContaining({ act: 'export-people' }));
   });
 
@@ -83,6 +85,51 @@ describe('pages and acts of the console', () => {
     expect([own.status, secretOf(own.text)]).toEqual([422, '']);
     const other = await act(helpdesk, '/people/gemeente/carla/invite', { level: '2' });
     expect(secretOf(other.text)).toMatch(/^[0-9A-Z]{4}(-[0-9A-Z]{4}){3}$/);
+  });
+
+  it('R34: nor who took a token back, who did it beside a colleague, or who puts the name on a list', async () => {
+    await sluis.core.people.create('gemeente', 'carla');
+    const second = (await operatorOf(sluis, 'admin', 'tweede@gemeente.test')).browser;
+    await act(admin, '/people/gemeente/carla/enrol-again');
+    await act(second, '/people/gemeente/carla/enrol-again');
+    const own = await act(admin, '/people/gemeente/carla/invite', { level: '2' });
+    expect([own.status, secretOf(own.text)]).toEqual([422, '']);
+    const form = formOf((await admin.get('/invite-many')).text, '/invite-many');
+    const listed = await admin.client.post(
+      '/invite-many',
+      ...multipart({ ...form?.hidden, realm: 'gemeente' }, { list: 'naam\ncarla\n' }),
+    );
+    expect([listed.status, header(listed, 'content-type')]).toEqual([422, 'text/html; charset=utf-8']);
+
+    const page = formOf((await admin.get('/import-tokens')).text, '/import-tokens');
+    const seed = '31323334353637383930313233343536373839';
+    const list = tokenCsv(`TB01,${seed}01,hotp\nTB02,${seed}02,hotp\n`);
+    await admin.client.post('/import-tokens', ...multipart({ ...page?.hidden }, { list }));
+    await sluis.core.people.create('gemeente', 'emma');
+    await act(second, '/people/gemeente/emma/hand-out', { serial: 'TB01' });
+    await act(helpdesk, '/tokens/TB01/take-back');
+    const code = await act(helpdesk, '/people/gemeente/emma/invite', { level: '2' });
+    expect([code.status, secretOf(code.text)]).toEqual([422, '']);
+    expect((await act(helpdesk, '/people/gemeente/emma/hand-out', { serial: 'TB02' })).status).toBe(422);
+    expect((await sluis.core.people.byName('gemeente', 'emma'))?.factors).toEqual([]);
+  });
+
+  it('R34: a clerk adds no second way in to the account of who has one, neither by a code nor by a token', async () => {
+    const id = await withTotp(sluis, 'hanna');
+    const page = formOf((await admin.get('/import-tokens')).text, '/import-tokens');
+    const list = tokenCsv('TC01,3132333435363738393031323334353637383903,hotp\n');
+    await admin.client.post('/import-tokens', ...multipart({ ...page?.hidden }, { list }));
+    for (const level of ['3', '4']) {
+      const code = await act(helpdesk, '/people/gemeente/hanna/invite', { level });
+      expect([code.status, secretOf(code.text)]).toEqual([422, '']);
+      const any = await act(helpdesk, '/invite', { realm: 'gemeente', name: 'hanna', level });
+      expect([any.status, secretOf(any.text)]).toEqual([422, '']);
+    }
+    expect((await act(helpdesk, '/people/gemeente/hanna/hand-out', { serial: 'TC01' })).status).toBe(422);
+    const before = await sluis.core.people.byId(id);
+    expect([before?.factors.length, before?.activation]).toEqual([1, undefined]);
+    await act(admin, '/people/gemeente/hanna/hand-out', { serial: 'TC01' });
+    expect((await sluis.core.people.byId(id))?.factors).toHaveLength(2);
   });
 
   it('R07 R22: tokens are imported, handed out, taken back, and the register tells of it', async () => {

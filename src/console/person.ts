@@ -8,10 +8,9 @@ import type { MessageId } from '../ui/messages.ts';
 import { personPage } from '../ui/pages-console-people.tsx';
 import { placeOfPerson } from './people.ts';
 import type { ActRoute, Ask, ConsoleRoute, Done, PageRoute } from './route.ts';
+import { noteTaken } from './taken.ts';
 
 const base = '/people/:realm/:name';
-/** For as long as somebody could still come for the code: who took the second step away does not hand out the next (R34). */
-export const takenLife = 90 * 24 * 60 * 60_000;
 
 /** The person that the address names; operators are no people of a realm. */
 export async function personOf(ask: Ask): Promise<Person | undefined> {
@@ -138,12 +137,7 @@ export const personRoutes: readonly ConsoleRoute[] = [
     done: 'console.done.enrol-again',
     run: async (ask, person, reason) => {
       const { deps, operator } = ask;
-      // Noted first: no moment in which the same operator could invite.
-      const key = takenKey(person.id);
-      if (!(await deps.store.create(key, operator.id, takenLife))) {
-        const before = await deps.store.get(key);
-        if (before !== undefined) await deps.store.replace(key, before.version, operator.id, takenLife);
-      }
+      await noteTaken(deps, person.id, operator);
       await enrolAgain(deps, { person, by: byOf(ask), reason });
       await deps.devices.removeAll(person, 'reset', ask.source);
       await deps.endSessionsOf(person.id, 'factor-replaced');
@@ -170,7 +164,3 @@ export const personRoutes: readonly ConsoleRoute[] = [
     run: (ask, person, reason) => openPerson(ask.deps, { person, by: byOf(ask), reason }),
   }),
 ];
-
-export function takenKey(person: string): string {
-  return `console-taken:{${person}}`;
-}

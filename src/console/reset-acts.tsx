@@ -4,6 +4,7 @@ import type { MessageId } from '../ui/messages.ts';
 import { HowField, resetCodePage } from '../ui/pages-reset.tsx';
 import { caseAt, caseHtml, clerkOf, type DeskAct, deskActs, placeOf } from './reset-cases.ts';
 import type { ActRoute, Ask, Description, Done } from './route.ts';
+import { noteTaken } from './taken.ts';
 
 /** An act of the desk: the frame asked for role, a fresh factor and the form; who may do it to this case, the domain says. */
 function deskAct(act: DeskAct, parts: Pick<ActRoute, 'describe' | 'submit'>): ActRoute {
@@ -68,6 +69,9 @@ const executeRoute = deskAct('execute', {
   ]),
   submit: async ask => {
     const { cases } = ask.deps.resetDesk;
+    const person = (await caseAt(ask))?.account.person;
+    // The code of the case is not hers (R34), so no other code of this person is either.
+    if (person !== undefined) await noteTaken(ask.deps, person, ask.operator);
     const outcome = await cases.execute(ask.param('realm'), ask.param('case'), clerkOf(ask));
     return answer(ask, outcome, 'console.reset.done.executed');
   },

@@ -7,8 +7,9 @@ import { may } from '../operator/role.ts';
 import { handOutFields, importFields, takeBackFields } from '../ui/pages-console-parts.tsx';
 import { tokenPage, tokensPage } from '../ui/pages-console-tokens.tsx';
 import { placeOfPerson } from './people.ts';
-import { personOf, takenKey } from './person.ts';
+import { personOf } from './person.ts';
 import type { ActRoute, Ask, ConsoleRoute, PageRoute } from './route.ts';
+import { hasTaken, noteTaken } from './taken.ts';
 
 const perPage = 50;
 const last = '\u{10ffff}';
@@ -129,9 +130,9 @@ const handOutRoute: ActRoute = {
     const { deps, operator } = ask;
     const person = await personOf(ask);
     if (person === undefined) return { mistake: 'console.refused.unknown' };
-    // R34: who took her second step away does not hand out the next one.
-    if ((await deps.store.get(takenKey(person.id)))?.value === operator.id)
-      return { mistake: 'console.refused.same-operator' };
+    // As for codes: a clerk gives nobody a second way in beside the one that she has.
+    if (person.factors.length > 0 && operator.role !== 'admin') return { mistake: 'console.refused.enrolment' };
+    if (await hasTaken(deps, person.id, operator)) return { mistake: 'console.refused.same-operator' };
     await handOut(deps, { serial: form.field('serial').trim().slice(0, 80), person, by: operator.email });
     return { go: placeOfPerson(person), notice: 'console.done.handed-out' };
   },
@@ -162,6 +163,7 @@ const takeBackRoute: ActRoute = {
     const person = owner === undefined ? undefined : await deps.people.byId(owner.person);
     // An operator's own is taken with her mandate, by an admin.
     if (person?.realm === consoleRealm && operator.role !== 'admin') return { mistake: 'console.refused.tokens' };
+    if (owner !== undefined) await noteTaken(deps, owner.person, operator);
     const left = await takeBack(deps, { serial, by: operator.email, retired: form.field('retire') === 'yes' });
     if (left !== undefined) await deps.endSessionsOf(left.id, 'factor-replaced');
     return { go: placeOf(serial), notice: 'console.done.taken-back' };

@@ -255,6 +255,9 @@ describe('R35: the code', () => {
     expect((await caseOf(id))?.state).toBe('executed');
     expect(executed.text).not.toContain('/hand-over');
     expect(alertOf(await act(bea, id, 'hand-over'))).toContain('Alleen wie de persoon heeft gezien');
+    const place = `/people/gemeente/${name}/invite`;
+    const invited = await bea.browser.submit(await bea.browser.open(place), place, { level: '2' });
+    expect([invited.status, invited.text.includes('sluis-secret')]).toEqual([422, false]);
     await fresh(dirk);
     const shown = await act(dirk, id, 'hand-over');
     const code = /sluis-secret">([^<]+)</.exec(shown.text)?.[1] ?? '';
