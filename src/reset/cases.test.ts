@@ -224,6 +224,33 @@ test('R39: an address that went to somebody else between check and execution res
   expect((await bench.people.byId(other.id))?.factors).toHaveLength(1);
 });
 
+describe('R34: nobody resets an account of her own that has a private address', () => {
+  const anna = (given: object = {}) =>
+    clerk(bench, 'Zk3vQpW8', { name: 'Anna', address: 'anna@gemeente.nl', ...given });
+  const mine = { account: 'thuis@post.example' };
+  beforeEach(async () => {
+    const person = await resident(bench, 'anna');
+    await bench.people.setEmail(person.id, mine.account);
+  });
+
+  test('as a clerk: she neither files, nor checks, nor executes', async () => {
+    const own = { reason: 'same-person', as: 'account' };
+    expect(refusalOf(await bench.intake.file(realm, { ...filing, ...mine }, anna()))).toEqual(own);
+    const { id } = doneOf(await bench.intake.file(realm, { ...filing, ...mine }, clerk(bench, 'dirk')));
+    expect(refusalOf(await bench.cases.check(realm, id, anna()))).toEqual(own);
+    doneOf(await bench.cases.check(realm, id, clerk(bench, 'bram')));
+    expect(refusalOf(await bench.cases.execute(realm, id, anna()))).toEqual(own);
+  });
+
+  test('as a contact who asks from outside', async () => {
+    const asked = { ...filing, ...mine, requesterName: 'Anna', requesterAddress: 'anna@gemeente.nl' };
+    const { id } = doneOf(await bench.intake.fileFor(realm, asked, { via: 'api', client: 'tickets' }));
+    doneOf(await bench.intake.answerLink(realm, id, bench.told[0]?.token ?? '', true));
+    const denied = await bench.cases.check(realm, id, clerk(bench, 'bram'));
+    expect(refusalOf(denied)).toEqual({ reason: 'same-person', as: 'account' });
+  });
+});
+
 test('two who share one address: the desk does not guess which one was meant', async () => {
   await resident(bench);
   const other = await resident(bench, 'other');

@@ -109,6 +109,8 @@ describe('R34: a request by mail', () => {
   test('a label that says two things is a mistake by name; one in a mail that was forwarded counts for nothing', async () => {
     const text = body.replace('Reden:', 'Account: other@post.example\nReden:');
     expect(await readMail(mail({ text }), rules)).toEqual({ reason: 'invalid', field: 'account' });
+    const blanks = body.replace(/^.*: resident@post\.example$/m, line => `${' '.repeat(1_000)}${line}`);
+    expect(await readMail(mail({ text: blanks }), rules)).toMatchObject({ filing: { account: '' } });
     const none = await readMail(mail({ text: 'Graag herstel.' }), rules);
     if ('reason' in none) throw new Error(none.reason);
     expect(readFiling(none.filing, rules)).toEqual({ reason: 'missing', field: 'account' });

@@ -43,6 +43,7 @@ const words: Readonly<Record<string, string>> = {
 };
 
 const mostLines = 2_000;
+const longestLine = 1_000;
 
 /**
  * Reads `Label: value` lines of a mail's text. What was quoted from an earlier mail counts for nothing, and a label that
@@ -51,6 +52,8 @@ const mostLines = 2_000;
 export function readMailLines(text: string): Omit<Filing, 'requesterAddress'> | Refusal {
   const found = new Map<LineField, string>();
   for (const line of text.split(/\r\n|\r|\n/, mostLines)) {
+    // No field is as long, and of a line of blanks without end the expression below would try every part (CWE-1333).
+    if (line.length > longestLine) continue;
     const [, label = '', value = ''] = /^[ \t]*([^:>]{1,60}?)[ \t]*:[ \t]*(.*)$/.exec(line) ?? [];
     const known = Object.hasOwn(labels, label.toLowerCase()) ? labels[label.toLowerCase()] : undefined;
     if (known === undefined) continue;

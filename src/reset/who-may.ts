@@ -53,7 +53,10 @@ function notInvolved({ record, clerk, person, domains }: Parties): Refusal | und
   const { request, requester, account } = record;
   const asked = { id: request.by === 'credential' ? request.clerk.id : requester.address, address: requester.address };
   if (isSame(clerk, asked)) return { reason: 'same-person', as: 'requester' };
-  return isAccount(clerk, account.address, person, domains) ? { reason: 'same-person', as: 'account' } : undefined;
+  // Neither the clerk, nor whoever asks: known by the account only now, for a request from outside looks nothing up.
+  const asker = { id: requester.address, address: requester.address };
+  const own = [clerk, asker].some(one => isAccount(one, account.address, person, domains));
+  return own ? { reason: 'same-person', as: 'account' } : undefined;
 }
 
 /** Whether a clerk's own account is at stake: by address, or by the name under which both sign in. */
@@ -66,7 +69,7 @@ export function isAccount(
   if (clerk.address !== undefined && maySharePerson(clerk.address, address, domains)) return true;
   const official = domains.includes(address.slice(address.lastIndexOf('@') + 1));
   const names = [person?.name, official ? address : undefined].filter(name => name !== undefined);
-  return names.some(name => localName(name) === localName(clerk.id));
+  return names.some(name => localNames(clerk).includes(localName(name)));
 }
 
 /**
@@ -78,9 +81,11 @@ export function isSame(
   other: { readonly id: string; readonly address: string | undefined } | undefined,
 ): boolean {
   if (other === undefined) return false;
-  const names = (one: Pick<Clerk, 'id' | 'address'>) =>
-    [one.id, one.address].filter(name => name !== undefined).map(localName);
-  return names(clerk).some(name => names(other).includes(name));
+  return localNames(clerk).some(name => localNames(other).includes(name));
+}
+
+function localNames({ id, address }: { readonly id: string; readonly address: string | undefined }): string[] {
+  return [id, address].filter(name => name !== undefined).map(localName);
 }
 
 /** `Anna@gemeente.nl` and `anna` sign in as one person. */
