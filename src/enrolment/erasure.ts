@@ -64,6 +64,8 @@ export async function erasePerson(
   );
   await enrolAgain(deps, { person, by, reason });
   const gone = await deps.people.remove(person.id);
+  // Of a sign-in that came in that moment.
+  await deps.endSessionsOf(person.id);
   if (gone) await deps.audit.record({ type: 'person.erased', realm: person.realm, person: person.id, by, reason });
   return gone;
 }

@@ -26,7 +26,16 @@ function depsOf(core: Core, named: string | undefined): PeopleDeps {
   return {
     find: name => core.people.byName(realm.name, name),
     normalise: deps.normalise,
-    exported: person => exportPerson(parts, person),
+    exported: async person => {
+      const cases = await core.resetDesk.records.ofPerson(person);
+      return {
+        ...(await exportPerson(parts, person)),
+        // Without the clerks, and without what the link in a mail is known by.
+        resetCases: cases.map(({ id, state, filedAt, requester, identity, lostBecause, fileNumber }) => {
+          return { id, state, filedAt, requester, identity, lostBecause, fileNumber };
+        }),
+      };
+    },
     erase: (person, reason) => erasePerson(parts, { person, by: core.operator, reason }),
   };
 }

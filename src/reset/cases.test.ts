@@ -251,6 +251,23 @@ describe('R34: nobody resets an account of her own that has a private address', 
   });
 });
 
+test('R61: cases that are no longer kept hide none behind them, and those about a person are found', async () => {
+  const person = await resident(bench);
+  for (let count = 0; count < 3; count += 1) {
+    const { id } = await filedByAnna(bench);
+    doneOf(await bench.cases.refuse(realm, id, clerk(bench, 'bram'), 'niet nodig'));
+  }
+  bench.clock.time += 3 * 365 * 24 * 60 * minute;
+  const { id } = await filedByAnna(bench);
+  await resident(bench, 'other');
+  await filedByAnna(bench, { account: 'other@post.example' });
+  const first = await bench.records.list(realm, 'all', { limit: 1 });
+  expect(first.map(one => one.id)).toEqual([id]);
+  expect(await bench.records.list(realm, 'all', { limit: 2 })).toHaveLength(2);
+  const email = 'resident@post.example';
+  expect((await bench.records.ofPerson({ id: person.id, realm, email })).map(one => one.id)).toEqual([id]);
+});
+
 test('two who share one address: the desk does not guess which one was meant', async () => {
   await resident(bench);
   const other = await resident(bench, 'other');

@@ -1,5 +1,6 @@
 import { readableCode } from '../enrolment/readable-code.ts';
 import type { FactorDeps } from '../factor/deps.ts';
+import type { Person } from '../factor/person.ts';
 import { sealedCodec } from '../kernel/codec.ts';
 import { sha256 } from '../kernel/hash.ts';
 import { type Codec, update } from '../kernel/store.ts';
@@ -78,8 +79,32 @@ export class CaseRecords {
     options: { readonly after?: ResetCase; readonly limit?: number } = {},
   ): Promise<ResetCase[]> {
     const { after, limit = 100 } = options;
-    const from = after === undefined ? {} : { after: memberOf(after) };
-    const members = await this.#deps.store.members(listKey(realm, which), { limit, ...from });
+    const found: ResetCase[] = [];
+    for (let from = after === undefined ? undefined : memberOf(after); ; ) {
+      const bounds = from === undefined ? { limit } : { limit, after: from };
+      const members = await this.#deps.store.members(listKey(realm, which), bounds);
+      found.push(...(await this.#read(realm, which, members)));
+      from = members.at(-1);
+      // Places outlive their cases: a page of none but those is not the last one.
+      if (from === undefined || members.length < limit || found.length >= limit) return found.slice(0, limit);
+    }
+  }
+
+  /** Those about one person: her own, or of an address that is hers (R61). */
+  async ofPerson({ id, realm, email }: Pick<Person, 'id' | 'realm' | 'email'>): Promise<ResetCase[]> {
+    const isHers = ({ account }: ResetCase) =>
+      account.person === undefined ? account.address === email : account.person === id;
+    const limit = 200;
+    const hers: ResetCase[] = [];
+    for (let page = await this.list(realm, 'all', { limit }); ; ) {
+      hers.push(...page.filter(isHers));
+      const after = page.at(-1);
+      if (after === undefined || page.length < limit) return hers;
+      page = await this.list(realm, 'all', { limit, after });
+    }
+  }
+
+  async #read(realm: string, which: 'open' | 'all', members: readonly string[]): Promise<ResetCase[]> {
     const found = await Promise.all(
       members.map(async member => {
         const record = await this.find(realm, member.slice(timeDigits + 1));
