@@ -132,6 +132,14 @@ describe('pages and acts of the console', () => {
     expect((await sluis.core.people.byId(id))?.factors).toHaveLength(2);
   });
 
+  it('R36: a key of level 4 goes by a visit to the desk, and by no click of an admin', async () => {
+    const id = await withTotp(sluis, 'ilse', 4);
+    expect((await admin.get('/people/gemeente/ilse')).text).not.toContain('/ilse/enrol-again');
+    const again = await act(admin, '/people/gemeente/ilse/enrol-again');
+    expect([again.status, again.text.includes('niveau 4')]).toEqual([422, true]);
+    expect((await sluis.core.people.byId(id))?.factors).toHaveLength(1);
+  });
+
   it('R07 R22: tokens are imported, handed out, taken back, and the register tells of it', async () => {
     const lines = 'SN0001,3132333435363738393031323334353637383930,hotp\n';
     const page = await admin.get('/import-tokens');

@@ -4,6 +4,7 @@ import { stateOf } from '../factor/people-index.ts';
 import type { Person } from '../factor/person.ts';
 import { levelOf } from '../factor/registry.ts';
 import { type Act, may } from '../operator/role.ts';
+import { isAboveCodes } from '../recovery/recovery-codes.ts';
 import type { MessageId } from '../ui/messages.ts';
 import { personPage } from '../ui/pages-console-people.tsx';
 import { placeOfPerson } from './people.ts';
@@ -61,7 +62,7 @@ function actsOf({ operator, view, page: { t } }: Ask, person: Person) {
   const offered: readonly (readonly [Act, string, MessageId, boolean])[] = [
     ['end-sessions', 'end-sessions', 'console.end-sessions', true],
     ['invite-person', 'invite', 'console.invite', person.closed === undefined && person.factors.length === 0],
-    ['enrol-again', 'enrol-again', 'console.enrol-again', person.factors.length > 0],
+    ['enrol-again', 'enrol-again', 'console.enrol-again', person.factors.length > 0 && !isAboveCodes(person)],
     ['hand-out-token', 'hand-out', 'console.hand-out', person.closed === undefined],
     ['close-person', 'close', 'console.close', person.closed === undefined],
     ['close-person', 'open', 'console.open', person.closed !== undefined],
@@ -77,11 +78,13 @@ interface PersonAct {
   readonly title: MessageId;
   readonly consequences: readonly MessageId[];
   readonly done: MessageId;
+  /** Why it is not done to this person. */
+  readonly refused?: (person: Person) => MessageId | undefined;
   run(ask: Ask, person: Person, reason: string): Promise<unknown>;
 }
 
 /** One act on one person; the frame says what will happen, asks why, and records it. */
-function actOn({ act, place, title, consequences, done, run }: PersonAct): ActRoute {
+function actOn({ act, place, title, consequences, done, refused, run }: PersonAct): ActRoute {
   return {
     method: 'ACT',
     path: `${base}/${place}`,
@@ -102,6 +105,8 @@ function actOn({ act, place, title, consequences, done, run }: PersonAct): ActRo
     submit: async (ask, _form, reason): Promise<Done> => {
       const person = await personOf(ask);
       if (person === undefined) return { mistake: 'console.refused.unknown' };
+      const mistake = refused?.(person);
+      if (mistake !== undefined) return { mistake };
       await run(ask, person, reason);
       return { go: placeOfPerson(person), notice: done };
     },
@@ -135,6 +140,8 @@ export const personRoutes: readonly ConsoleRoute[] = [
       'console.work-lost',
     ],
     done: 'console.done.enrol-again',
+    // R36: only who was seen gets past a key of level 4; a case of the desk says by whom.
+    refused: person => (isAboveCodes(person) ? 'console.refused.level-four' : undefined),
     run: async (ask, person, reason) => {
       const { deps, operator } = ask;
       await noteTaken(deps, person.id, operator);

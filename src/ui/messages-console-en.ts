@@ -135,6 +135,8 @@ export const englishConsole: Readonly<Record<keyof typeof dutchConsole, string>>
   'console.done.closed': 'The account is closed.',
   'console.done.opened': 'The account is open again.',
   'console.refused.same-operator': 'You took the second step of this person away. Another colleague gives the code.',
+  'console.refused.level-four':
+    'This person has a security key of level 4. It goes only by a reset request, after a visit to the desk.',
   'console.refused.file': 'Not every line of this file is right. Nothing was changed.',
   'console.refused.desk': 'Here the desk hands the codes over. There are no letters.',
   'console.import.file': 'File of hardware tokens',

@@ -135,6 +135,8 @@ export const dutchConsole = {
   'console.done.opened': 'Het account is weer open.',
   'console.refused.same-operator':
     'U hebt de tweede stap van deze persoon weggehaald. Een andere collega geeft de code.',
+  'console.refused.level-four':
+    'Deze persoon heeft een beveiligingssleutel van niveau 4. Die gaat alleen weg met een herstelverzoek, na een bezoek aan de balie.',
   'console.refused.file': 'Niet elke regel van dit bestand is goed. Er is niets veranderd.',
   'console.refused.desk': 'Hier geeft de balie de codes. Brieven zijn er niet.',
   'console.import.file': 'Bestand met codekastjes',

@@ -233,4 +233,5 @@ export const frozenConsoleIds: readonly string[] = [
   'console.today.signals',
   'console.today.no-mail',
   'console.people.filling',
+  'console.refused.level-four',
 ];
