@@ -414,6 +414,24 @@ describe('a gateway that fails', () => {
     expect(bench.gateway.received).toHaveLength(before);
   });
 
+  test('refuses: who has only the password does not knock on it, nor fill the audit, without end', async () => {
+    await withNumber(bench, 'anna', '0612345678');
+    const { browser, page } = await arrive(bench, 'anna');
+    bench.gateway.answer = res => void res.writeHead(400).end();
+    bench.clock.time += minute / 2;
+    const before = [bench.gateway.received.length, bench.events.length] as const;
+    for (let tries = 0; tries < 40; tries += 1) {
+      bench.clock.time += 1_000;
+      await browser.post(await browser.open(page.path), again);
+    }
+    const most = sendLimits.asked.unknown.count;
+    // The one that got in was counted too.
+    expect(bench.gateway.received.length - before[0]).toBe(most - 1);
+    const told = bench.events.slice(before[1]).map(event => ('reason' in event ? event.reason : ''));
+    expect(told.filter(reason => reason === 'refused')).toHaveLength(most - 1);
+    expect(told.filter(reason => reason === 'delayed')).toHaveLength(1);
+  });
+
   test('nothing at all went out: there is no field for a code, but a button, other ways and the desk', async () => {
     await withNumber(bench, 'anna', '0612345678');
     const works = bench.gateway.answer;

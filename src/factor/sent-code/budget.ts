@@ -70,11 +70,29 @@ function stepsOf(
     // Last: only what got past all others counts against everybody.
     ...(whose === 'unknown' ? [counted('unknown', Math.ceil(perHour * sendLimits.unknownPart))] : []),
     counted('all', perHour),
+    asked(store, spending, clock.now()),
   ];
 }
 
-function personCaps({ kind, person, factor, browser }: Spending): readonly { key: string; cap: Cap }[] {
-  const whose = factor === 'set-up' ? 'set-up' : browser === undefined ? 'unknown' : 'known';
-  const which = whose === 'known' ? `known:${hash(browser ?? '')}` : whose;
+/** Never given back, so that what a gateway refuses at once ends some time too; behind all caps, since who waits asks nothing. */
+function asked(store: FactorDeps['store'], spending: Spending, now: number): Step {
+  const { whose, which } = budgetOf(spending);
+  const key = `sends-asked:{${spending.person}}:${spending.kind}:${which}`;
+  const take = async (): Promise<Taken> => {
+    const taken = await takeSliding(store, key, sendLimits.asked[whose], now);
+    return taken.taken ? { ...taken, giveBack: async () => undefined } : taken;
+  };
+  return { by: 'asked', take };
+}
+
+function personCaps(spending: Spending): readonly { key: string; cap: Cap }[] {
+  const { kind, person } = spending;
+  const { whose, which } = budgetOf(spending);
   return sendLimits.person[whose].map(cap => ({ key: `sends:{${person}}:${kind}:${which}:${cap.window}`, cap }));
+}
+
+/** Strangers share one; each known browser, and what is being set up, has its own. */
+function budgetOf({ factor, browser }: Spending) {
+  const whose = factor === 'set-up' ? 'set-up' : browser === undefined ? 'unknown' : 'known';
+  return { whose, which: whose === 'known' ? `known:${hash(browser ?? '')}` : whose } as const;
 }

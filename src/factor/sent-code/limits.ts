@@ -30,6 +30,12 @@ export const sendLimits = {
       { count: 15, window: 24 * hour },
     ],
   },
+  /** What was asked for one person, whatever became of it: a gateway that refuses is no reason to be asked without end. */
+  asked: {
+    unknown: { count: 15, window: hour },
+    known: { count: 30, window: hour },
+    'set-up': { count: 18, window: hour },
+  },
   /** From one source: an office of hundreds comes from one address. The second is the /48 around an IPv6 one. */
   source: {
     unknown: [
