@@ -1,4 +1,5 @@
 import type { AppSettings, RealmSettings } from '../config/settings.ts';
+import type { Usable } from '../factor/sent-code/usable.ts';
 import { SluisError } from '../kernel/errors.ts';
 import type { Owner, OwnSecurity } from '../portal/deps.ts';
 import { stillProves } from '../session/proof.ts';
@@ -6,7 +7,11 @@ import type { Session } from '../session/session.ts';
 import type { Core } from './core.ts';
 
 /** What "My security" of one realm shows and ends. `apps` are those of the realm. */
-export function ownSecurity(core: Core, realm: RealmSettings, apps: readonly AppSettings[]): OwnSecurity {
+export function ownSecurity(
+  core: Core,
+  realm: RealmSettings,
+  { apps, usableAt }: { readonly apps: readonly AppSettings[]; usableAt(app: string): Usable },
+): OwnSecurity {
   const { sessions, ends, audit } = core;
   const ofRealm = ({ realm: name, app }: Session) => name === realm.name && apps.some(({ id }) => id === app);
   const living = (session: Session) => {
@@ -14,7 +19,7 @@ export function ownSecurity(core: Core, realm: RealmSettings, apps: readonly App
     return now < session.absoluteEnd && now < sessions.idleEnd(session);
   };
   return {
-    who: browser => who(core, browser, ofRealm),
+    who: browser => who(core, browser, { ofRealm, usableAt }),
     sessions: async ({ id }) => (await sessions.ofPerson(id)).filter(living),
     endSession: async ({ id }, one) => {
       const session = await sessions.read(one);
@@ -33,14 +38,21 @@ export function ownSecurity(core: Core, realm: RealmSettings, apps: readonly App
   };
 }
 
-async function who(core: Core, browser: string, ofRealm: (session: Session) => boolean): Promise<Owner | undefined> {
+interface Rules {
+  ofRealm(session: Session): boolean;
+  /** Which factors may serve at the app that a session is of: who is in there by a code that was sent, is in. */
+  usableAt(app: string): Usable;
+}
+
+async function who(core: Core, browser: string, { ofRealm, usableAt }: Rules): Promise<Owner | undefined> {
   await core.sessions.confirm();
   // Known sessions outlive the store for a minute at their apps; a factor is nothing to change meanwhile.
   if (core.sessions.storeStanding !== 'confirmed') throw new SluisError('store.unavailable', 'The store is lost.');
   const owners: Owner[] = [];
   for (const session of await core.sessions.ofPortal(browser)) {
     // Carried over to a newer realm cookie: an older one proves nothing any more.
-    if (session.portal === browser && ofRealm(session)) owners.push(...(await ownerOf(core, session)));
+    if (session.portal !== browser || !ofRealm(session)) continue;
+    owners.push(...(await ownerOf(core, session, usableAt(session.app))));
   }
   const [first] = owners;
   if (first === undefined || owners.some(({ person }) => person.id !== first.person.id)) return undefined;
@@ -49,11 +61,11 @@ async function who(core: Core, browser: string, ofRealm: (session: Session) => b
 }
 
 /** Nobody for a session that has run out, or that holds no level: by grace, or by a factor that she no longer has. */
-async function ownerOf(core: Core, session: Session): Promise<Owner[]> {
+async function ownerOf(core: Core, session: Session, usable: Usable): Promise<Owner[]> {
   const { realm, name } = session;
   const person = await core.people.byName(realm, name);
   const times = { now: core.clock.now(), idleEnd: core.sessions.idleEnd(session) };
   const asked = { realm, name, demands: { level: 1, maxAge: undefined } };
-  const isHers = person !== undefined && stillProves(session, session.level, asked, person, times);
+  const isHers = person !== undefined && stillProves(session, session.level, asked, person, times, usable);
   return isHers ? [{ person, session }] : [];
 }

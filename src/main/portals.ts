@@ -33,7 +33,7 @@ export function portalOf(core: Core, parts: PortalParts): PortalHandler {
     ...core,
     realm,
     apps: own,
-    own: ownSecurity(core, realm, own),
+    own: ownSecurity(core, realm, { apps: own, usableAt: app => sentCodes.usableAt(app) }),
     assets,
     webauthn,
     approval,

@@ -3,6 +3,7 @@ import { deleteCookie } from 'hono/cookie';
 import { cleanLabel, mayRemove } from '../enrolment/remove.ts';
 import type { Factor } from '../factor/person.ts';
 import { levelOf } from '../factor/registry.ts';
+import { highestLevel, kindsOf } from '../factor/ways.ts';
 import { isAboveCodes } from '../recovery/recovery-codes.ts';
 import {
   mySecurityPage,
@@ -11,7 +12,7 @@ import {
   type ShownFactor,
   signInFirstPage,
 } from '../ui/pages-my-security.tsx';
-import type { OwnIntent } from '../visit/pending.ts';
+import { type OwnIntent, ownApp } from '../visit/pending.ts';
 import type { Owner, OwnSecurity, PortalDeps, PortalEnv } from './deps.ts';
 import { formTokens, type PostedForm, readForm } from './form-guard.ts';
 import { beginOwn } from './own-act.ts';
@@ -183,11 +184,15 @@ async function begin(
   const { owner, portalCookie } = here;
   if (intent === undefined || (intent.act === 'codes' && isAboveCodes(owner.person)))
     return view.refuse(c, 'bad-request', { next: view.at(home) });
+  const failed = (result: 'many' | 'no-way') =>
+    ownDonePage(view.page(c), { act: intent.act, result, back: view.at(home) });
+  // A code by mail is for the apps that take one, and this is none: she must read what to do instead.
+  const { person } = owner;
+  const usable = usableFor(deps, { app: ownApp });
+  if (kindsOf(person, highestLevel(person), usable).length === 0) return view.html(c, failed('no-way'), 409);
   const pending = await beginOwn(deps, { owner, portalCookie, source: c.env.source }, intent);
-  const usable = pending === undefined ? undefined : usableFor(deps, pending);
-  if (pending !== undefined && usable !== undefined)
-    return view.go(c, placeOf({ pending, person: owner.person, usable }));
-  return view.html(c, ownDonePage(view.page(c), { act: intent.act, result: 'many', back: view.at(home) }), 429);
+  if (pending !== undefined) return view.go(c, placeOf({ pending, person, usable }));
+  return view.html(c, failed('many'), 429);
 }
 
 /** Closes doors and opens none, so it asks for no factor: who lost hers must be able to. */

@@ -70,6 +70,7 @@ export const frozenOwnIds: readonly string[] = [
   'own.first-title',
   'own.first',
   'own.many',
+  'own.no-way',
   'not-offered.title',
   'not-offered.text',
   'self.what',

@@ -81,6 +81,7 @@ export const englishOwn: Readonly<Record<keyof typeof dutchOwn, string>> = {
     'To change something you need your strongest second step. Do you no longer have it? Then go to the desk.',
   'own.first-title': 'Sign in first',
   'own.first': 'Sign in to one of your applications, in this browser. Then come back here.',
+  'own.no-way': 'This is not possible here with the second step that you have now. Go to the desk.',
   'own.many': 'You began too many changes. Wait 10 minutes and try again.',
 
   'not-offered.title': 'You cannot set this up here by yourself',

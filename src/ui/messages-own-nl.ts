@@ -82,6 +82,7 @@ export const dutchOwn = {
     'Om iets te wijzigen hebt u uw sterkste tweede stap nodig. Hebt u die niet meer? Ga dan naar de balie.',
   'own.first-title': 'Log eerst in',
   'own.first': 'Log in deze browser in bij een van uw toepassingen. Kom daarna hier terug.',
+  'own.no-way': 'Dit kan hier niet met de tweede stap die u nu hebt. Ga naar de balie.',
   'own.many': 'U bent te vaak begonnen met een wijziging. Wacht 10 minuten en probeer het opnieuw.',
 
   'not-offered.title': 'Dit kunt u hier niet zelf instellen',

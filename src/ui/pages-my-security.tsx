@@ -316,14 +316,20 @@ export function signInFirstPage(page: Page, props: { readonly apps: readonly App
   );
 }
 
-const failures = { done: 'own.failed', refused: 'own.failed', last: 'own.remove-last', many: 'own.many' } as const;
+const failures = {
+  done: 'own.failed',
+  refused: 'own.failed',
+  last: 'own.remove-last',
+  many: 'own.many',
+  'no-way': 'own.no-way',
+} as const;
 
 /** How a change of her own ended. */
 export function ownDonePage(
   page: Page,
   props: {
     readonly act: 'add' | 'remove' | 'rename' | 'codes';
-    readonly result: 'done' | 'last' | 'refused' | 'many';
+    readonly result: 'done' | 'last' | 'refused' | 'many' | 'no-way';
     readonly back: string;
   },
 ): string {

@@ -86,7 +86,7 @@ export function ownSamples(page: Page): [string, string][] {
       `own-done-${act}`,
       ownDonePage(page, { ...done, act }),
     ]),
-    ...(['last', 'refused', 'many'] as const).map((result): [string, string] => [
+    ...(['last', 'refused', 'many', 'no-way'] as const).map((result): [string, string] => [
       `own-failed-${result}`,
       ownDonePage(page, { ...done, act: 'remove', result }),
     ]),

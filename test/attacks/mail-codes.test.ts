@@ -6,6 +6,7 @@ import type { EmailWay } from '../../src/factor/sent-code/sending.ts';
 import { mailCarrier } from '../../src/main/code-carriers.ts';
 import { passwords } from '../support/apps.ts';
 import { type MailServer, type MailServerOptions, startMailServer } from '../support/mail-server.ts';
+import { beginChange } from '../support/own.ts';
 import {
   appClient,
   browserOf,
@@ -260,6 +261,9 @@ factors:
     const other = appClient(sluis, 'kaart');
     await passFirstGate(other, 'demo', anna);
     expect(releaseOn(await openPortalOn(other, portal))).toBeDefined();
+    // She sees her own security, and reads what to do: a code by mail changes nothing there.
+    const change = await beginChange(portal, 'add');
+    expect([change.status, change.text.includes('Ga naar de balie')]).toEqual([409, true]);
     expect(JSON.stringify(sluis.log)).not.toContain('anna@thuis.test');
   });
 
@@ -274,6 +278,7 @@ factors:
     expect(gateway.received[0]?.headers.authorization).toBe('Bearer s3cret');
     const codes = await submit(portal, firstForm(asked), { code });
     expect((await release(app, await submit(portal, codes, { act: 'saved' }))).status).toBe(303);
+    expect((await beginChange(portal, 'codes')).text).toContain('06-•••• 78');
     gateway.answer = res => void res.writeHead(401).end('{"error":"key s3cret is not known, +31612345678"}');
     const two = browserOf(sluis, 'post');
     await passFirstGate(two.app, 'demo', anna);
