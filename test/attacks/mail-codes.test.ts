@@ -81,7 +81,14 @@ describe('codes by mail', () => {
   test('R30: an address is proved, then a code opens the app; the mail has no link, one recipient, and no code in its subject', async () => {
     await withMailbox('anna', 'Anna@Gemeente.test');
     expect((await bench.people.byName(realm, 'anna'))?.factors).toMatchObject([
-      { kind: 'email', level: 1, label: 'A•••@gemeente.test', credential: { address: 'Anna@gemeente.test' } },
+      {
+        kind: 'email',
+        level: 1,
+        label: 'A•••@gemeente.test',
+        credential: { address: 'Anna@gemeente.test' },
+        // R07: she said so.
+        personal: true,
+      },
     ]);
     const { browser, page, id } = await arrive(bench, 'anna', toWiki);
     expect(page.html).toContain('A•••@gemeente.test');
