@@ -158,6 +158,16 @@ describe('R34: a mail server files a case', () => {
     });
   });
 
+  it('sent on later, or by another way, it is the case that it was, and no second one', async () => {
+    const first = await postTicket(bench, mail(good, '3'), headers);
+    bench.sluis.clock.advance(30 * 24 * 60 * 60_000);
+    const again = `Received: from elders by mx.sluis.test\r\n${mail(good, '3')}`;
+    const answer = await postTicket(bench, again, headers);
+    expect([answer.status, answer.text]).toEqual([201, first.text]);
+    const other = await postTicket(bench, again.replace('verloren', 'gestolen'), headers);
+    expect([other.status, errorOf(other.text)]).toEqual([409, { error: 'idempotency-key-used' }]);
+  });
+
   it('with a forged one it is refused', async () => {
     const answer = await postTicket(bench, mail(good.replace('mx.sluis', 'mx.elders'), '2'), headers);
     expect([answer.status, errorOf(answer.text)]).toEqual([422, { error: 'unproved', field: 'request' }]);

@@ -19,6 +19,8 @@ const askedPerDay = { count: 10, window: 24 * 60 * minute };
 const guesses = { count: 20, window: 10 * minute };
 /** How long a repeat of a request gets the answer that the first one got. */
 const repeatTime = 7 * 24 * 60 * minute;
+/** A mail stays signed for ever: who has a copy may send it on long after it was answered. As long as its case is kept. */
+const mailTime = 2 * 365 * 24 * 60 * minute;
 
 interface Filed {
   /** SHA-256 of the body: another one under the same key is a mistake. */
@@ -118,8 +120,11 @@ async function fileMail(deps: ConsoleDeps, asked: Asked, body: Buffer): Promise<
   const filed = readFiling(read.filing, rules);
   if (isRefusal(filed)) return refusedBy(filed);
   const source = { via: 'mail', client: asked.client, evidence: read.evidence } as const satisfies Source;
-  // The same mail by another way is the same request.
-  return once(deps, { client: 'mail', key: asked.key }, body, id =>
+  // The same mail by another way is the same request, whatever servers wrote at its top on that way.
+  const { from, messageId } = read.evidence;
+  const key = messageId === '' ? asked.key : JSON.stringify([from, messageId]);
+  const said = Buffer.from(JSON.stringify(read.filing));
+  return once(deps, { client: 'mail', key, life: mailTime }, said, id =>
     deps.resetDesk.intake.fileFor(realm, read.filing, { ...source, id }),
   );
 }
@@ -130,14 +135,14 @@ async function fileMail(deps: ConsoleDeps, asked: Asked, body: Buffer): Promise<
  */
 async function once(
   deps: ConsoleDeps,
-  { client, key }: Asked,
+  { client, key, life = repeatTime }: Asked & { readonly life?: number },
   body: Buffer,
   file: (id: string) => Promise<Outcome | Answer>,
 ): Promise<Answer> {
   const { store, resetDesk } = deps;
   const place = `reset-filed:{${sha256(JSON.stringify([client, key]))}}`;
   const fresh: Filed = { body: sha256(body.toString('latin1')), case: resetDesk.records.newId() };
-  const first = await store.create(place, filedCodec.encode(place, fresh), repeatTime);
+  const first = await store.create(place, filedCodec.encode(place, fresh), life);
   const kept = first ? fresh : filedCodec.decode(place, (await store.get(place))?.value ?? '');
   if (kept === undefined || kept.body !== fresh.body) return { status: 409, body: { error: 'idempotency-key-used' } };
   const filed: Answer = { status: 201, body: { case: kept.case, state: 'requested' } };
