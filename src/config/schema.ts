@@ -64,7 +64,9 @@ const stopSchema = z.strictObject({
 const managementSchema = z
   .strictObject({ address: z.string().min(1).default('127.0.0.1'), port: port.default(9090) })
   .optional()
-  .describe('Where /healthz and /readyz are answered, in plain http: for balancers and supervisors, never for people.');
+  .describe(
+    'Where /healthz, /readyz and /metrics are answered, in plain http: for balancers, supervisors and monitoring, never for people.',
+  );
 
 export const firstFactors = ['activation-code', 'desk', 'self'] as const;
 

@@ -17,6 +17,8 @@ interface Idle {
 /** A server, and how it comes to its end. */
 export interface Listener {
   readonly server: Server;
+  /** How many connections are open. */
+  count(): number;
   /** Lets what is under way come to its end, for at most this long (milliseconds). */
   close(drain: number): Promise<void>;
   /** Ends at once what `close` waits for. */
@@ -26,7 +28,8 @@ export interface Listener {
 /** Before a server gets handlers of its own. */
 export function listenerOf(server: Server): Listener & { readonly connections: Connections } {
   const connections = new Connections(server);
-  return { server, connections, close: drain => connections.end(drain), cut: () => connections.cut() };
+  const count = () => connections.size;
+  return { server, connections, count, close: drain => connections.end(drain), cut: () => connections.cut() };
 }
 
 /** The connections of one server, and how they come to their end. */
@@ -51,6 +54,10 @@ export class Connections {
     for (const event of ['request', 'checkContinue', 'checkExpectation']) {
       server.on(event, (req: IncomingMessage, res: ServerResponse) => this.#began(req.socket, res));
     }
+  }
+
+  get size(): number {
+    return this.#all.size;
   }
 
   /** Whether an answer is under way on it. */

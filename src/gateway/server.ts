@@ -43,7 +43,7 @@ export function openServer(
   const server = tls?.server ?? createServer(options);
   const doors = { sources: new Sources(listen.balancers), mostPerSource: limits.connectionsPerSource };
   setLimits(server, limits);
-  const { connections, close, cut } = listenerOf(server);
+  const { connections, count, close, cut } = listenerOf(server);
   // Plain http goes to this machine and to named balancers only: anybody else would send a password in the clear.
   if (tls === undefined)
     server.on(
@@ -77,6 +77,7 @@ export function openServer(
       doors.mostPerSource = changedLimits.connectionsPerSource;
       setLimits(server, changedLimits);
     },
+    count,
     close,
     cut,
   };

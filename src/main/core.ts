@@ -1,5 +1,6 @@
-import { AuditTrail } from '../audit/chain.ts';
+import { type AuditEntry, AuditTrail } from '../audit/chain.ts';
 import { pinoSink } from '../audit/pino-sink.ts';
+import { Tally } from '../audit/tally.ts';
 import { smtpMailer } from '../carrier/smtp-mailer.ts';
 import type { SessionSettings, Settings } from '../config/settings.ts';
 import { TrustedDevices } from '../device/trusted-devices.ts';
@@ -61,6 +62,8 @@ export interface Core extends FactorDeps, Omit<OpenedStore, 'store'> {
   readonly smsSecret: string | undefined;
   readonly store: Store;
   readonly audit: AuditTrail;
+  /** Of what this process recorded. */
+  readonly tally: Tally;
   readonly people: People;
   readonly attempts: Attempts;
   readonly challenge: Challenge;
@@ -96,7 +99,13 @@ export async function openCore(settings: Settings, surroundings: Surroundings): 
   };
   const ring = new KeyRing(loadKeys(folder, random, from), random);
   const { store, prune, examine } = await openConfiguredStore(settings, folder, ring, surroundings);
-  const audit = new AuditTrail({ store, ring, clock, log: pinoSink(logger) });
+  const tally = new Tally();
+  const sink = pinoSink(logger);
+  const log = (entry: AuditEntry) => {
+    tally.count(entry.event);
+    sink(entry);
+  };
+  const audit = new AuditTrail({ store, ring, clock, log });
   let current = settings;
   const deps = { store, ring, clock, random, audit };
   const mailer = smtpMailer(() => smtpServer(current.mail, mailPassword));
@@ -128,6 +137,7 @@ export async function openCore(settings: Settings, surroundings: Surroundings): 
     logger,
     operator,
     smsSecret,
+    tally,
     people,
     attempts,
     challenge: new Challenge(deps, { people, attempts }),

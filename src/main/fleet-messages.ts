@@ -17,6 +17,10 @@ export type Order =
   /** Answered with 'changed' or 'unchanged'. */
   | { readonly kind: 'change'; readonly assignment: Assignment }
   | { readonly kind: 'stop' }
+  /** Answered with 'figures' of the same number. */
+  | { readonly kind: 'figures'; readonly ask: number }
+  /** Answers 'all-figures' of the same number. */
+  | { readonly kind: 'all-figures'; readonly ask: number; readonly texts: readonly string[] }
   /** What it has under way ends at once. */
   | { readonly kind: 'hurry' };
 
@@ -32,6 +36,9 @@ export interface Failure {
 export type Report =
   | { readonly kind: 'listening' }
   | { readonly kind: 'changed' }
+  | { readonly kind: 'figures'; readonly ask: number; readonly text: string }
+  /** Monitoring asked this worker, and wants to know of all. */
+  | { readonly kind: 'all-figures'; readonly ask: number }
   /** It serves as before. */
   | { readonly kind: 'unchanged'; readonly failure: Failure }
   /** It ends. */

@@ -5,6 +5,8 @@ import { loadSettings } from '../config/load.ts';
 import type { Settings } from '../config/settings.ts';
 import { SluisError } from '../kernel/errors.ts';
 import { loadOptions, settingsOf } from './configuration.ts';
+import { Figures } from './figures.ts';
+import { askForAll } from './fleet-figures.ts';
 import type { Assignment, Failure, Order, Report } from './fleet-messages.ts';
 import { type Machine, openOn } from './machine.ts';
 import { end } from './serve.ts';
@@ -36,7 +38,10 @@ async function work(machine: Machine, orders: Orders): Promise<void> {
   const logger = createLogger({ level: settings.log.level }).child({ worker: assignment.number });
   const core = await openOn(machine, settings, logger);
   try {
-    const server = await startServer(core);
+    const { number: worker } = assignment;
+    const figures = new Figures({ tally: core.tally, worker, version: machine.terminal.version });
+    orders.onFigures(ask => void figures.text().then(text => tell({ kind: 'figures', ask, text })));
+    const server = await startServer(core, { figures, gather: () => askForAll(tell) });
     orders.onChange(changed => void tell(change(server, changed)));
     await tell({ kind: 'listening' });
     await Promise.race([machine.stopped(), orders.stopped]);
@@ -67,6 +72,7 @@ class Orders {
   readonly #stopped = Promise.withResolvers<void>();
   readonly #hurried = Promise.withResolvers<void>();
   #change: (assignment: Assignment) => void = () => undefined;
+  #figures: (ask: number) => void = () => undefined;
 
   constructor() {
     process.on('message', (order: Order) => this.#take(order));
@@ -94,11 +100,17 @@ class Orders {
     this.#change = listener;
   }
 
+  /** Monitoring asks. */
+  onFigures(listener: (ask: number) => void): void {
+    this.#figures = listener;
+  }
+
   #take(order: Order): void {
     if (order.kind === 'serve') this.#assignment.resolve(order.assignment);
     else if (order.kind === 'change') this.#change(order.assignment);
     else if (order.kind === 'stop') this.#stopped.resolve();
-    else this.#hurried.resolve();
+    else if (order.kind === 'hurry') this.#hurried.resolve();
+    else if (order.kind === 'figures') this.#figures(order.ask);
   }
 }
 

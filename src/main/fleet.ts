@@ -3,6 +3,8 @@ import { dirname, resolve } from 'node:path';
 import type { Accepted } from '../config/load.ts';
 import { SluisError } from '../kernel/errors.ts';
 import type { Core } from './core.ts';
+import { Figures } from './figures.ts';
+import { figuresOfAll } from './fleet-figures.ts';
 import type { Assignment, Failure, Order, Report } from './fleet-messages.ts';
 import type { Serving } from './serve.ts';
 import type { Stop } from './server.ts';
@@ -21,6 +23,7 @@ export interface FleetOptions {
   readonly file: string;
   readonly accepted: Accepted;
   readonly core: Core;
+  readonly version: string;
 }
 
 /** The place of one worker, whichever process stands in it. */
@@ -44,6 +47,7 @@ interface Place {
 export class Fleet implements Serving {
   readonly #options: FleetOptions;
   readonly #places: readonly Place[];
+  readonly #figures: Figures;
   readonly #broken = Promise.withResolvers<never>();
   #text: string;
   #up: (() => void) | undefined;
@@ -62,6 +66,10 @@ export class Fleet implements Serving {
       failure: undefined,
       timer: undefined,
     }));
+    const { core, version, workers } = options;
+    this.#figures = new Figures({ tally: core.tally, worker: 0, version });
+    this.#figures.gauge('sluis_workers', 'How many workers there should be.', () => workers);
+    this.#figures.gauge('sluis_workers_serving', 'How many of them serve.', () => this.#serving().length);
     this.#broken.promise.catch(() => undefined);
   }
 
@@ -137,12 +145,21 @@ export class Fleet implements Serving {
 
   #heard(place: Place, report: Report): void {
     if (report.kind === 'failed') place.failure = report.failure;
+    if (report.kind === 'all-figures') void this.#tellFigures(place.process, report.ask);
     if (report.kind !== 'listening') return;
     place.serving = true;
     place.servingSince = performance.now();
     // Changed for the others while it began.
     if (place.text !== this.#text) void this.#follow(place);
     if (this.#places.every(({ serving }) => serving)) this.#up?.();
+  }
+
+  #serving(): readonly Worker[] {
+    return this.#places.flatMap(({ process, serving }) => (process !== undefined && serving ? [process] : []));
+  }
+
+  async #tellFigures(worker: Worker | undefined, ask: number): Promise<void> {
+    send(worker, { kind: 'all-figures', ask, texts: await figuresOfAll(this.#figures, this.#serving()) });
   }
 
   /** Undefined where the worker serves by this text from now on. One that ended meanwhile has nothing to refuse: the next begins with it. */

@@ -2,6 +2,7 @@ import { createLogger } from '../audit/pino-sink.ts';
 import type { Accepted } from '../config/load.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Core } from './core.ts';
+import { Figures } from './figures.ts';
 import { Fleet } from './fleet.ts';
 import { type Machine, openOn } from './machine.ts';
 import { Reloader } from './reload.ts';
@@ -66,8 +67,9 @@ export async function serve(machine: Machine, options: ServeOptions): Promise<nu
 
 async function begin(machine: Machine, core: Core, { accepted, file }: ServeOptions): Promise<Serving> {
   const workers = machine.forks === true ? workersOf(core.settings) : 1;
-  if (workers === 1) return alone(await startServer(core));
-  return Fleet.start({ workers, file, accepted, core });
+  const { version } = machine.terminal;
+  if (workers > 1) return Fleet.start({ workers, file, accepted, core, version });
+  return alone(await startServer(core, { figures: new Figures({ tally: core.tally, worker: 1, version }) }));
 }
 
 function alone(server: RunningServer): Serving {

@@ -3,6 +3,7 @@ import type { Listener } from '../gateway/connections.ts';
 import { openHealthServer, type Readiness } from '../gateway/health.ts';
 import { listen, type OpenServer, openRedirectServer, openServer, type RedirectSettings } from '../gateway/server.ts';
 import type { Core } from './core.ts';
+import { Figures, joined, storeFigures } from './figures.ts';
 import { type Common, commonOf, Generation } from './generation.ts';
 import { mailRounds, type Rounds } from './mail-rounds.ts';
 import { type Repeat, repeat, StoreWatch } from './store-watch.ts';
@@ -30,14 +31,26 @@ export interface RunningServer {
   cut(): void;
 }
 
+/** What monitoring is told at /metrics. */
+export interface Monitoring {
+  /** Of this process. */
+  readonly figures: Figures;
+  /** Of all who serve beside each other, this one too; undefined where they cannot be had. */
+  gather?(): Promise<readonly string[] | undefined>;
+}
+
+function unwatched({ tally }: Core): Monitoring {
+  return { figures: new Figures({ tally, worker: 1, version: 'unknown' }) };
+}
+
 const pruneEvery = 60_000;
 const cutOverEvery = 500;
 /** Ten people each time, while there are some that were known before there were lists of them: each write holds the loop. */
 const fillEvery = 200;
 
 /** Builds every app and portal of the configuration and listens. Rejects with 'listen.*' or 'config.*'; nothing stays open then. */
-export async function startServer(core: Core): Promise<RunningServer> {
-  const server = new Serving(core);
+export async function startServer(core: Core, monitoring: Monitoring = unwatched(core)): Promise<RunningServer> {
+  const server = new Serving(core, monitoring);
   try {
     return await server.start();
   } catch (error) {
@@ -48,6 +61,7 @@ export async function startServer(core: Core): Promise<RunningServer> {
 
 class Serving {
   readonly #core: Core;
+  readonly #monitoring: Monitoring;
   readonly #common: Common;
   readonly #stopping = new AbortController();
   readonly #open: Listener[] = [];
@@ -64,8 +78,9 @@ class Serving {
   #adjustRedirect: (settings: Settings) => void = () => undefined;
   #hurry: () => void = () => undefined;
 
-  constructor(core: Core) {
+  constructor(core: Core, monitoring: Monitoring) {
     this.#core = core;
+    this.#monitoring = monitoring;
     this.#common = commonOf(core, this.#stopping.signal);
     this.#store = new StoreWatch(core.clock, core.logger, () => core.sessions.confirm());
     this.#prune = core.prune && repeat(core.logger, pruneEvery, core.prune);
@@ -95,6 +110,13 @@ class Serving {
     );
     this.#people = people;
     this.#open.push(people);
+    this.#monitoring.figures.listening({
+      connections: () => people.count(),
+      webSockets: () => this.#common.ongoing.webSockets.size,
+      sessions: () => this.#core.sessions.inMemory,
+      storeAnswers: () => this.#store.state().confirmed,
+      isDraining: () => this.#drainingSince !== undefined,
+    });
     await this.#store.begin();
     await Promise.all([this.#core.teller.begin(), this.#core.signals.begin()]);
     const port = await listen(people.server, settings.listen.address, settings.listen.port);
@@ -177,9 +199,19 @@ class Serving {
 
   async #manage({ management: where }: Settings): Promise<void> {
     if (where === undefined) return;
-    const management = openHealthServer(() => this.#readiness());
+    const management = openHealthServer(
+      () => this.#readiness(),
+      () => this.#figures(),
+    );
     await listen(management.server, where.address, where.port, 'management.port');
     this.#management = management;
+  }
+
+  async #figures(): Promise<string> {
+    const { figures, gather } = this.#monitoring;
+    const shared = storeFigures(() => this.#core.outbox.waiting());
+    const all = (await gather?.()) ?? [await figures.text()];
+    return joined([...all, await shared]);
   }
 
   #readiness(): Readiness {

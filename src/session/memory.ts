@@ -24,6 +24,10 @@ export class SessionMemory {
     return this.#changes;
   }
 
+  get size(): number {
+    return this.#known.size;
+  }
+
   get(id: string): Known | undefined {
     return this.#known.get(id);
   }

@@ -233,6 +233,11 @@ export class Sessions {
     return now() < read.lastSeen + this.#deps.settings.idle ? undefined : 'idle';
   }
 
+  /** How many this process has in memory. */
+  get inMemory(): number {
+    return this.#memory.size;
+  }
+
   /** Learns what other instances ended or changed. Called every 500 ms by the composition root. */
   confirm(): Promise<void> {
     return this.#revocations.confirm();
