@@ -14,7 +14,13 @@ export async function bindAndPass(
   const { pending, person, portalCookie, browser } = signIn;
   const { setUp: permission } = pending;
   if (person === undefined || permission === undefined) return { kind: 'unknown' };
-  const result = await bindFactor(deps, { ...made, person, permission, source });
+  // Before and after: a store that is lost between must leave no session on a factor that is gone.
+  const confirm: Binding['confirm'] = async factor => {
+    const verdict = await made.confirm(factor);
+    if (verdict === 'accepted' && permission.by === 'recovery-code') await deps.endSessionsOf(person.id);
+    return verdict;
+  };
+  const result = await bindFactor(deps, { ...made, person, permission, source, confirm });
   if (result.outcome === 'wrong') return { kind: 'mistake', mistake: 'wrong' };
   if (result.outcome === 'refused') return permissionGone(deps, signIn);
   // Whoever is in by the factor that went, is out: it may be in a thief's hands.

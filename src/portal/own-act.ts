@@ -1,5 +1,5 @@
 import { allowOwn } from '../enrolment/own.ts';
-import { removeFactor, renameFactor } from '../enrolment/remove.ts';
+import { mayRemove, removeFactor, renameFactor } from '../enrolment/remove.ts';
 import type { SetUpPermission } from '../factor/person.ts';
 import { highestLevel } from '../factor/ways.ts';
 import type { OwnIntent, OwnResult, Pending } from '../visit/pending.ts';
@@ -63,6 +63,11 @@ async function done(
   if (act === 'rename') return (await renameFactor(deps, { ...change, label })) === undefined ? 'refused' : 'done';
   // The codes themselves are made where they are shown.
   if (act !== 'remove') return 'done';
+  const now = await deps.people.byId(id);
+  const may = now === undefined ? 'no' : mayRemove(now, on);
+  if (may !== 'yes') return may === 'last' ? 'last' : 'refused';
+  // Before and after: a store that is lost between must leave no session on a factor that is gone.
+  await deps.own?.endBy({ id }, on);
   const removed = await removeFactor(deps, change);
   if (removed.outcome !== 'removed') return removed.outcome;
   await deps.own?.endBy({ id }, on);
