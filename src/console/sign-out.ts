@@ -12,7 +12,8 @@ export const signOutRoute: FormRoute = {
     await deps.sessions.end(session.id);
     view.dropCookie(c, sessionCookie);
     view.dropCookie(c, browserCookie);
-    c.header('clear-site-data', '"cache", "storage"');
+    // Not the storage: on the portal's host the key of a phone that approves may be in it, and the console keeps nothing there.
+    c.header('clear-site-data', '"cache"');
     return { go: '/sign-in' };
   },
 };

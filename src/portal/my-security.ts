@@ -209,7 +209,8 @@ async function endSessions(
   if (form.field('act') !== 'all') return view.refuse(c, 'bad-request', { next: view.at(home) });
   await own.endAll(owner.person);
   deleteCookie(c, realmCookieName, { path: '/', secure: true });
-  c.header('clear-site-data', '"cache", "storage"');
+  // Not the storage, as in signing out: the key of the very phone that she does this on may be in it.
+  c.header('clear-site-data', '"cache"');
   return view.go(c, '/signed-out');
 }
 
