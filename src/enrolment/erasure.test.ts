@@ -3,6 +3,7 @@ import { type DemoApp, startDemoApp } from '../../demo/app.ts';
 import { kinds, signInFully } from '../../test/support/person.ts';
 import { startSluis, type TestSluis } from '../../test/support/sluis.ts';
 import { peopleErase, peopleExport } from '../cli/people.ts';
+import { hash } from '../factor/people.ts';
 import { erasePerson, exportPerson } from './erasure.ts';
 
 const anna = { name: 'anna', password: 'Anna-Test-2026' };
@@ -52,6 +53,9 @@ describe('R61: what is kept of a person', () => {
   it('is erased: she is out, in no list, her name is nobody, and the trail is whole', async () => {
     const before = await sluis.core.people.byName('gemeente', 'anna');
     const { app } = await signInFully(sluis, 'demo', 'demo', anna);
+    await sluis.core.people.setEmail(before?.id ?? '', 'anna@gemeente.test');
+    const list = `person-mail:{${hash('gemeente', 'anna@gemeente.test')}}`;
+    expect(await sluis.core.store.members(list)).toEqual([before?.id]);
     const deps = depsOf(sluis);
     const asked = { name: 'anna', reason: 'verzoek 12' };
     await expect(peopleErase(deps, { ...asked, really: undefined }, () => undefined)).rejects.toMatchObject({
@@ -66,6 +70,7 @@ describe('R61: what is kept of a person', () => {
     expect((await people.page({ realm: 'gemeente', search: 'anna', limit: 9 })).people).toEqual([]);
     expect(await people.countOf('gemeente', 'name:all')).toBe(0);
     expect(await people.list('gemeente')).toEqual([]);
+    expect(await sluis.core.store.members(list)).toEqual([]);
     expect((await audit.verify()).ok).toBe(true);
     expect((await audit.tail(1))[0]?.event).toMatchObject({ type: 'person.erased', person: before?.id });
     // R39: the name given anew is somebody else, without a factor.
