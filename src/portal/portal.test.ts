@@ -249,7 +249,7 @@ test('a set-up that was finished counts even where the sign-in has run out meanw
     return slow(...given);
   };
   const done = await browser.post(totp, { code: codeAt(secretOn(totp), bench.clock.time) });
-  expect([done.status, done.html.includes('Uw tweede stap is ingesteld. Meld u opnieuw aan.')]).toEqual([410, true]);
+  expect([done.status, done.html.includes('Uw tweede stap is ingesteld. Log opnieuw in.')]).toEqual([410, true]);
   expect((await bench.people.byName(realm, 'anna'))?.factors).toHaveLength(1);
 });
 

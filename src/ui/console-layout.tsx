@@ -90,7 +90,7 @@ function ConsoleTop({ page }: { page: ConsolePage }) {
           {who.name} ({t(`console.role.${who.role}`)})
         </p>
         <Form action={who.signOut.action} tokens={who.signOut.tokens} t={t}>
-          <Button second>{t('start.sign-out')}</Button>
+          <Button second>{t('console.sign-out')}</Button>
         </Form>
       </div>
     </header>

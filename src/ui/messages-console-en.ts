@@ -13,6 +13,7 @@ export const englishConsole: Readonly<Record<keyof typeof dutchConsole, string>>
   'console.reason-about': 'This is kept in the audit log. Write no passwords or codes here.',
   'console.reason-missing': 'Say in a few words why you do this.',
   'console.will-happen': 'This will happen when you go on:',
+  'console.sign-out': 'Sign out',
   'console.email': 'E-mail address',
   'console.password': 'Password',
   'console.sign-in': 'Sign in to the console',

@@ -12,6 +12,7 @@ export const dutchConsole = {
   'console.reason-about': 'Dit komt in het logboek. Schrijf geen wachtwoorden of codes op.',
   'console.reason-missing': 'Schrijf in een paar woorden waarom u dit doet.',
   'console.will-happen': 'Dit gebeurt er als u verdergaat:',
+  'console.sign-out': 'Uitloggen',
   'console.email': 'E-mailadres',
   'console.password': 'Wachtwoord',
   'console.sign-in': 'Inloggen bij het beheer',

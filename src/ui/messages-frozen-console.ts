@@ -234,4 +234,5 @@ export const frozenConsoleIds: readonly string[] = [
   'console.today.no-mail',
   'console.people.filling',
   'console.refused.level-four',
+  'console.sign-out',
 ];

@@ -83,7 +83,7 @@ export const dutch = {
     'Uw browser kan deze sleutel niet gebruiken. Neem een andere browser of kies een andere manier.',
   'webauthn.known': 'Deze sleutel hebt u al ingesteld. Neem een andere sleutel.',
   'webauthn.script': 'Dit werkt alleen met JavaScript. Zet JavaScript aan in uw browser, of kies een andere manier.',
-  'webauthn.set-up-title': 'Stel uw passkey of beveiligingssleutel in',
+  'webauthn.set-up-title': 'Stel uw passkey of sleutel in',
   'webauthn.set-up-what': 'Geef uw sleutel een naam. Kies daarna de knop en doe wat uw browser vraagt.',
   'webauthn.strongest':
     'Gebruik de beveiligingssleutel die u van de balie kreeg. Een passkey op uw telefoon of computer is hier niet sterk genoeg.',
@@ -211,7 +211,7 @@ export const dutch = {
   'gone.title': 'Deze pagina is klaar of verlopen',
   'gone.text':
     'Misschien bent u al ingelogd in een ander venster. Of het duurde te lang. Kies uw toepassing om verder te gaan.',
-  'gone.set-up': 'Uw tweede stap is ingesteld. Meld u opnieuw aan.',
+  'gone.set-up': 'Uw tweede stap is ingesteld. Log opnieuw in.',
 
   'refusal.bad-request.title': 'Dit verzoek klopt niet',
   'refusal.bad-request.text': 'We begrijpen niet wat uw browser heeft gestuurd. Begin opnieuw bij uw toepassing.',

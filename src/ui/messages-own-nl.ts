@@ -29,7 +29,7 @@ export const dutchOwn = {
   'own.session-used': 'Laatst gebruikt op {when}',
   'own.session-ends': 'Eindigt uiterlijk op {when}',
   'own.session-end': 'Log uit bij {app}',
-  'own.end-all': 'Overal uitloggen',
+  'own.end-all': 'Log overal uit',
   'own.end-all-about': 'U logt dan uit in alle browsers, bij alle toepassingen. Ook in deze browser.',
 
   'own.events': 'Wat er is gebeurd',
@@ -49,7 +49,7 @@ export const dutchOwn = {
   'own.event-token-handed-out': 'U kreeg een codekastje van de balie',
   'own.event-token-returned': 'U leverde een codekastje in',
   'own.event-reported': 'U meldde dat u niet zelf inlogde',
-  'own.event-mail-set': 'Uw mailadres is gewijzigd',
+  'own.event-mail-set': 'Uw e-mailadres is gewijzigd',
   'own.event-reset': 'De balie verwijderde uw tweede stap',
   'own.event-by-self': 'U begon zelf met instellen',
 

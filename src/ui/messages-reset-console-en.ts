@@ -38,7 +38,7 @@ export const englishResetConsole: Readonly<Record<keyof typeof dutchResetConsole
   'console.reset.holder': 'Activation code for',
   'console.reset.holder-about': '{who}, who saw the person',
 
-  'console.reset.field.realm': 'Realm',
+  'console.reset.field.realm': 'Organisation',
   'console.reset.field.account': 'E-mail address of the account',
   'console.reset.field.requester-name': 'Name of the requester',
   'console.reset.field.requester-address': 'Official e-mail address of the requester',

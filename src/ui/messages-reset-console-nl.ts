@@ -1,7 +1,7 @@
 /** Texts of the reset desk at the console, for clerks. Same rules as messages-nl.ts. */
 export const dutchResetConsole = {
   'console.reset': 'Herstel',
-  'console.reset.none': 'Er is nog geen balie ingesteld. Dat gaat in de configuratie, onder reset.',
+  'console.reset.none': 'Er is nog geen balie ingesteld. Dat gaat in het configuratiebestand, onder reset.',
   'console.reset.caption': 'Verzoeken om herstel, de oudste eerst',
   'console.reset.empty': 'Er zijn geen open verzoeken.',
   'console.reset.open': 'Open verzoeken',
@@ -37,7 +37,7 @@ export const dutchResetConsole = {
   'console.reset.holder': 'Activeringscode voor',
   'console.reset.holder-about': '{who}, die de persoon heeft gezien',
 
-  'console.reset.field.realm': 'Omgeving',
+  'console.reset.field.realm': 'Organisatie',
   'console.reset.field.account': 'E-mailadres van het account',
   'console.reset.field.requester-name': 'Naam van de aanvrager',
   'console.reset.field.requester-address': 'Officieel e-mailadres van de aanvrager',

@@ -1,7 +1,7 @@
 /** The name that its owner gives a device. */
 export function NameField({ label, first }: { label: string; first: string }) {
   return (
-    <div class="utrecht-form-field sluis-field sluis-words">
+    <div class="utrecht-form-field sluis-field">
       <label class="utrecht-form-label" for="label">
         {label}
       </label>

@@ -84,14 +84,14 @@ export function myDevicePage(
       <Form action={action} tokens={tokens} t={t}>
         <LabelField label={t('devices.name')} value={device.label} />
         <div class="sluis-actions">
-          <Button second name="act" value="rename">
+          <Button name="act" value="rename">
             {t('devices.rename')}
           </Button>
         </div>
       </Form>
       <Form action={action} tokens={tokens} t={t}>
         <div class="sluis-actions">
-          <Button name="act" value="remove">
+          <Button second name="act" value="remove">
             {t('devices.remove', { label: name })}
           </Button>
         </div>

@@ -321,7 +321,9 @@ export function resetCodePage(
   const { t } = page;
   return render(
     <ConsoleLayout page={page} title={t('console.reset.code', { name: props.name })}>
-      <p class="sluis-secret">{props.code}</p>
+      <p class="utrecht-paragraph">
+        <code class="utrecht-code sluis-secret">{props.code}</code>
+      </p>
       <Paragraph>{t('console.reset.code.until', { until: whenIn(page, props.until, props.timeZone) })}</Paragraph>
       <div class="sluis-actions">
         <Link href={props.back} main>

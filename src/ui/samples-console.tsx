@@ -35,10 +35,9 @@ const noon = Date.UTC(2026, 10, 22, 12);
 export function consoleSamples(base: Page): [string, string][] {
   const page: ConsolePage = {
     ...base,
-    places: [
-      { href: '/', title: 'console.today', here: true },
-      { href: '/other', title: 'console.sign-in', here: false },
-    ],
+    places: (
+      ['today', 'people', 'reset', 'tokens', 'access', 'signals', 'audit', 'configuration', 'operators'] as const
+    ).map(name => ({ href: `/${name}`, title: `console.${name}`, here: name === 'today' })),
     who: { name: `Eva ${hostile}`, role: 'admin', signOut: { action: '/sign-out', tokens } },
     notice: undefined,
   };
@@ -269,25 +268,34 @@ function listSamples(page: ConsolePage): [string, string][] {
       'console-operators',
       operatorsPage(page, { rows: [operator, { ...operator, acts: undefined }], invite: '/invite-operator' }),
     ],
-    ['console-invite', formSample(page, inviteFields(page.t, { realms: people.realms, asksName: true }))],
-    ['console-invite-many', formSample(page, inviteManyFields(page.t, people.realms))],
-    ['console-import', formSample(page, importFields(page.t))],
-    ['console-hand-out', formSample(page, handOutFields(page.t))],
-    ['console-take-back', formSample(page, takeBackFields(page.t))],
+    [
+      'console-invite',
+      formSample(page, 'console.invite', inviteFields(page.t, { realms: people.realms, asksName: true })),
+    ],
+    ['console-invite-many', formSample(page, 'console.invite-many', inviteManyFields(page.t, people.realms))],
+    ['console-import', formSample(page, 'console.import', importFields(page.t))],
+    ['console-hand-out', formSample(page, 'console.hand-out', handOutFields(page.t))],
+    ['console-take-back', formSample(page, 'console.take-back', takeBackFields(page.t))],
     [
       'console-operator',
-      formSample(page, operatorFields(page.t, { asksWho: true, role: 'helpdesk', until: '2027-11-22' })),
+      formSample(
+        page,
+        'console.operators.invite',
+        operatorFields(page.t, { asksWho: true, role: 'helpdesk', until: '2027-11-22' }),
+      ),
     ],
   ];
 }
 
-function formSample(page: ConsolePage, fields: Child): string {
+type Act = 'invite' | 'invite-many' | 'import' | 'hand-out' | 'take-back' | 'operators.invite';
+
+function formSample(page: ConsolePage, title: `console.${Act}`, fields: Child): string {
   const { t } = page;
-  const texts = { title: t('console.invite'), consequences: [t('console.invite.will')], submit: t('console.invite') };
-  const mistake = 'console.refused.file';
+  const will = t(`${title}.will`, { name: 'anna' });
+  const failed = { mistake: 'console.refused.file', detail: [`line 3: ${hostile}`] } as const;
   return actPage(page, {
-    ...texts,
+    ...{ title: t(title), consequences: [will], submit: t(title) },
     ...{ action: '/invite', tokens, back: '/people', asksReason: true, fields, upload: true },
-    ...{ mistake, detail: [`line 3: ${hostile}`] },
+    ...(title === 'console.import' ? failed : {}),
   });
 }

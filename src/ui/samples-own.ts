@@ -52,12 +52,12 @@ const overview: OverviewProps = {
   codes: 7,
   sessions: [session, { ...session, id: 'bbbb', agent: undefined, here: false }],
   events: [
-    { at, text: 'own.event-session-began', app: hostile },
+    { at, text: 'own.event-session-began', app: `Wiki ${hostile}` },
     { at: at - hour, text: 'own.event-factor-added', kind: 'totp' },
     { at: at - 2 * hour, text: 'own.event-codes-made' },
   ],
   parts: [{ title: `Onderdeel ${hostile}`, about: 'Wat hier staat.', href: '/my-security/onderdeel' }],
-  apps: [{ title: hostile, href: 'https://webmail.example.org/' }],
+  apps: [{ title: `Wiki ${hostile}`, href: 'https://webmail.example.org/' }],
 };
 
 /** "My security", for the tests and whoever designs a theme. */

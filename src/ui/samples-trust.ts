@@ -45,7 +45,7 @@ export function sampleDevices(hostile: string): readonly ShownDevice[] {
     { id: 'a', label: 'Laptop van het werk', browser: 'Edge', platform: 'windows', ...times },
     { id: 'b', label: '', browser: 'Safari', platform: 'ios', ...times },
     { id: 'c', label: '', browser: undefined, platform: undefined, ...times, lastUsedAt: undefined },
-    { id: 'd', label: hostile, browser: 'Chrome', platform: 'android', ...times },
+    { id: 'd', label: `Telefoon ${hostile}`, browser: 'Chrome', platform: 'android', ...times },
     { id: 'e', label: 'x'.repeat(60), browser: 'Firefox', platform: 'linux', ...times },
   ];
 }

@@ -73,7 +73,7 @@ const hostile = '"><script>alert(1)</script>&amp;';
 const tokens = { csrf: 'sample', attempt: 'sample' };
 const apps = [
   { title: 'Webmail', href: 'https://webmail.example.org/' },
-  { title: hostile, href: 'https://wiki.example.org/' },
+  { title: `Wiki ${hostile}`, href: 'https://wiki.example.org/' },
 ];
 
 function samplePage(language: Language, assets: AssetNames): Page {
@@ -98,7 +98,7 @@ const ways: Omit<Parameters<typeof otherWaysPage>[1], 'account'> = {
   activation: '/set-up/1',
   challenge: '/challenge/1',
   kinds: [{ kind: 'totp', href: '/challenge/1/totp' }],
-  restart: { href: '/restart', app: hostile },
+  restart: { href: '/restart', app: `Wiki ${hostile}` },
 };
 
 function challengeSamples(page: Page): [string, string][] {
@@ -128,8 +128,8 @@ function challengeSamples(page: Page): [string, string][] {
       `key-${mistake}`,
       keyPage(page, { ...form, options: sampleOptions, mistake }),
     ]),
-    ['not-enough', notEnoughPage(page, { haveCode: '/set-up/1?code=1', back: { href: '/', app: hostile } })],
-    ['not-offered', notOfferedPage(page, { back: { href: '/', app: hostile } })],
+    ['not-enough', notEnoughPage(page, { haveCode: '/set-up/1?code=1', back: { href: '/', app: `Wiki ${hostile}` } })],
+    ['not-offered', notOfferedPage(page, { back: { href: '/', app: `Wiki ${hostile}` } })],
     ['not-offered-own', notOfferedPage(page, { back: { href: '/my-security', app: undefined } })],
     ['recovery', recoveryPage(page, form)],
     ['recovery-wrong', recoveryPage(page, { ...form, mistake: 'wrong' })],
@@ -257,7 +257,7 @@ function generalSamples(page: Page): [string, string][] {
     ['signed-out', signedOutPage(page, { apps })],
     ['gone', gonePage(page, { apps })],
     ['gone-set-up', gonePage(page, { apps, setUp: true })],
-    ['hop', hopPage(page, { to: 'https://webmail.example.org/_sluis/release?code=x', app: hostile })],
+    ['hop', hopPage(page, { to: 'https://webmail.example.org/_sluis/release?code=x', app: `Wiki ${hostile}` })],
     ['hop-to-portal', hopPage(page, { to: 'https://sluis.example.org/p/x', app: undefined })],
     ['help', firstAidPage(page, { start: '/', own: '/my-security' })],
   ];
@@ -294,9 +294,9 @@ function sendSamples(page: Page): [string, string][] {
     ['send-replaced', sendPage(page, { ...form, why: 'expired', replaced: true, from: undefined, age: 0 })],
     ['text-back', textBackPage(page, form, { next })],
     ['text-back-none', textBackPage(page, { ...form, text: { texts: [], files: [], cut: false } }, { next })],
-    ['sent', nothingToSendPage(page, { what: 'sent', app: hostile, next })],
-    ['no-send', nothingToSendPage(page, { what: 'gone', app: hostile, next })],
-    ['handed-on', handedOnPage(page, { app: hostile, next })],
+    ['sent', nothingToSendPage(page, { what: 'sent', app: `Wiki ${hostile}`, next })],
+    ['no-send', nothingToSendPage(page, { what: 'gone', app: `Wiki ${hostile}`, next })],
+    ['handed-on', handedOnPage(page, { app: `Wiki ${hostile}`, next })],
     ['kept', keptInFramePage(page, { to: '/_sluis/next' })],
     ['too-big', tooBigPage(page, { text: { ...text, cut: true }, limit: 1_048_576, next })],
   ];
@@ -305,7 +305,7 @@ function sendSamples(page: Page): [string, string][] {
 function refusalSample(page: Page, refusal: Refusal): string {
   return refusalPage(page, refusal, {
     next: '/',
-    app: hostile,
+    app: `Wiki ${hostile}`,
     seconds: 30,
     limit: 104_857_600,
     reference: 'K7Q2-9F4M',
