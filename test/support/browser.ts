@@ -1,6 +1,7 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { fewerColours } from './png.ts';
 
 /** The system's own; silent towards the world. Names below `.localhost` lead to 127.0.0.1 by themselves. */
 export function launchBrowser(): Promise<Browser> {
@@ -50,6 +51,7 @@ export async function screenshot(page: Page, path: string, viewport?: PersonOpti
   if (viewport !== undefined) await page.setViewportSize({ ...viewport });
   await page.evaluate('document.fonts.ready');
   await mkdir(dirname(path), { recursive: true });
-  await page.screenshot({ path, fullPage: true, animations: 'disabled', caret: 'hide' });
+  const png = await page.screenshot({ fullPage: true, animations: 'disabled', caret: 'hide' });
+  await writeFile(path, fewerColours(png));
   if (viewport !== undefined && before !== null) await page.setViewportSize(before);
 }
