@@ -475,6 +475,11 @@ describe('R31 what its owner does', () => {
     const done = await prove(sluis, other.portal, page, anna.secret);
     expect(titleOf(done)).toBe('Het is gelukt');
     expect((await tablet.app.get('/wie')).status).toBe(303);
+    // The sessions first: a store that is lost before the second leaves none that outlives its factor.
+    const [ended, removed] = ['"reason":"factor-removed"', '"type":"factor.removed"'].map(told =>
+      sluis.log.findLastIndex(line => line.includes(told)),
+    );
+    expect([ended !== -1, Number(ended) < Number(removed)]).toEqual([true, true]);
     expect((await anna.app.get('/wie')).status).toBe(200);
     // She signs in by that one no more; and this helper knows the secret of before.
     await signInFully(sluis, 'demo', 'demo', { ...who, secret: anna.secret });
