@@ -83,7 +83,10 @@ function frameSamples(page: ConsolePage): [string, string][] {
   const calls = { signals: 3, signalsHref: '/signals', mail: false };
   return [
     ...listSamples(page),
-    ['console-today', todayPage(page, { figures: [figure, { ...figure, realm: hostile }], mandates, ...calls })],
+    [
+      'console-today',
+      todayPage(page, { figures: [figure, { ...figure, realm: `Inwoners ${hostile}` }], mandates, ...calls }),
+    ],
     ['console-today-quiet', todayPage(page, { figures: [], mandates: [], ...calls, signals: 0, mail: true })],
     ['console-act', actPage(page, act)],
     [
@@ -164,7 +167,13 @@ function listSamples(page: ConsolePage): [string, string][] {
     entries: [
       {
         ...{ number: 12_345, at: new Date(noon).toISOString(), previous: '', hash: '', mac: '' },
-        event: { type: 'operator.refused', realm: '@console', name: hostile, reason: 'wrong', source: '192.0.2.1' },
+        event: {
+          type: 'operator.refused',
+          realm: '@console',
+          name: `eva@gemeente.test${hostile}`,
+          reason: 'wrong',
+          source: '192.0.2.1',
+        },
       } as const,
     ],
     first: '/audit',
@@ -233,10 +242,10 @@ function listSamples(page: ConsolePage): [string, string][] {
       'console-explain',
       explainPage(page, {
         action: '/explain',
-        url: hostile,
+        url: `https://wiki.example.org/${hostile}`,
         user: 'anna',
         method: 'GET',
-        text: `Rule: ${hostile}`,
+        text: `Rule: level 2 ${hostile}`,
         back: '/',
       }),
     ],
@@ -292,7 +301,7 @@ type Act = 'invite' | 'invite-many' | 'import' | 'hand-out' | 'take-back' | 'ope
 function formSample(page: ConsolePage, title: `console.${Act}`, fields: Child): string {
   const { t } = page;
   const will = t(`${title}.will`, { name: 'anna' });
-  const failed = { mistake: 'console.refused.file', detail: [`line 3: ${hostile}`] } as const;
+  const failed = { mistake: 'console.refused.file', detail: [`line 3: no account name ${hostile}`] } as const;
   return actPage(page, {
     ...{ title: t(title), consequences: [will], submit: t(title) },
     ...{ action: '/invite', tokens, back: '/people', asksReason: true, fields, upload: true },

@@ -13,7 +13,7 @@ const told =
   /^(?:challenge|recovery|recovery-codes|other-ways|send|text-back|start|start-signed-out|signed-out|gone|hop|hop-to-portal|totp|activation|not-invited|no-send|kinds|kinds-approval|refusal-(?:unreachable|not-found)|(?:help|sms|email|approval|phone|app-login)(?:-.*)?)$/;
 /** Another page with a mistake said in it, or in other words only. */
 const likeAnother =
-  /-(?:wrong|used|malformed|expired|delayed|long|cancelled|unsupported|script|known|personal|too-weak|missing|empty|short|own|again-wrong|rename|refused|one-day|few|none|gone-set-up)$/;
+  /-(?:wrong|used|malformed|expired|delayed|long|cancelled|unsupported|script|known|personal|too-weak|missing|empty|short|own|again-wrong|rename|refused|one-day|few|none|act-reason|gone-set-up)$/;
 
 describe.skipIf(!wanted || missing('chromium'))('pictures of the pages that no story comes by', () => {
   let samples: SampleServer;
