@@ -1,3 +1,4 @@
+import type { DeskCodeEvent } from './desk-code-event.ts';
 import type { MailEvent, SignalEvent } from './mail-event.ts';
 import type { ResetEvent } from './reset-event.ts';
 
@@ -7,6 +8,7 @@ import type { ResetEvent } from './reset-event.ts';
  */
 export type AuditEvent = { readonly realm: string } & (
   | ResetEvent
+  | DeskCodeEvent
   | MailEvent
   | SignalEvent
   | { readonly type: 'sign-in.proved'; readonly app: string; readonly name: string; readonly source: string }

@@ -45,6 +45,8 @@ export interface ConsoleDeps extends FactorDeps {
   readonly webauthn: Rules | undefined;
   /** Ends all sessions of a person, an operator's at the console too; resolves to how many there were. */
   endSessionsOf(person: string, reason: 'by-operator' | 'factor-replaced'): Promise<number>;
+  /** Ends those that were passed with this code of the desk. */
+  endSessionsBy(person: string, factor: string): Promise<void>;
   /** Takes what went wrong to the log; the person sees the reference only (rule 7). */
   report(error: unknown, reference: string): void;
 }

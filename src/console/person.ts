@@ -1,5 +1,6 @@
 import type { TrustedDevice } from '../device/trusted-device.ts';
 import { closePerson, enrolAgain, openPerson } from '../enrolment/closing.ts';
+import { deskCodeOf } from '../factor/desk-code/standing.ts';
 import { stateOf } from '../factor/people-index.ts';
 import type { Person } from '../factor/person.ts';
 import { levelOf } from '../factor/registry.ts';
@@ -7,6 +8,7 @@ import { type Act, may } from '../operator/role.ts';
 import { isAboveCodes } from '../recovery/recovery-codes.ts';
 import type { MessageId } from '../ui/messages.ts';
 import { personPage } from '../ui/pages-console-people.tsx';
+import { deskCodeActs } from './desk-code.ts';
 import { placeOfPerson } from './people.ts';
 import type { ActRoute, Ask, ConsoleRoute, Done, PageRoute } from './route.ts';
 import { noteTaken } from './taken.ts';
@@ -37,6 +39,7 @@ const personRoute: PageRoute = {
       state: stateOf(person),
       since: person.createdAt,
       invitedUntil: person.activation?.until,
+      deskCodeUntil: deskCodeOf(person)?.credential.until,
       recoveryLeft: person.recovery?.hashes.length ?? 0,
       closedWhy: person.closed?.reason,
       factors: person.factors.map(factor => ({ ...factor, level: levelOf(factor) })),
@@ -63,6 +66,7 @@ function actsOf({ operator, view, page: { t } }: Ask, person: Person) {
     ['end-sessions', 'end-sessions', 'console.end-sessions', true],
     ['invite-person', 'invite', 'console.invite', person.closed === undefined && person.factors.length === 0],
     ['enrol-again', 'enrol-again', 'console.enrol-again', person.factors.length > 0 && !isAboveCodes(person)],
+    ...deskCodeActs(person),
     ['hand-out-token', 'hand-out', 'console.hand-out', person.closed === undefined],
     ['close-person', 'close', 'console.close', person.closed === undefined],
     ['close-person', 'open', 'console.open', person.closed !== undefined],

@@ -1,6 +1,7 @@
 import { accessRoutes } from './access.ts';
 import { auditRoutes } from './audit.ts';
 import { configurationRoutes } from './configuration.ts';
+import { deskCodeRoutes } from './desk-code.ts';
 import { inviteRoutes } from './invite.ts';
 import { operatorRoutes } from './operators.ts';
 import { peopleFileRoute, peopleRoute } from './people.ts';
@@ -32,6 +33,7 @@ export const routes: readonly ConsoleRoute[] = [
   peopleRoute,
   peopleFileRoute,
   ...personRoutes,
+  ...deskCodeRoutes,
   ...inviteRoutes,
   ...tokenRoutes,
   ...operatorRoutes,

@@ -6,7 +6,7 @@ import type { Activation, Factor, Person, SetUpPermission } from '../factor/pers
 import { forgetFactor } from '../factor/registry.ts';
 import { highestLevel } from '../factor/ways.ts';
 import { SluisError } from '../kernel/errors.ts';
-import { normaliseReadable, readableCode } from './readable-code.ts';
+import { normaliseReadable, readableCode } from '../kernel/readable-code.ts';
 import { allowSetUp } from './set-up.ts';
 
 export interface Invitation {
@@ -76,7 +76,8 @@ export class ActivationCodes {
       if (replaces) {
         removed = person.factors;
         // At once and not at set-up: who lost a phone may have lost it to a thief who knows the password too.
-        return { ...person, activation, factors: [], recovery: undefined, setUps: [], everBound: true };
+        const none = { factors: [], recovery: undefined, deskCode: undefined, setUps: [] };
+        return { ...person, ...none, activation, everBound: true };
       }
       // Set-ups that an earlier code allowed end with it.
       return {

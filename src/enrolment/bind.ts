@@ -90,7 +90,8 @@ function bindInto(current: Person, permission: SetUpPermission, factor: Factor, 
   const kept = recovers ? current.factors.filter(old => levelOf(old) > permission.upTo) : current.factors;
   // What she has already is no second factor (R07); a number that she lost and got back is one.
   if (kept.some(old => carrierOf(old) === carrierOf(factor))) return undefined;
-  const bound: Person = { ...current, activation: undefined, setUps: [], everBound: true };
+  // She has one at hand now: no code has to stand in for it.
+  const bound: Person = { ...current, activation: undefined, deskCode: undefined, setUps: [], everBound: true };
   switch (permission.by) {
     case 'recovery-code':
       return { ...bound, factors: [...kept, factor] };

@@ -24,7 +24,7 @@ export async function closePerson(deps: Deps, { person, by, reason }: ByOperator
   const closed = await deps.people.update(person.id, current => {
     if (current.closed !== undefined) return undefined;
     const { factors, recovery } = current;
-    const none = { factors: [], recovery: undefined, activation: undefined, setUps: [] };
+    const none = { factors: [], recovery: undefined, activation: undefined, deskCode: undefined, setUps: [] };
     return { ...current, ...none, closed: { at, by, reason, factors, recovery } };
   });
   if (closed !== undefined) await record(deps, 'person.closed', closed, { by, reason });
@@ -77,7 +77,7 @@ export async function enrolAgain(
   const left = await deps.people.update(person.id, current => {
     if (current.closed !== undefined) return undefined;
     removed = current.factors;
-    const none = { factors: [], recovery: undefined, activation: undefined, setUps: [] };
+    const none = { factors: [], recovery: undefined, activation: undefined, deskCode: undefined, setUps: [] };
     return removed.length === 0 && current.recovery === undefined
       ? undefined
       : { ...current, ...none, everBound: true };

@@ -24,7 +24,7 @@ export async function exportPerson(
   deps: Omit<Deps, 'audit'> & { readonly trail: Pick<AuditTrail, 'before'> },
   person: Person,
 ): Promise<object> {
-  const { factors, recovery, activation, closed, setUps: _, ...rest } = person;
+  const { factors, recovery, activation, deskCode, closed, setUps: _, ...rest } = person;
   const sessions = await deps.sessionsOf(person.id);
   const devices = await deps.devices.list(person);
   const { entries } = await searchAudit(deps.trail, {
@@ -37,6 +37,7 @@ export async function exportPerson(
     factors: [...factors, ...(closed?.factors ?? [])].map(({ credential: _secret, ...factor }) => factor),
     recoveryCodesLeft: recovery?.hashes.length ?? 0,
     invitedUntil: activation?.until,
+    deskCodeUntil: deskCode?.credential.until,
     closed: closed && { at: closed.at, by: closed.by, reason: closed.reason },
     sessions: sessions.map(({ app, beganAt, lastSeen, level }) => ({ app, beganAt, lastSeen, level })),
     trustedDevices: devices.map(({ label, agent, createdAt, lastUsedAt, until }) => {

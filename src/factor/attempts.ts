@@ -166,7 +166,7 @@ function familyOf(pool: Pool): string {
 }
 
 function isLong(pool: Pool): boolean {
-  return pool === 'activation' || pool === 'recovery';
+  return pool === 'activation' || pool === 'recovery' || pool === 'code:desk-code';
 }
 
 function kindOf(request: AttemptRequest): 'known' | 'unknown' {

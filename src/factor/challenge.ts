@@ -1,5 +1,6 @@
 import type { Attempts } from './attempts.ts';
 import type { FactorDeps } from './deps.ts';
+import { passedWith } from './desk-code/standing.ts';
 import type { Verdict } from './kind.ts';
 import type { People } from './people.ts';
 import type { Factor, KindName, Person } from './person.ts';
@@ -87,13 +88,9 @@ export class Challenge {
   }
 
   async #passed(answer: ChallengeAnswer, person: Person, factor: Factor): Promise<ChallengeOutcome> {
-    const lastUsedAt = this.#deps.clock.now();
-    const kept = await this.#people.update(person.id, current => ({
-      ...current,
-      factors: current.factors.map(other => (other.id === factor.id ? { ...other, lastUsedAt } : other)),
-    }));
+    const kept = await this.#people.update(person.id, current => usedNow(current, factor, this.#deps.clock.now()));
     // Removed in the meantime: what it opens must be closed already.
-    if (!kept?.factors.some(other => other.id === factor.id)) {
+    if (passedWith(kept, factor.id) === undefined) {
       await this.#failed(answer, person, 'wrong', factor.id);
       return { outcome: 'wrong' };
     }
@@ -101,6 +98,10 @@ export class Challenge {
     const { app, source } = answer;
     const passed = { factor: factor.id, level: levelOf(factor) };
     await this.#deps.audit.record({ type: 'challenge.passed', realm, person: id, name, app, source, ...passed });
+    if (factor.kind === 'desk-code') {
+      const used = { realm, person: id, name, factor: factor.id, app, source };
+      await this.#deps.audit.record({ type: 'desk-code.used', ...used });
+    }
     return { outcome: 'passed', ...passed };
   }
 
@@ -114,4 +115,10 @@ export class Challenge {
     const { app, source } = answer;
     await this.#deps.audit.record({ type: 'challenge.failed', realm, person: id, name, app, factor, reason, source });
   }
+}
+
+function usedNow(person: Person, { id }: Factor, lastUsedAt: number): Person {
+  const { deskCode, factors } = person;
+  if (deskCode?.id === id) return { ...person, deskCode: { ...deskCode, lastUsedAt } };
+  return { ...person, factors: factors.map(other => (other.id === id ? { ...other, lastUsedAt } : other)) };
 }

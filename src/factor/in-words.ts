@@ -28,6 +28,12 @@ const texts: { readonly [K in KindName]: Text } = {
     give: (name, realm) => `sluis users invite ${name} --realm ${realm}`,
     reached: ({ approval }) => (approval === undefined ? 0 : factorKinds.approval.level),
   },
+  'desk-code': {
+    words: 'a code of the desk, for one day',
+    give: () => 'at the console, at the page of this person',
+    // It stands in for what somebody has, and is nothing to have.
+    reached: () => 0,
+  },
   totp: {
     words: 'an authenticator app',
     give: (name, realm) => `sluis users invite ${name} --realm ${realm}`,

@@ -46,7 +46,7 @@ const perSource: DelayTable = {
   forget: day,
 };
 
-// 80 and 75 bits cannot be guessed (NIST SP 800-63B-4 3.2.2 asks for a limit below 64): this keeps load and noise down
+// 80 and 75 bits (of an activation code, the desk's code, a recovery code) cannot be guessed (NIST SP 800-63B-4 3.2.2 asks for a limit below 64): this keeps load and noise down
 // and must not grow, or who has the password keeps the owner out of her set-up for as long as he likes.
 const longCode: DelayTable = {
   free: 3,

@@ -5,6 +5,7 @@ import { mailKey } from '../kernel/mail-address.ts';
 import { randomId } from '../kernel/random.ts';
 import type { Codec } from '../kernel/store.ts';
 import type { FactorDeps } from './deps.ts';
+import { withoutOver } from './desk-code/standing.ts';
 import { PeopleIndex, type State } from './people-index.ts';
 import { listPeople, type PeoplePage, type PeopleQuery } from './people-list.ts';
 import type { Person } from './person.ts';
@@ -32,7 +33,7 @@ export class People {
   async byId(id: string): Promise<Person | undefined> {
     const key = personKey(id);
     const record = await this.#deps.store.get(key);
-    return record === undefined ? undefined : this.#codec.decode(key, record.value);
+    return record && this.#read(key, record.value);
   }
 
   /**
@@ -47,13 +48,18 @@ export class People {
     return person;
   }
 
+  #read(key: string, value: string): Person | undefined {
+    const person = this.#codec.decode(key, value);
+    return person && withoutOver(person, this.#deps.clock.now());
+  }
+
   /** Changes the record by compare-and-set; `change` may run more than once, undefined leaves all as it is. */
   async update(id: string, change: (current: Person) => Person | undefined): Promise<Person | undefined> {
     const { store } = this.#deps;
     const key = personKey(id);
     for (;;) {
       const record = await store.get(key);
-      const current = record && this.#codec.decode(key, record.value);
+      const current = record && this.#read(key, record.value);
       const next = current && change(current);
       if (record === undefined || current === undefined || next === undefined) return undefined;
       const text = this.#codec.encode(key, next);

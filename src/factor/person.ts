@@ -1,6 +1,7 @@
 import type { Level } from '../config/settings.ts';
 import type { Language } from '../kernel/language.ts';
 import type { ApprovalCredential } from './approval/credential.ts';
+import type { DeskCodeCredential } from './desk-code/credential.ts';
 import type { EmailCredential } from './email/credential.ts';
 import type { HardwareTokenCredential } from './hardware-token/credential.ts';
 import type { SmsCredential } from './sms/credential.ts';
@@ -20,6 +21,8 @@ export interface Person {
   readonly factors: readonly Factor[];
   readonly activation: Activation | undefined;
   readonly recovery: RecoverySet | undefined;
+  /** For a day on which she has none of her factors with her (R39); `deskCodeOf` says what it is worth. */
+  readonly deskCode?: Factor<'desk-code'> | undefined;
   /** Set-ups that were allowed and not yet finished; the next binding or removal ends them all. */
   readonly setUps: readonly SetUpPermission[];
   /** Left, or shut out by an admin (R39). */
@@ -47,6 +50,7 @@ export interface Closed extends Pick<Person, 'factors' | 'recovery'> {
 /** What each kind of factor needs to verify with; the whole record of the person is sealed in the store. */
 export interface Credentials {
   readonly approval: ApprovalCredential;
+  readonly 'desk-code': DeskCodeCredential;
   readonly totp: TotpCredential;
   readonly 'hardware-token': HardwareTokenCredential;
   readonly webauthn: WebauthnCredential;

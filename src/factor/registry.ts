@@ -1,6 +1,7 @@
 import type { Level } from '../config/settings.ts';
 import { forgetApproval, verifyApproval } from './approval/verify.ts';
 import type { FactorDeps } from './deps.ts';
+import { verifyDeskCode } from './desk-code/verify.ts';
 import { mailboxOf } from './email/credential.ts';
 import { verifyEmail } from './email/verify.ts';
 import { verifyHardwareToken } from './hardware-token/verify.ts';
@@ -18,6 +19,12 @@ export const factorKinds: { readonly [K in KindName]: FactorKind<K> } = {
     verify: verifyApproval,
     carrier: ({ credential }) => credential.publicKey,
     forget: forgetApproval,
+  },
+  'desk-code': {
+    kind: 'desk-code',
+    level: 2,
+    verify: verifyDeskCode,
+    carrier: ({ credential }) => credential.hash,
   },
   email: {
     kind: 'email',

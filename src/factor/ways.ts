@@ -1,13 +1,16 @@
+import { deskCodeOf } from './desk-code/standing.ts';
 import type { Factor, KindName, Person } from './person.ts';
 import { levelOf } from './registry.ts';
 import { type Usable, withoutSending } from './sent-code/usable.ts';
 
 /**
  * The factors of this person that reach a level, those last used first: what a challenge may be answered with. Of codes
- * that are sent, `usable` says whether they may serve where she is going; unsaid, none of them does.
+ * that are sent, and of the desk's code, `usable` says whether they may serve where she is going; unsaid, none of them does.
  */
 export function waysOf(person: Person | undefined, level: number, usable: Usable = withoutSending): readonly Factor[] {
-  const enough = (person?.factors ?? []).filter(factor => levelOf(factor) >= level && usable(factor));
+  const desk = deskCodeOf(person);
+  const all: readonly Factor[] = [...(person?.factors ?? []), ...(desk === undefined ? [] : [desk])];
+  const enough = all.filter(factor => levelOf(factor) >= level && usable(factor));
   return enough.toSorted((a, b) => lastTime(b) - lastTime(a));
 }
 

@@ -1,4 +1,5 @@
 import { agentOf } from '../device/agent.ts';
+import { endOf, passedWith } from '../factor/desk-code/standing.ts';
 import type { Person } from '../factor/person.ts';
 import { admit } from '../policy/admit.ts';
 import { type Decision, isGroupDenial } from '../policy/decide.ts';
@@ -48,7 +49,8 @@ async function open(deps: GatewayDeps, exchange: Exchange, pending: Pending): Pr
   if (decision.outcome !== 'allow') return refuseDenied(exchange, decision, '/_sluis/restart');
   const person = await deps.people.byName(pending.realm, pending.name);
   // Passed with a factor that was taken away since: an old phone must not outrun the desk.
-  if (person === undefined || !person.factors.some(({ id }) => id === passed.factor)) {
+  const factor = passedWith(person, passed.factor);
+  if (person === undefined || factor === undefined) {
     return refuse(exchange, 'account-unknown', { next: '/_sluis/restart' });
   }
   const proving = passed.by === undefined ? undefined : await deps.sessions.read(passed.by);
@@ -58,13 +60,18 @@ async function open(deps: GatewayDeps, exchange: Exchange, pending: Pending): Pr
   const claim = await deps.pendings.claim(pending);
   if (claim === undefined) return overtaken(deps, exchange);
   try {
-    const notAfter = Math.min(proving?.absoluteEnd ?? Number.POSITIVE_INFINITY, trust);
+    const notAfter = Math.min(proving?.absoluteEnd ?? Number.POSITIVE_INFINITY, trust, endOf(factor));
     await openClaimed(deps, exchange, { pending, claim, passed, notAfter, person, location });
   } catch (error) {
     // Where this is lost too, the claim runs out by itself.
     await deps.pendings.unclaim(pending, claim.id).catch(() => undefined);
     throw error;
   }
+}
+
+/** Of her own factors asked before only: who removes one ends all that she has. */
+async function isStillHers(deps: GatewayDeps, person: Person, factor: string): Promise<boolean> {
+  return person.deskCode?.id !== factor || passedWith(await deps.people.byId(person.id), factor) !== undefined;
 }
 
 /** When the trust that it passed by ends; endless where a factor was passed. */
@@ -99,6 +106,11 @@ async function openClaimed(deps: GatewayDeps, exchange: Exchange, work: Claimed)
   // Removed while it began: whoever removes looks for sessions after the trust is gone, and may have come too early.
   if (passed.trust !== undefined && !(await deps.devices.isLiving(person.id, passed.trust))) {
     await deps.ends.one(begun.session, 'trust-ended');
+    return over(deps, exchange, pending);
+  }
+  // As above, of the desk's code that was taken back.
+  if (!(await isStillHers(deps, person, passed.factor))) {
+    await deps.ends.one(begun.session, 'factor-removed');
     return over(deps, exchange, pending);
   }
   // Before it is handed over: no session without its event.

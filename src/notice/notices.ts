@@ -27,6 +27,9 @@ export type NoticeLine =
   | 'notice.device-doubted'
   | 'notice.device-copied'
   | 'notice.approval-reported'
+  | 'notice.desk-code-given'
+  | 'notice.desk-code-used'
+  | 'notice.desk-code-ended'
   | 'notice.closed'
   | 'notice.opened';
 
@@ -59,6 +62,7 @@ const kinds: { readonly [K in KindName]: KindText } = {
   'hardware-token': 'kind.hardware-token',
   webauthn: 'kind.webauthn',
   approval: 'kind.approval',
+  'desk-code': 'kind.desk-code',
   sms: 'kind.sms',
   email: 'kind.email',
 };
@@ -76,6 +80,10 @@ const notices: { readonly [T in AuditEvent['type']]: Told<T> } = {
   'recovery-code.used': ({ left }) => ({ line: 'notice.recovery-used', left }),
   'token.handed-out': () => ({ line: 'notice.token-handed-out' }),
   'token.returned': () => ({ line: 'notice.token-returned' }),
+  'desk-code.given': () => ({ line: 'notice.desk-code-given' }),
+  'desk-code.used': () => ({ line: 'notice.desk-code-used', once: true }),
+  // The one before a new one: of that she is told.
+  'desk-code.ended': ({ because }) => (because === 'replaced' ? undefined : { line: 'notice.desk-code-ended' }),
   'challenge.failed': ({ reason }) => (reason === 'delayed' ? series : undefined),
   'recovery-code.refused': ({ reason }) => (reason === 'delayed' ? series : undefined),
   'person.mail-set': ({ change }) => ({ line: `notice.mail-${change}`, former: true }),

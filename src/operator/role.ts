@@ -42,6 +42,8 @@ export const acts = {
   'refuse-case': { roles: staff, reason: true },
   'end-sessions': { roles: staff, fresh: true, reason: true },
   'invite-person': { roles: staff, fresh: true },
+  'give-desk-code': { roles: staff, fresh: true, reason: true },
+  'end-desk-code': { roles: staff, reason: true },
   'close-person': { roles: admins, fresh: true, reason: true },
   'enrol-again': { roles: admins, fresh: true, reason: true },
   'import-tokens': { roles: admins, fresh: true },

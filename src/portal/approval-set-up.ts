@@ -1,9 +1,9 @@
 import QRCode from 'qrcode';
-import { normaliseReadable, readableCode } from '../enrolment/readable-code.ts';
 import { deviceOf } from '../factor/approval/credential.ts';
 import { approversOf } from '../factor/approval/devices.ts';
 import { beginLink, claimPhone, confirmLink, isLinkOpen } from '../factor/approval/enrol.ts';
 import { normaliseCode } from '../factor/totp/credential.ts';
+import { normaliseReadable, readableCode } from '../kernel/readable-code.ts';
 import { type ApprovalMistake, approvalMistakes, approvalSetUpPage } from '../ui/pages-approval.tsx';
 import type { Pending } from '../visit/pending.ts';
 import type { Outcome } from './answers.ts';

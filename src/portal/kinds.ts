@@ -9,6 +9,7 @@ import { approvalChallenge } from './approval-challenge.ts';
 import { approvalSetUp, linkDraft } from './approval-set-up.ts';
 import type { KindStep } from './challenge-step.ts';
 import type { PortalDeps } from './deps.ts';
+import { deskCodeChallenge } from './desk-code-challenge.ts';
 import { hardwareTokenChallenge, hardwareTokenResync } from './hardware-token-challenge.ts';
 import { sentCodeChallenge } from './sent-code-challenge.ts';
 import { sentCodeSetUp } from './sent-code-set-up.ts';
@@ -65,6 +66,7 @@ const kindPages = (): Readonly<Record<KindName, KindPages>> => ({
     },
   },
   email: { challenge: [sentCodeChallenge('email')], setUp: sentSetUp('email') },
+  'desk-code': { challenge: [deskCodeChallenge], setUp: undefined },
   'hardware-token': { challenge: [hardwareTokenChallenge, hardwareTokenResync], setUp: undefined },
   totp: {
     challenge: [totpChallenge],

@@ -1,5 +1,5 @@
 import type { Person } from '../factor/person.ts';
-import { type Usable, withoutSending } from '../factor/sent-code/usable.ts';
+import { atApps, type Usable, withoutSending } from '../factor/sent-code/usable.ts';
 import { kindsOf } from '../factor/ways.ts';
 import type { OwnIntent, Pending } from '../visit/pending.ts';
 import type { PortalDeps } from './deps.ts';
@@ -36,8 +36,13 @@ export async function findSignIn(
   return { pending, person, usable, portalCookie, realmCookie, browser: browserOf(realmCookie) };
 }
 
-export function usableFor({ sentCodes }: Pick<PortalDeps, 'sentCodes'>, { app }: Pick<Pending, 'app'>): Usable {
-  return sentCodes?.usableAt(app) ?? withoutSending;
+export function usableFor(
+  { sentCodes }: Pick<PortalDeps, 'sentCodes'>,
+  { app, own }: Pick<Pending, 'app' | 'own'>,
+): Usable {
+  const usable = sentCodes?.usableAt(app) ?? withoutSending;
+  // A code for one day changes nothing that lasts (R39).
+  return own === undefined ? atApps(usable) : factor => factor.kind !== 'desk-code' && usable(factor);
 }
 
 /**

@@ -73,7 +73,9 @@ export async function renewDeviceCookie(
   if (person === undefined || passed === undefined || deps.devices.settings === undefined || isShared(c, view)) return;
   const name = deviceCookieName(person.id);
   const cookie = view.cookie(c, name);
-  const byFactor = passed.by === undefined && passed.trust === undefined;
+  // Of hers, not the desk's code for a day: that speaks for no device.
+  const isHers = person.factors.some(({ id }) => id === passed.factor);
+  const byFactor = passed.by === undefined && passed.trust === undefined && isHers;
   const confirmed =
     byFactor && cookie !== undefined ? await deps.devices.confirm(person, cookie, passed.at) : undefined;
   const issued = confirmed ?? (await deps.devices.again(person, pending.id, cookie));

@@ -1,5 +1,4 @@
 import { scrypt } from 'node:crypto';
-import { normaliseReadable, readableCode } from '../enrolment/readable-code.ts';
 import { allowSetUp } from '../enrolment/set-up.ts';
 import type { Attempts } from '../factor/attempts.ts';
 import { takeCounted } from '../factor/bucket.ts';
@@ -10,6 +9,7 @@ import { highestLevel } from '../factor/ways.ts';
 import { SluisError } from '../kernel/errors.ts';
 import { sameText } from '../kernel/key-ring.ts';
 import { randomId } from '../kernel/random.ts';
+import { normaliseReadable, readableCode } from '../kernel/readable-code.ts';
 
 const recoveryCodeCount = 10;
 

@@ -1,8 +1,8 @@
-import { readableCode } from '../enrolment/readable-code.ts';
 import type { FactorDeps } from '../factor/deps.ts';
 import type { Person } from '../factor/person.ts';
 import { sealedCodec } from '../kernel/codec.ts';
 import { sha256 } from '../kernel/hash.ts';
+import { readableCode } from '../kernel/readable-code.ts';
 import { type Codec, update } from '../kernel/store.ts';
 import type { ResetCase } from './case.ts';
 import { type CaseAct, nextState } from './transitions.ts';

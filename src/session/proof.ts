@@ -1,3 +1,4 @@
+import { passedWith } from '../factor/desk-code/standing.ts';
 import type { Person } from '../factor/person.ts';
 import { type Usable, withoutSending } from '../factor/sent-code/usable.ts';
 import type { Session } from './session.ts';
@@ -29,5 +30,6 @@ export function stillProves(
   // Trust says nothing of a fresh factor, however short ago it came from one.
   if (demands.maxAge !== undefined && (session.proof === 'trust' || times.now - session.factorAt > demands.maxAge))
     return false;
-  return person.factors.some(factor => factor.id === session.factor && usable(factor));
+  const factor = passedWith(person, session.factor);
+  return factor !== undefined && usable(factor);
 }

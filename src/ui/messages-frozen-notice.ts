@@ -51,4 +51,7 @@ export const frozenNoticeIds: readonly string[] = [
   'signal.device-copied-do',
   'signal.reported-stolen',
   'signal.reported-stolen-do',
+  'notice.desk-code-given',
+  'notice.desk-code-used',
+  'notice.desk-code-ended',
 ];

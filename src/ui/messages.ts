@@ -3,6 +3,8 @@ import { codesEnglish } from './messages-codes-en.ts';
 import { codesDutch } from './messages-codes-nl.ts';
 import { englishConsole } from './messages-console-en.ts';
 import { dutchConsole } from './messages-console-nl.ts';
+import { englishDeskCode } from './messages-desk-code-en.ts';
+import { dutchDeskCode } from './messages-desk-code-nl.ts';
 import { english } from './messages-en.ts';
 import { dutch } from './messages-nl.ts';
 import { englishNotice } from './messages-notice-en.ts';
@@ -16,6 +18,7 @@ export type MessageId =
   | keyof typeof dutchConsole
   | keyof typeof dutchNotice
   | keyof typeof codesDutch
+  | keyof typeof dutchDeskCode
   | keyof typeof dutchReset;
 
 /** A text in one language; `values` fill its `{name}` places. What is not given stays visible, so that a test sees it. */
@@ -25,8 +28,8 @@ export type Translate = (id: MessageId, values?: Readonly<Record<string, string 
 export const languageCookie = '__Host-sluis-lang';
 
 export const messages: Readonly<Record<Language, Readonly<Record<MessageId, string>>>> = {
-  nl: { ...dutch, ...dutchConsole, ...dutchNotice, ...codesDutch, ...dutchReset },
-  en: { ...english, ...englishConsole, ...englishNotice, ...codesEnglish, ...englishReset },
+  nl: { ...dutch, ...dutchConsole, ...dutchNotice, ...codesDutch, ...dutchDeskCode, ...dutchReset },
+  en: { ...english, ...englishConsole, ...englishNotice, ...codesEnglish, ...englishDeskCode, ...englishReset },
 };
 
 const translators: Readonly<Record<Language, Translate>> = { nl: translator('nl'), en: translator('en') };

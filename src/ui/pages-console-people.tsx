@@ -115,6 +115,7 @@ export interface PersonProps {
   readonly state: State;
   readonly since: number;
   readonly invitedUntil: number | undefined;
+  readonly deskCodeUntil: number | undefined;
   readonly recoveryLeft: number;
   readonly closedWhy: string | undefined;
   readonly factors: readonly {
@@ -149,6 +150,9 @@ export function personPage(page: ConsolePage, props: PersonProps): string {
           [t('console.email'), props.email ?? t('console.unknown')],
           [t('console.since'), time(props.since)],
           [t('console.invited-until'), time(props.invitedUntil)],
+          ...(props.deskCodeUntil === undefined
+            ? []
+            : [[t('console.desk-code-until'), time(props.deskCodeUntil)] as const]),
           [t('console.recovery-left'), countText(language, props.recoveryLeft)],
         ]}
       />

@@ -25,6 +25,7 @@ import {
 import { codePage, peoplePage, personPage } from './pages-console-people.tsx';
 import { todayPage } from './pages-console-today.tsx';
 import { tokenPage, tokensPage } from './pages-console-tokens.tsx';
+import { deskCodeConsoleSamples } from './samples-desk-code.ts';
 import { resetConsoleSamples } from './samples-reset.tsx';
 
 const hostile = '"><script>alert(1)</script>&amp;';
@@ -41,7 +42,12 @@ export function consoleSamples(base: Page): [string, string][] {
     who: { name: `Eva ${hostile}`, role: 'admin', signOut: { action: '/sign-out', tokens } },
     notice: undefined,
   };
-  return [...entranceSamples(base), ...frameSamples(page), ...resetConsoleSamples(page)];
+  return [
+    ...entranceSamples(base),
+    ...frameSamples(page),
+    ...resetConsoleSamples(page),
+    ...deskCodeConsoleSamples(page, { hostile, tokens }),
+  ];
 }
 
 function entranceSamples(page: Page): [string, string][] {
@@ -140,6 +146,7 @@ function listSamples(page: ConsolePage): [string, string][] {
     ...person,
     realm: 'Gemeente Voorbeeld',
     invitedUntil: undefined,
+    deskCodeUntil: noon,
     recoveryLeft: 9,
     closedWhy: undefined,
     factors: [{ kind: 'totp', label: `Telefoon ${hostile}`, level: 2, boundAt: noon, lastUsedAt: noon }],

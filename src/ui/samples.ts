@@ -36,6 +36,7 @@ import {
 import { gonePage, hopPage, signedOutPage, startPage } from './pages-start.tsx';
 import { keyPage, keySetUpPage } from './pages-webauthn.tsx';
 import { consoleSamples } from './samples-console.tsx';
+import { deskCodeSamples } from './samples-desk-code.ts';
 import { ownSamples } from './samples-own.ts';
 import { resetLinkSamples } from './samples-reset.tsx';
 import { trustSamples } from './samples-trust.ts';
@@ -53,6 +54,7 @@ export function samplePages(language: Language, assets: AssetNames): ReadonlyMap
     ...generalSamples(page),
     ...ownSamples(page),
     ...sendSamples(page),
+    ...deskCodeSamples(page, { hostile, tokens }),
     ...trustSamples(page, { hostile, tokens, apps }),
     ...consoleSamples(page),
     ...(['sms', 'email'] as const).flatMap(kind => sentCodeSamples(page, kind)),

@@ -1,4 +1,4 @@
-import type { Random } from '../kernel/random.ts';
+import type { Random } from './random.ts';
 
 // Crockford's base32: no I, L, O (read as digits) and no U.
 const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { systemRandom } from '../kernel/random.ts';
+import { systemRandom } from './random.ts';
 import { normaliseReadable, readableCode } from './readable-code.ts';
 
 test('R38 an activation code has 80 bits: 16 characters, each of 32 alike', () => {

@@ -1,0 +1,109 @@
+import { endDeskCode, giveDeskCode } from '../enrolment/desk-code.ts';
+import { deskCodeOf } from '../factor/desk-code/standing.ts';
+import type { Person } from '../factor/person.ts';
+import { isAble } from '../operator/operator.ts';
+import { type Act, may } from '../operator/role.ts';
+import { isAccount } from '../reset/who-may.ts';
+import type { MessageId } from '../ui/messages.ts';
+import { deskCodeFields, deskCodeShownPage } from '../ui/pages-desk-code.tsx';
+import { placeOfPerson } from './people.ts';
+import { personOf } from './person.ts';
+import type { ActRoute, Ask, Done } from './route.ts';
+
+/** What may be done about it with this person as she stands now, for her page. */
+export function deskCodeActs(person: Person): readonly (readonly [Act, string, MessageId, boolean])[] {
+  const able = person.closed === undefined && person.factors.length > 0;
+  return [
+    ['give-desk-code', 'desk-code', 'console.desk-code', able],
+    ['end-desk-code', 'end-desk-code', 'console.desk-code.end', deskCodeOf(person) !== undefined],
+  ];
+}
+
+const parts = {
+  method: 'ACT',
+  back: (ask: Ask) => placeOfPerson({ realm: ask.param('realm'), name: ask.param('name') }),
+  about: (ask: Ask) => `${ask.param('realm')}/${ask.param('name')}`,
+} as const;
+
+const give: ActRoute = {
+  ...parts,
+  path: '/people/:realm/:name/desk-code',
+  act: 'give-desk-code',
+  describe: async ask => {
+    const person = await personOf(ask);
+    const { t } = ask.page;
+    if (person === undefined) return undefined;
+    const { name } = person;
+    return {
+      title: t('console.act-on', { act: t('console.desk-code'), name }),
+      consequences: (['seen', 'day', 'before', 'told'] as const).map(one => t(`console.desk-code.${one}`, { name })),
+      submit: t('console.desk-code'),
+      fields: deskCodeFields(ask.page, methodsOf(ask)),
+    };
+  },
+  submit: async (ask, form, reason): Promise<Done> => {
+    const { deps, operator, page, view } = ask;
+    const person = await personOf(ask);
+    if (person === undefined) return { mistake: 'console.refused.unknown' };
+    const refused = await whyNot(ask, person);
+    if (refused !== undefined) return { mistake: refused };
+    const method = methodsOf(ask).find(([id]) => id === form.field('method'))?.[0];
+    if (method === undefined) return { mistake: 'console.refused.method' };
+    const given = await giveDeskCode(deps, { person, by: operator.email, reason, method });
+    if (given.replaced !== undefined) await deps.endSessionsBy(person.id, given.replaced.id);
+    const { code, until } = given;
+    return { show: deskCodeShownPage(page, { name: person.name, code, until, back: view.at(placeOfPerson(person)) }) };
+  },
+};
+
+const end: ActRoute = {
+  ...parts,
+  path: '/people/:realm/:name/end-desk-code',
+  act: 'end-desk-code',
+  describe: async ask => {
+    const person = await personOf(ask);
+    const { t } = ask.page;
+    if (person === undefined) return undefined;
+    const { name } = person;
+    return {
+      title: t('console.act-on', { act: t('console.desk-code.end'), name }),
+      consequences: [t('console.desk-code.end-will', { name }), t('console.work-lost')],
+      submit: t('console.desk-code.end'),
+    };
+  },
+  submit: async (ask): Promise<Done> => {
+    const { deps, operator } = ask;
+    const person = await personOf(ask);
+    if (person === undefined) return { mistake: 'console.refused.unknown' };
+    const ended = await endDeskCode(deps, { person, by: operator.email });
+    if (ended !== undefined) await deps.endSessionsBy(person.id, ended.id);
+    return { go: placeOfPerson(person), notice: 'console.done.desk-code-ended' };
+  },
+};
+
+/** How the organisation establishes who asks (R33); without a list of its own, the two ways that any desk has. */
+function methodsOf({ deps, page: { t } }: Ask): readonly (readonly [id: string, title: string])[] {
+  const own = deps.settings.reset?.methods ?? [];
+  if (own.length > 0) return own.map(({ id, title }) => [id, title] as const);
+  return (['document', 'colleague'] as const).map(id => [id, t(`console.desk-code.by-${id}`)] as const);
+}
+
+/**
+ * Nobody lets himself in, whatever he may do at the console (R34); an account of somebody with a role there is for admins,
+ * as at the reset desk.
+ */
+async function whyNot(ask: Ask, person: Person): Promise<MessageId | undefined> {
+  const { deps, operator } = ask;
+  if (person.closed !== undefined || person.factors.length === 0) return 'console.refused.no-second-step';
+  if (isOwnerOf(ask, operator.email, person)) return 'console.refused.own-account';
+  if (may(operator.role, 'change-operators')) return undefined;
+  const able = (await deps.operators.list()).filter(one => isAble(one, deps.clock.now()));
+  return able.some(({ email }) => isOwnerOf(ask, email, person)) ? 'console.refused.staff-account' : undefined;
+}
+
+function isOwnerOf({ deps }: Ask, email: string, person: Person): boolean {
+  const domains = deps.settings.reset?.domains ?? [];
+  return isAccount({ id: email, address: email }, person.email ?? person.name, person, domains);
+}
+
+export const deskCodeRoutes: readonly ActRoute[] = [give, end];
