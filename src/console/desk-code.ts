@@ -9,6 +9,7 @@ import { deskCodeFields, deskCodeShownPage } from '../ui/pages-desk-code.tsx';
 import { placeOfPerson } from './people.ts';
 import { personOf } from './person.ts';
 import type { ActRoute, Ask, Done } from './route.ts';
+import { hasTaken } from './taken.ts';
 
 /** What may be done about it with this person as she stands now, for her page. */
 export function deskCodeActs(person: Person): readonly (readonly [Act, string, MessageId, boolean])[] {
@@ -96,6 +97,7 @@ async function whyNot(ask: Ask, person: Person): Promise<MessageId | undefined> 
   const { deps, operator } = ask;
   if (person.closed !== undefined || person.factors.length === 0) return 'console.refused.no-second-step';
   if (isOwnerOf(ask, operator.email, person)) return 'console.refused.own-account';
+  if (await hasTaken(deps, person.id, operator)) return 'console.refused.same-operator';
   if (may(operator.role, 'change-operators')) return undefined;
   const able = (await deps.operators.list()).filter(one => isAble(one, deps.clock.now()));
   return able.some(({ email }) => isOwnerOf(ask, email, person)) ? 'console.refused.staff-account' : undefined;
