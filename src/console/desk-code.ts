@@ -50,6 +50,7 @@ const give: ActRoute = {
     if (refused !== undefined) return { mistake: refused };
     const method = methodsOf(ask).find(([id]) => id === form.field('method'))?.[0];
     if (method === undefined) return { mistake: 'console.refused.method' };
+    if (person.deskCode !== undefined) await deps.endSessionsBy(person.id, person.deskCode.id);
     const given = await giveDeskCode(deps, { person, by: operator.email, reason, method });
     if (given.replaced !== undefined) await deps.endSessionsBy(person.id, given.replaced.id);
     const { code, until } = given;
@@ -76,6 +77,8 @@ const end: ActRoute = {
     const { deps, operator } = ask;
     const person = await personOf(ask);
     if (person === undefined) return { mistake: 'console.refused.unknown' };
+    // Before too: a store that is lost in between must leave no session on it.
+    if (person.deskCode !== undefined) await deps.endSessionsBy(person.id, person.deskCode.id);
     const ended = await endDeskCode(deps, { person, by: operator.email });
     if (ended !== undefined) await deps.endSessionsBy(person.id, ended.id);
     return { go: placeOfPerson(person), notice: 'console.done.desk-code-ended' };
