@@ -66,6 +66,8 @@ async function ownerOf(core: Core, session: Session, usable: Usable): Promise<Ow
   const person = await core.people.byName(realm, name);
   const times = { now: core.clock.now(), idleEnd: core.sessions.idleEnd(session) };
   const asked = { realm, name, demands: { level: 1, maxAge: undefined } };
-  const isHers = person !== undefined && stillProves(session, session.level, asked, person, times, usable);
+  // The desk's code for a day is for getting into apps, and nothing of hers is shown or ended by it (R39).
+  const lasting: Usable = factor => factor.kind !== 'desk-code' && usable(factor);
+  const isHers = person !== undefined && stillProves(session, session.level, asked, person, times, lasting);
   return isHers ? [{ person, session }] : [];
 }

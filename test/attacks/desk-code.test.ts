@@ -128,6 +128,9 @@ describe('R39: who holds a code of the desk, and no more', () => {
     expect((await portal.get('/my-security')).text).not.toContain(before.factors[0]?.label ?? 'Telefoon');
     // In her own browser, where she passed her factor: her changes ask for that, and not for the desk's code.
     const own = await inWithOwn();
+    const told = (await own.portal.get('/my-security')).text;
+    for (const what of ['De balie gaf een code voor één dag', 'Er is een code van de balie gebruikt'])
+      expect(told).toContain(what);
     for (const act of ['add', 'codes'] as const) {
       const page = await beginChange(own.portal, act);
       expect(titleOf(page)).not.toBe(question);
