@@ -355,6 +355,28 @@ function sets(bench: () => Bench): void {
       expect(await store.members('s:1')).toEqual(['renewed']);
     });
 
+    it('count what they list, whatever came, lasted, left and expired', async () => {
+      const { store, other, later } = bench();
+      // Every order of three things with one member, with time between them and without.
+      const things = [
+        (key: string) => store.add(key, 'm'),
+        (key: string) => other.add(key, 'm', { ttl: 10 }),
+        (key: string) => other.add(key, 'm', { ttl: 1_000, cap: 2 }),
+        (key: string) => store.drop(key, 'm'),
+        async () => later(10),
+      ];
+      for (const [a, first] of things.entries())
+        for (const [b, second] of things.entries())
+          for (const [c, third] of things.entries()) {
+            const key = `s:${a}${b}${c}`;
+            await other.add(key, 'lasts');
+            for (const thing of [first, second, third]) await thing(key);
+            const listed = await store.members(key);
+            expect([key, await other.size(key)]).toEqual([key, listed.length]);
+            expect([key, await store.add(key, 'new', { cap: listed.length })]).toEqual([key, 'full']);
+          }
+    });
+
     it('list members in byte order and by pages', async () => {
       const { store, other } = bench();
       const names = ['b', 'a', 'B', '_', 'é', 'a1', '\u{1f600}', '\uffee'];

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, describe, expect, it } from 'vitest';
 import { storeContract } from '../../kernel/store.contract.ts';
-import { migrate } from './migrations.ts';
+import { migrate, migrations } from './migrations.ts';
 import { SqliteStore } from './sqlite-store.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'sluis-store-'));
@@ -184,6 +184,36 @@ describe('opening', () => {
         cause: expect.any(Error),
       });
     }
+  });
+});
+
+describe('kept counts', () => {
+  it('begin with what stood before they were kept', async () => {
+    const path = freshFile();
+    const db = new DatabaseSync(path);
+    migrate(db, migrations.slice(0, 1));
+    db.exec("INSERT INTO member (key, member) VALUES ('a', '1'), ('a', '2'), ('b', '1')");
+    db.exec("INSERT INTO member (key, member, expires) VALUES ('a', '3', 1000001), ('a', '4', 999999)");
+    db.close();
+    const store = await SqliteStore.open({ path, clock: fixed() });
+    expect(await Promise.all(['a', 'b', 'c'].map(key => store.size(key)))).toEqual([3, 1, 0]);
+    await store.close();
+  });
+
+  it('leave no trace of a set that nobody is in any more, nor count what was pruned (R61)', async () => {
+    let now = 0;
+    const path = freshFile();
+    const store = await SqliteStore.open({ path, clock: { now: () => now } });
+    await store.add('people', 'anna');
+    await store.add('people', 'bert', { ttl: 10 });
+    await store.drop('people', 'anna');
+    now = 10;
+    await store.prune();
+    expect(await store.size('people')).toBe(0);
+    await store.close();
+    const db = new DatabaseSync(path);
+    expect(db.prepare('SELECT * FROM lasting').all()).toEqual([]);
+    db.close();
   });
 });
 

@@ -38,14 +38,14 @@ export function prepareStatements(db: DatabaseSync) {
     touchMember: db.prepare(`UPDATE member SET expires = coalesce(?3, expires)
       WHERE key = ?1 AND member = ?2 AND (expires IS NULL OR expires > ?4)`),
     add: db.prepare(`INSERT INTO member (key, member, expires) SELECT ?1, ?2, ?3
-      WHERE ?5 IS NULL OR ?5 > (SELECT count(*) FROM member WHERE key = ?1 AND (expires IS NULL OR expires > ?4))
+      WHERE ?5 IS NULL OR ?5 > ${sizeOf('?4')}
       ON CONFLICT (key, member) DO UPDATE SET expires = excluded.expires`),
     drop: db.prepare('DELETE FROM member WHERE key = ?1 AND member = ?2 RETURNING expires'),
     members: membersOf(db, 'AND member > ?5', 'ASC'),
     firstMembers: membersOf(db, '', 'ASC'),
     membersDown: membersOf(db, 'AND member > ?5', 'DESC'),
     firstMembersDown: membersOf(db, '', 'DESC'),
-    size: db.prepare('SELECT count(*) AS size FROM member WHERE key = ?1 AND (expires IS NULL OR expires > ?2)'),
+    size: db.prepare(`SELECT ${sizeOf('?2')} AS size`),
 
     append: db.prepare(`INSERT INTO entry (log, number, entry) SELECT ?1, ?2 + 1, ?3
       WHERE ?2 = (SELECT coalesce(max(number), 0) FROM entry WHERE log = ?1)`),
@@ -63,6 +63,12 @@ export function prepareStatements(db: DatabaseSync) {
 }
 
 export type Statements = ReturnType<typeof prepareStatements>;
+
+/** How many members the set of key ?1 has: those that last are counted already, and of the others there are few. */
+function sizeOf(now: string): string {
+  return `(coalesce((SELECT size FROM lasting WHERE key = ?1), 0)
+    + (SELECT count(*) FROM member WHERE key = ?1 AND expires IS NOT NULL AND expires > ${now}))`;
+}
 
 /** Key, now, the bound above, limit, and the bound below where there is one: a condition that may be empty would read all. */
 function membersOf(db: DatabaseSync, below: '' | 'AND member > ?5', order: 'ASC' | 'DESC'): StatementSync {
