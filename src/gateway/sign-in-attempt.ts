@@ -1,4 +1,4 @@
-import type { SignInRefusal } from '../audit/event.ts';
+import type { SignInRefusal } from '../audit/sign-in-event.ts';
 import { admit } from '../policy/admit.ts';
 import { isGroupDenial } from '../policy/decide.ts';
 import type { Demand } from '../policy/route.ts';

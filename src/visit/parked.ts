@@ -1,4 +1,5 @@
-import type { Audit, DropReason } from '../audit/event.ts';
+import type { Audit } from '../audit/event.ts';
+import type { DropReason } from '../audit/session-event.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { sealedCodec } from '../kernel/codec.ts';
 import type { KeyRing } from '../kernel/key-ring.ts';
