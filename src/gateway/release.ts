@@ -69,9 +69,14 @@ async function open(deps: GatewayDeps, exchange: Exchange, pending: Pending): Pr
   }
 }
 
-/** Of her own factors asked before only: who removes one ends all that she has. */
-async function isStillHers(deps: GatewayDeps, person: Person, factor: string): Promise<boolean> {
-  return person.deskCode?.id !== factor || passedWith(await deps.people.byId(person.id), factor) !== undefined;
+/** What it was passed by: her device, which lives as long as its factor, or a factor, or the code of the desk. */
+async function isStillHers(
+  deps: GatewayDeps,
+  { id }: Person,
+  passed: NonNullable<Pending['passed']>,
+): Promise<boolean> {
+  if (passed.trust !== undefined) return deps.devices.isLiving(id, passed.trust);
+  return passedWith(await deps.people.byId(id), passed.factor) !== undefined;
 }
 
 /** When the trust that it passed by ends; endless where a factor was passed. */
@@ -103,14 +108,9 @@ async function openClaimed(deps: GatewayDeps, exchange: Exchange, work: Claimed)
   const begun = await sessionFor(deps, exchange, claimed, work);
   // What the step-up was for is over: nothing is begun by it.
   if (begun === undefined) return over(deps, exchange, pending);
-  // Removed while it began: whoever removes looks for sessions after the trust is gone, and may have come too early.
-  if (passed.trust !== undefined && !(await deps.devices.isLiving(person.id, passed.trust))) {
-    await deps.ends.one(begun.session, 'trust-ended');
-    return over(deps, exchange, pending);
-  }
-  // As above, of the desk's code that was taken back.
-  if (!(await isStillHers(deps, person, passed.factor))) {
-    await deps.ends.one(begun.session, 'factor-removed');
+  // Removed while it began: whoever removes looks for sessions after it is gone, and may have come too early.
+  if (!(await isStillHers(deps, person, passed))) {
+    await deps.ends.one(begun.session, passed.trust === undefined ? 'factor-removed' : 'trust-ended');
     return over(deps, exchange, pending);
   }
   // Before it is handed over: no session without its event.
