@@ -2,18 +2,20 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type DemoApp, startDemoApp } from '../../demo/app.ts';
 import { giveDeskCode } from '../../src/enrolment/desk-code.ts';
 import type { Person } from '../../src/factor/person.ts';
+import { SluisError } from '../../src/kernel/errors.ts';
 import { passwords } from '../support/apps.ts';
 import type { Client, ClientAnswer } from '../support/client.ts';
 import { holdNext } from '../support/held-step.ts';
 import { type ConsoleBrowser, operatorOf } from '../support/operator.ts';
 import {
   browserOf,
+  freshCode,
   kinds,
   openPortal,
   passChallenge,
   passFirstGate,
   releaseOn,
-  setUp,
+  secretOn,
   signInFully,
   submit,
 } from '../support/person.ts';
@@ -27,7 +29,7 @@ let demo: DemoApp;
 let one: TestSluis;
 let two: TestSluis;
 let secret: string;
-let recoveryCodes: readonly string[];
+let recoveryCodes: string[];
 let clerk: ConsoleBrowser;
 
 beforeAll(async () => {
@@ -36,7 +38,9 @@ beforeAll(async () => {
   const options = { console: 'own', extra: 'limits: { pendings: 100 }' } as const;
   one = await startSluis(apps, { ...options, clock: new TestClock() });
   two = await startSluis(apps, { ...options, beside: one });
-  ({ secret, recoveryCodes } = await signInFully(one, 'demo', 'demo', anna));
+  const done = await signInFully(one, 'demo', 'demo', anna);
+  secret = done.secret;
+  recoveryCodes = [...done.recoveryCodes];
 });
 afterAll(async () => {
   await two?.close();
@@ -89,6 +93,67 @@ async function expectNobody(app: Client): Promise<void> {
   expect(await one.core.sessions.ofPerson((await person()).id)).toEqual([]);
 }
 
+describe('R31, R32: recovery by a code', () => {
+  /** At the page where the new second step is shown; gives what confirms it. */
+  async function recovering(): Promise<{ app: Client; confirm: () => Promise<ClientAnswer> }> {
+    const { app, portal, page } = await arrive();
+    const id = /\/challenge\/([\w-]+)\//.exec(page.text)?.[1] ?? '';
+    const shown = await submit(portal, await portal.get(`/recovery/${id}`), { code: recoveryCodes.shift() ?? '' });
+    const fresh = secretOn(shown) ?? '';
+    expect(fresh).not.toBe('');
+    return {
+      app,
+      confirm: async () => {
+        const codes = await submit(portal, shown, { code: freshCode(one, fresh) });
+        const hop = await submit(portal, codes, {});
+        recoveryCodes = codesOn(codes);
+        secret = fresh;
+        return hop;
+      },
+    };
+  }
+
+  async function inside(): Promise<Client> {
+    const { app, portal, page } = await arrive();
+    await app.get(releaseOn(await passChallenge(one, portal, page, secret)) ?? '');
+    expect(await isIn(app)).toBe(true);
+    return app;
+  }
+
+  it('ends what was there before, also what began while it was bound, and the one that it lets in goes on', async () => {
+    const before = await inside();
+    const late = await arrive();
+    const hop = await passChallenge(one, late.portal, late.page, secret);
+    const { app, confirm } = await recovering();
+    const held = holdNext(one.core.store, 'replace', `person:{${(await person()).id}}`);
+    const bound = confirm();
+    await held.reached;
+    // By the old second step, which is not gone yet.
+    expect(await isIn(before)).toBe(false);
+    await late.app.get(releaseOn(hop) ?? '');
+    expect(await isIn(late.app)).toBe(true);
+    held.go();
+    await app.get(releaseOn(await bound) ?? '');
+    expect([await isIn(before), await isIn(late.app), await isIn(app)]).toEqual([false, false, true]);
+  });
+
+  it('has ended them where the store is lost before it is bound: nobody stays in by what she called lost', async () => {
+    const before = await inside();
+    const { confirm } = await recovering();
+    const old = (await person()).factors;
+    const { store } = one.core;
+    const real = store.replace;
+    store.replace = (key, ...rest) =>
+      key.startsWith('person:')
+        ? Promise.reject(new SluisError('store.unavailable', 'lost'))
+        : real.call(store, key, ...rest);
+    await expect(confirm()).rejects.toThrow('no form on this page: 503');
+    store.replace = real;
+    expect((await person()).factors).toEqual(old);
+    expect(await isIn(before)).toBe(false);
+  });
+});
+
 describe('R39, R31: in the very moment of a release, at another instance', () => {
   it('a code of the desk is taken back: what was begun by it ends before anybody holds it', async () => {
     const { code } = await giveDeskCode(one.core, {
@@ -112,3 +177,7 @@ describe('R39, R31: in the very moment of a release, at another instance', () =>
     },
   );
 });
+
+function codesOn({ text }: ClientAnswer): string[] {
+  return [...text.matchAll(/<code class="utrecht-code">([^<]+)<\/code>/g)].map(([, code = '']) => code);
+}
