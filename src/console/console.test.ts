@@ -40,6 +40,24 @@ describe.each(['own', 'portal'] as const)('the console on its %s host', where =>
     expect(trail).not.toContain(password);
   });
 
+  it('a sign-out takes its own cookies and what the browser kept of pages, and nothing else on that host', async () => {
+    const { browser, operator } = await operatorOf(sluis, 'helpdesk', `uit-${where}@gemeente.test`);
+    const elsewhere = new ConsoleBrowser(sluis);
+    await elsewhere.signIn(operator);
+    const hers = new Map([...browser.client.jar].filter(([name]) => !name.startsWith('__Host-sluis-console')));
+    browser.client.jar.set('__Host-sluis-realm', 'of the portal');
+    const answer = await browser.post(await browser.open('/'), '/sign-out');
+    // "storage" would take the key of a phone that approves with it, "cookies" the portal's.
+    expect(header(answer, 'clear-site-data')).toBe('"cache"');
+    const dropped = answer.setCookies.filter(line => /max-age=0/i.test(line)).map(line => line.split('=', 1)[0]);
+    expect(dropped).toEqual(['__Host-sluis-console', '__Host-sluis-console-in']);
+    expect(answer.setCookies).toHaveLength(dropped.length);
+    expect(browser.client.jar.get('__Host-sluis-realm')).toBe('of the portal');
+    for (const [name, value] of hers) expect(browser.client.jar.get(name)).toBe(value);
+    expect(titleOf(await elsewhere.open('/'))).toBe('Vandaag');
+    expect(header(await elsewhere.get('/'), 'clear-site-data')).toBeUndefined();
+  });
+
   it('answers with headers under which nothing inline runs and nothing is kept', async () => {
     const page = await new ConsoleBrowser(sluis).open('/sign-in');
     expect(header(page, 'content-security-policy')).toMatch(/^default-src 'none';.*frame-ancestors 'none'/);

@@ -8,6 +8,7 @@ import type { FactorDeps } from '../factor/deps.ts';
 import type { HardwareTokens } from '../factor/hardware-token/tokens.ts';
 import type { KnownBrowsers } from '../factor/known-browser.ts';
 import type { People } from '../factor/people.ts';
+import type { Person } from '../factor/person.ts';
 import type { Rules } from '../factor/webauthn/enrol.ts';
 import type { Addresses } from '../notice/addresses.ts';
 import type { VerifyFirstFactor } from '../operator/first-factor.ts';
@@ -43,8 +44,11 @@ export interface ConsoleDeps extends FactorDeps {
   readonly assets: Assets;
   /** Undefined: no operator sets a passkey or security key up. */
   readonly webauthn: Rules | undefined;
-  /** Ends all sessions of a person, an operator's at the console too; resolves to how many there were. */
-  endSessionsOf(person: string, reason: 'by-operator' | 'factor-replaced'): Promise<number>;
+  /** Ends all sessions of a person, an operator's at the console too, and what passed and waits; resolves to how many sessions there were. */
+  endSessionsOf(
+    person: Pick<Person, 'id' | 'realm' | 'name'>,
+    reason: 'by-operator' | 'factor-replaced',
+  ): Promise<number>;
   /** Ends those that were passed with this code of the desk. */
   endSessionsBy(person: string, factor: string): Promise<void>;
   /** Takes what went wrong to the log; the person sees the reference only (rule 7). */

@@ -1,4 +1,4 @@
-import { isAble, type Operator } from '../operator/operator.ts';
+import { consoleRealm, isAble, type Operator } from '../operator/operator.ts';
 import { isRole, may, type Role } from '../operator/role.ts';
 import { operatorsPage } from '../ui/pages-console-operators.tsx';
 import { operatorFields } from '../ui/pages-console-parts.tsx';
@@ -43,6 +43,11 @@ function stateOf(operator: Operator, now: number): 'able' | 'invited' | 'over' |
   if (operator.ended !== undefined) return 'ended';
   if (operator.mandate.until <= now) return 'over';
   return isAble(operator, now) ? 'able' : 'invited';
+}
+
+/** As the person that she is to factors and sessions. */
+function accountOf({ id, email: name }: Operator) {
+  return { id, realm: consoleRealm, name };
 }
 
 interface Given {
@@ -121,7 +126,7 @@ async function invite(ask: Ask, form: PostedForm, reason: string, who: { email: 
   if (given === undefined) return { mistake: 'console.refused.mandate' } as const;
   const { email, name } = who;
   const invited = await deps.operators.invite({ ...given, email, name, reason, source }, operator);
-  await deps.endSessionsOf(invited.operator.id, 'factor-replaced');
+  await deps.endSessionsOf(accountOf(invited.operator), 'factor-replaced');
   const { code, until } = invited;
   const address = `${deps.console.origin}${view.at('/invitation')}`;
   const back = view.at('/operators');
@@ -176,8 +181,8 @@ const endRoute: ActRoute = {
   submit: async (ask, _form, reason) => {
     const { deps, operator, source } = ask;
     const id = ask.param('id');
-    await deps.operators.end(id, { reason, source }, operator);
-    await deps.endSessionsOf(id, 'by-operator');
+    const ended = await deps.operators.end(id, { reason, source }, operator);
+    await deps.endSessionsOf(accountOf(ended), 'by-operator');
     return { go: '/operators', notice: 'console.done.ended' };
   },
 };

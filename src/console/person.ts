@@ -130,7 +130,7 @@ export const personRoutes: readonly ConsoleRoute[] = [
     run: async ({ deps, source }, person) => {
       // Or whoever has the device and the password would be in again a moment later.
       await deps.devices.removeAll(person, 'signed-out-everywhere', source);
-      await deps.endSessionsOf(person.id, 'by-operator');
+      await deps.endSessionsOf(person, 'by-operator');
     },
   }),
   actOn({
@@ -151,7 +151,7 @@ export const personRoutes: readonly ConsoleRoute[] = [
       await noteTaken(deps, person.id, operator);
       await enrolAgain(deps, { person, by: byOf(ask), reason });
       await deps.devices.removeAll(person, 'reset', ask.source);
-      await deps.endSessionsOf(person.id, 'factor-replaced');
+      await deps.endSessionsOf(person, 'factor-replaced');
     },
   }),
   actOn({
@@ -163,7 +163,7 @@ export const personRoutes: readonly ConsoleRoute[] = [
     run: async (ask, person, reason) => {
       await closePerson(ask.deps, { person, by: byOf(ask), reason });
       await ask.deps.devices.removeAll(person, 'by-operator', ask.source);
-      await ask.deps.endSessionsOf(person.id, 'by-operator');
+      await ask.deps.endSessionsOf(person, 'by-operator');
     },
   }),
   actOn({

@@ -165,7 +165,7 @@ const takeBackRoute: ActRoute = {
     if (person?.realm === consoleRealm && operator.role !== 'admin') return { mistake: 'console.refused.tokens' };
     if (owner !== undefined) await noteTaken(deps, owner.person, operator);
     const left = await takeBack(deps, { serial, by: operator.email, retired: form.field('retire') === 'yes' });
-    if (left !== undefined) await deps.endSessionsOf(left.id, 'factor-replaced');
+    if (left !== undefined) await deps.endSessionsOf(left, 'factor-replaced');
     return { go: placeOf(serial), notice: 'console.done.taken-back' };
   },
 };

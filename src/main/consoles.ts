@@ -26,7 +26,7 @@ export function consoleOf(core: Core, { settings, assets, webauthn }: ConsolePar
     assets,
     webauthn,
     verifyFirstFactor: localPassword,
-    endSessionsOf: (person, reason) => core.ends.ofPerson(person, reason),
+    endSessionsOf: (person, reason) => core.ends.everywhere(person, reason),
     endSessionsBy: (person, factor) => core.ends.ofFactor(person, factor, 'factor-removed'),
     report: (error, reference) => core.logger.error({ err: error, reference }, 'a page of the console failed'),
   });

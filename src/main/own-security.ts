@@ -25,10 +25,10 @@ export function ownSecurity(
       const session = await sessions.read(one);
       if (session?.person === id) await ends.one(session, 'by-owner');
     },
-    endAll: async ({ id }) => {
+    endAll: async person => {
       // First: no session can begin by them any more.
-      await core.devices.removeAll({ id }, 'signed-out-everywhere', 'portal');
-      await ends.everywhere(id, 'by-owner');
+      await core.devices.removeAll(person, 'signed-out-everywhere', 'portal');
+      await ends.everywhere(person, 'by-owner');
     },
     endBy: async ({ id }, factor) => {
       await core.devices.removeOfFactor({ id }, factor, 'portal');

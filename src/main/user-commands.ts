@@ -36,7 +36,7 @@ async function endSessionsOf(core: Core, realm: string, name: string): Promise<n
   if (person === undefined) return 0;
   // First: no session can begin by them any more.
   await core.devices.removeAll(person, 'signed-out-everywhere', core.operator);
-  return core.ends.ofPerson(person.id, 'by-operator');
+  return core.ends.everywhere(person, 'by-operator');
 }
 
 function realmOf(settings: Settings, named: string | undefined): RealmSettings {

@@ -90,7 +90,7 @@ export interface OwnSecurity {
   /** Ends one session of this person's, and no other's. */
   endSession(person: Pick<Person, 'id'>, session: string): Promise<void>;
   /** Signs her out everywhere. */
-  endAll(person: Pick<Person, 'id'>): Promise<void>;
+  endAll(person: Pick<Person, 'id' | 'realm' | 'name'>): Promise<void>;
   /** Ends what stood on a factor that was removed. */
   endBy(person: Pick<Person, 'id'>, factor: string): Promise<void>;
   /** The last things that happened to her, the newest first. */

@@ -1,4 +1,5 @@
 import type { Audit, AuditEvent } from '../audit/event.ts';
+import type { Person } from '../factor/person.ts';
 import type { ParkedSubmissions } from '../visit/parked.ts';
 import type { PendingSignIns } from '../visit/pending.ts';
 import type { Session } from './session.ts';
@@ -63,12 +64,11 @@ export class SessionEnds {
     }
   }
 
-  /** Everything of one person, in every browser: what has passed and waits for its release too. */
-  async everywhere(person: string, reason: EndReason): Promise<void> {
-    const sessions = await this.#sessions.ofPerson(person);
-    for (const browser of new Set(sessions.map(({ portal }) => portal)))
-      if (browser !== undefined) await this.#pendings.abandonOf(browser);
-    await this.ofPerson(person, reason);
+  /** Everything of one person, in every browser: what has passed and waits for its release too. How many sessions there were. */
+  async everywhere(person: Pick<Person, 'id' | 'realm' | 'name'>, reason: EndReason): Promise<number> {
+    // First: what is released before this has begun its session, and what comes later finds nothing to release.
+    await this.#pendings.abandonPassed(person);
+    return this.ofPerson(person.id, reason);
   }
 
   /**

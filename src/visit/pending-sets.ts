@@ -20,6 +20,11 @@ export function browserSet(browser: string): string {
   return `pendings-of-browser:{${browser}}`;
 }
 
+/** Those of one account that passed, in whatever browser. */
+export function passedSet({ realm, name }: Pick<Pending, 'realm' | 'name'>): string {
+  return `pendings-passed:{${sha256(`${realm}\n${name}`)}}`;
+}
+
 export function sourceSet(source: string): string {
   return `pendings-of-source:{${sha256(source)}}`;
 }

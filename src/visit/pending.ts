@@ -15,7 +15,16 @@ import {
   pendingHardEnd,
   pendingLifetime,
 } from './pending-record.ts';
-import { accountSet, browserSet, joinSets, leaveSets, ownSet, ownSourceSet, sourceSet } from './pending-sets.ts';
+import {
+  accountSet,
+  browserSet,
+  joinSets,
+  leaveSets,
+  ownSet,
+  ownSourceSet,
+  passedSet,
+  sourceSet,
+} from './pending-sets.ts';
 
 export {
   codeLifetime,
@@ -198,7 +207,8 @@ export class PendingSignIns {
     const at = passed.at ?? this.#deps.clock.now();
     const { browser, by, trust, onDevice, level, factor } = passed;
     // Before the pass itself: a sign-out that comes between must find it.
-    if (browser !== undefined) await this.#deps.store.add(browserSet(browser), pending.id, { ttl: pendingHardEnd });
+    const sets = [passedSet(pending), ...(browser === undefined ? [] : [browserSet(browser)])];
+    await Promise.all(sets.map(set => this.#deps.store.add(set, pending.id, { ttl: pendingHardEnd })));
     return this.#onPortal(pending.id, portalCookie, current => ({
       ...current,
       draft: undefined,
@@ -236,6 +246,18 @@ export class PendingSignIns {
       const pending = await this.#read(id);
       if (pending?.browser === browser) await this.abandon(pending);
       await this.#deps.store.drop(browserSet(browser), id);
+    }
+  }
+
+  /**
+   * Gives up all of one account that passed, in whatever browser: a session or none may be there beside it. One that is
+   * passing at this moment goes too.
+   */
+  async abandonPassed(account: Pick<Pending, 'realm' | 'name'>): Promise<void> {
+    const set = passedSet(account);
+    for (const id of await this.#deps.store.members(set)) {
+      await this.abandonById(id);
+      await this.#deps.store.drop(set, id);
     }
   }
 
