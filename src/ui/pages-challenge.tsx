@@ -1,78 +1,68 @@
 import type { KindName } from '../factor/person.ts';
-import { DigitsField, Form, type FormTokens, WordsField } from './form.tsx';
+import { DigitsField, WordsField } from './form.tsx';
+import { FormPage, type FormTarget, SubmitOr } from './form-page.tsx';
 import { DeskBlock, Layout, Link, Mistake, type Page, Paragraph, render, Title } from './layout.tsx';
 import type { Translate } from './messages.ts';
 
 export type ChallengeMistake = 'wrong' | 'used' | 'malformed';
 
-/** Asks for the code of an authenticator app, or of a hardware token. `otherWays` leads to who has none. */
+interface AskProps extends FormTarget {
+  /** Leads to who has none. */
+  readonly otherWays: string;
+}
+
+/** Asks for the code of an authenticator app, or of a hardware token. */
 export function challengePage(
   page: Page,
-  props: {
+  props: AskProps & {
     readonly kind: 'totp' | 'hardware-token';
     /** Where a token that has run away is brought back. */
     readonly again?: string;
-    readonly account: string;
-    readonly action: string;
-    readonly tokens: FormTokens;
-    readonly otherWays: string;
     readonly mistake?: ChallengeMistake;
   },
 ): string {
   const { t } = page;
   const mistake = props.mistake === undefined ? undefined : t(`challenge.${props.mistake}`);
+  const where = t(props.kind === 'totp' ? 'challenge.where' : 'hardware-token.where');
   return render(
-    <Layout page={page} title={t('challenge.title')} failed={mistake !== undefined}>
-      <Title>{t('challenge.title')}</Title>
-      <Mistake t={t} text={mistake} />
-      <Paragraph>{t(props.kind === 'totp' ? 'challenge.where' : 'hardware-token.where')}</Paragraph>
-      <Form action={props.action} tokens={props.tokens} account={props.account} t={t}>
-        {props.kind === 'totp' ? (
-          <DigitsField label={t('challenge.code')} mistake={mistake} />
-        ) : (
-          <DigitsField label={t('hardware-token.code')} mistake={mistake} length={8} />
-        )}
-        <div class="sluis-actions">
-          <button class="utrecht-button utrecht-button--primary-action" type="submit">
-            {t('challenge.submit')}
-          </button>
-          <Link href={props.otherWays}>{t('challenge.no-code')}</Link>
-        </div>
-        {props.again === undefined ? null : <Link href={props.again}>{t('hardware-token.again')}</Link>}
-      </Form>
-    </Layout>,
+    <FormPage
+      page={page}
+      title={t('challenge.title')}
+      mistake={mistake}
+      lead={<Paragraph>{where}</Paragraph>}
+      target={props}
+    >
+      {props.kind === 'totp' ? (
+        <DigitsField label={t('challenge.code')} mistake={mistake} />
+      ) : (
+        <DigitsField label={t('hardware-token.code')} mistake={mistake} length={8} />
+      )}
+      <SubmitOr submit={t('challenge.submit')} href={props.otherWays}>
+        {t('challenge.no-code')}
+      </SubmitOr>
+      {props.again === undefined ? null : <Link href={props.again}>{t('hardware-token.again')}</Link>}
+    </FormPage>,
   );
 }
 
 /** Two codes in a row bring a token back whose clock or counter has run away (RFC 4226 7.4, RFC 6238 6). */
-export function resyncPage(
-  page: Page,
-  props: {
-    readonly account: string;
-    readonly action: string;
-    readonly tokens: FormTokens;
-    readonly otherWays: string;
-    readonly mistake?: ChallengeMistake;
-  },
-): string {
+export function resyncPage(page: Page, props: AskProps & { readonly mistake?: ChallengeMistake }): string {
   const { t } = page;
   const mistake = props.mistake === undefined ? undefined : t('hardware-token.again-wrong');
   return render(
-    <Layout page={page} title={t('hardware-token.again-title')} failed={mistake !== undefined}>
-      <Title>{t('hardware-token.again-title')}</Title>
-      <Mistake t={t} text={mistake} />
-      <Paragraph>{t('hardware-token.again-what')}</Paragraph>
-      <Form action={props.action} tokens={props.tokens} account={props.account} t={t}>
-        <DigitsField label={t('hardware-token.first')} mistake={mistake} length={8} />
-        <DigitsField label={t('hardware-token.second')} mistake={undefined} name="next" length={8} later />
-        <div class="sluis-actions">
-          <button class="utrecht-button utrecht-button--primary-action" type="submit">
-            {t('challenge.submit')}
-          </button>
-          <Link href={props.otherWays}>{t('challenge.no-code')}</Link>
-        </div>
-      </Form>
-    </Layout>,
+    <FormPage
+      page={page}
+      title={t('hardware-token.again-title')}
+      mistake={mistake}
+      lead={<Paragraph>{t('hardware-token.again-what')}</Paragraph>}
+      target={props}
+    >
+      <DigitsField label={t('hardware-token.first')} mistake={mistake} length={8} />
+      <DigitsField label={t('hardware-token.second')} mistake={undefined} name="next" length={8} later />
+      <SubmitOr submit={t('challenge.submit')} href={props.otherWays}>
+        {t('challenge.no-code')}
+      </SubmitOr>
+    </FormPage>,
   );
 }
 
@@ -171,32 +161,21 @@ export function Way({ href, title, about }: { href: string; title: string; about
 
 export type RecoveryMistake = 'wrong' | 'malformed';
 
-export function recoveryPage(
-  page: Page,
-  props: {
-    readonly account: string;
-    readonly action: string;
-    readonly tokens: FormTokens;
-    readonly otherWays: string;
-    readonly mistake?: RecoveryMistake;
-  },
-): string {
+export function recoveryPage(page: Page, props: AskProps & { readonly mistake?: RecoveryMistake }): string {
   const { t } = page;
   const mistake = props.mistake === undefined ? undefined : t(`recovery.${props.mistake}`);
   return render(
-    <Layout page={page} title={t('recovery.title')} failed={mistake !== undefined}>
-      <Title>{t('recovery.title')}</Title>
-      <Mistake t={t} text={mistake} />
-      <Paragraph>{t('recovery.what')}</Paragraph>
-      <Form action={props.action} tokens={props.tokens} account={props.account} t={t}>
-        <WordsField label={t('recovery.code')} mistake={mistake} />
-        <div class="sluis-actions">
-          <button class="utrecht-button utrecht-button--primary-action" type="submit">
-            {t('recovery.submit')}
-          </button>
-          <Link href={props.otherWays}>{t('recovery.none')}</Link>
-        </div>
-      </Form>
-    </Layout>,
+    <FormPage
+      page={page}
+      title={t('recovery.title')}
+      mistake={mistake}
+      lead={<Paragraph>{t('recovery.what')}</Paragraph>}
+      target={props}
+    >
+      <WordsField label={t('recovery.code')} mistake={mistake} />
+      <SubmitOr submit={t('recovery.submit')} href={props.otherWays}>
+        {t('recovery.none')}
+      </SubmitOr>
+    </FormPage>,
   );
 }

@@ -1,39 +1,32 @@
 import type { Child } from 'hono/jsx';
 import { ConsoleLayout, type ConsolePage, SelectField } from './console-layout.tsx';
-import { Form, type FormTokens, WordsField } from './form.tsx';
-import { Layout, Link, Mistake, type Page, Paragraph, render, Title } from './layout.tsx';
+import { WordsField } from './form.tsx';
+import { FormPage, type FormTarget, SubmitOr } from './form-page.tsx';
+import { Link, type Page, Paragraph, render } from './layout.tsx';
 import type { ChallengeMistake } from './pages-challenge.tsx';
 import { timeText } from './pages-console-today.tsx';
 
 /** Asks for the code that the desk gave her for one day (R39). */
 export function deskCodePage(
   page: Page,
-  props: {
-    readonly account: string;
-    readonly action: string;
-    readonly tokens: FormTokens;
-    readonly otherWays: string;
-    readonly mistake?: ChallengeMistake | undefined;
-  },
+  props: FormTarget & { readonly otherWays: string; readonly mistake?: ChallengeMistake | undefined },
 ): string {
   const { t } = page;
   const wrong = props.mistake === 'malformed' ? 'malformed' : 'wrong';
   const mistake = props.mistake === undefined ? undefined : t(`desk-code.${wrong}`);
   return render(
-    <Layout page={page} title={t('desk-code.title')} failed={mistake !== undefined}>
-      <Title>{t('desk-code.title')}</Title>
-      <Mistake t={t} text={mistake} />
-      <Paragraph>{t('desk-code.where')}</Paragraph>
-      <Form action={props.action} tokens={props.tokens} account={props.account} t={t}>
-        <WordsField label={t('desk-code.code')} mistake={mistake} />
-        <div class="sluis-actions">
-          <button class="utrecht-button utrecht-button--primary-action" type="submit">
-            {t('challenge.submit')}
-          </button>
-          <Link href={props.otherWays}>{t('challenge.no-code')}</Link>
-        </div>
-      </Form>
-    </Layout>,
+    <FormPage
+      page={page}
+      title={t('desk-code.title')}
+      mistake={mistake}
+      lead={<Paragraph>{t('desk-code.where')}</Paragraph>}
+      target={props}
+    >
+      <WordsField label={t('desk-code.code')} mistake={mistake} />
+      <SubmitOr submit={t('challenge.submit')} href={props.otherWays}>
+        {t('challenge.no-code')}
+      </SubmitOr>
+    </FormPage>,
   );
 }
 

@@ -1,5 +1,5 @@
 import type { Child } from 'hono/jsx';
-import { Layout, type Page, Paragraph, render, Title } from './layout.tsx';
+import { Button, Layout, type Page, Paragraph, render, Title } from './layout.tsx';
 import type { MessageId } from './messages.ts';
 
 const outcomes = ['approved', 'wrong', 'reported', 'gone'] as const;
@@ -90,9 +90,7 @@ function None({ page: { t }, hidden }: { page: Page; hidden: boolean }) {
             maxlength={40}
           />
         </div>
-        <button class="utrecht-button utrecht-button--primary-action" type="submit">
-          {t('phone.link-submit')}
-        </button>
+        <Button>{t('phone.link-submit')}</Button>
       </form>
       <Paragraph>{t('phone.iphone')}</Paragraph>
     </Part>
@@ -186,9 +184,7 @@ function Card({ page, sample }: { page: Page; sample?: boolean }) {
           />
         </div>
         <div class="sluis-actions">
-          <button class="utrecht-button utrecht-button--primary-action" type="submit">
-            {t('phone.ask-submit')}
-          </button>
+          <Button>{t('phone.ask-submit')}</Button>
           <button class="utrecht-button utrecht-button--secondary-action" type="button" data-fraud>
             {t('phone.ask-fraud')}
           </button>

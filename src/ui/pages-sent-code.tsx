@@ -1,4 +1,5 @@
-import { DigitsField, Form, type FormTokens, TypedField } from './form.tsx';
+import { DigitsField, Form, TypedField } from './form.tsx';
+import { FormPage, type FormTarget, SubmitOr } from './form-page.tsx';
 import { Button, DeskBlock, Layout, Link, Mistake, type Page, Paragraph, render, Title } from './layout.tsx';
 import { PersonalField } from './own-device.tsx';
 
@@ -6,11 +7,8 @@ export type SentKind = 'sms' | 'email';
 export const sentCodeMistakes = ['wrong', 'malformed', 'used', 'expired', 'spent', 'not-sent', 'maybe-sent'] as const;
 export type SentCodeMistake = (typeof sentCodeMistakes)[number];
 
-interface CodeProps {
+interface CodeProps extends FormTarget {
   readonly kind: SentKind;
-  readonly account: string;
-  readonly action: string;
-  readonly tokens: FormTokens;
   /** Where the code went, as far as it may be shown: `06-•••• 12`. */
   readonly to: string;
   /** Where a new one can go: the name of a button's value, and what is shown of it. */
@@ -29,21 +27,26 @@ export function sentCodePage(page: Page, props: CodeProps): string {
   const { t } = page;
   const { mistake: id, kind } = props;
   const mistake = id === undefined ? undefined : t(id === 'malformed' ? 'challenge.malformed' : `sent-code.${id}`);
-  return render(
-    <Layout page={page} title={t('challenge.title')} failed={mistake !== undefined}>
-      <Title>{t('challenge.title')}</Title>
-      <Mistake t={t} text={mistake} />
+  const lead = (
+    <>
       <Paragraph>{t(`${kind}.sent`, { to: props.to })}</Paragraph>
       {props.renewed && mistake === undefined ? <Paragraph>{t('sent-code.renewed')}</Paragraph> : null}
-      <Form action={props.action} tokens={props.tokens} account={props.account} t={t}>
-        <DigitsField label={t('challenge.code')} mistake={mistake} />
-        <div class="sluis-actions">
-          <Button>{t('challenge.submit')}</Button>
-          <Link href={props.elsewhere.href}>{t(props.elsewhere.text)}</Link>
-        </div>
-      </Form>
-      <Again page={page} props={props} />
-    </Layout>,
+    </>
+  );
+  return render(
+    <FormPage
+      page={page}
+      title={t('challenge.title')}
+      mistake={mistake}
+      lead={lead}
+      target={props}
+      below={<Again page={page} props={props} />}
+    >
+      <DigitsField label={t('challenge.code')} mistake={mistake} />
+      <SubmitOr submit={t('challenge.submit')} href={props.elsewhere.href}>
+        {t(props.elsewhere.text)}
+      </SubmitOr>
+    </FormPage>,
   );
 }
 
@@ -99,11 +102,8 @@ export type AddressMistake = (typeof addressMistakes)[number];
 /** Asks where codes will go, and for her word that nobody else gets them there (R07). */
 export function sentCodeSetUpPage(
   page: Page,
-  props: {
+  props: FormTarget & {
     readonly kind: SentKind;
-    readonly account: string;
-    readonly action: string;
-    readonly tokens: FormTokens;
     /** Where another kind can be chosen. */
     readonly kinds: string;
     readonly typed: string;
@@ -114,27 +114,26 @@ export function sentCodeSetUpPage(
   const { kind } = props;
   const mistake = textOf(page, kind, props.mistake);
   const personal = props.mistake === 'personal';
-  return render(
-    <Layout page={page} title={t(`${kind}.set-up-title`)} failed={mistake !== undefined}>
-      <Title>{t(`${kind}.set-up-title`)}</Title>
-      <Mistake t={t} text={mistake} />
+  const lead = (
+    <>
       <Paragraph>{t(`${kind}.set-up-what`)}</Paragraph>
       <Paragraph>{t(`${kind}.risk`)}</Paragraph>
-      <Form action={props.action} tokens={props.tokens} account={props.account} t={t}>
-        <input type="hidden" name="act" value="address" />
-        <TypedField
-          label={t(`${kind}.address`)}
-          mistake={personal ? undefined : mistake}
-          type={kind === 'sms' ? 'tel' : 'email'}
-          typed={props.typed}
-        />
-        <PersonalField label={t(`${kind}.personal-word`)} mistake={personal ? mistake : undefined} />
-        <div class="sluis-actions">
-          <Button>{t('sent-code.send')}</Button>
-          <Link href={props.kinds}>{t('sent-code.other-kind')}</Link>
-        </div>
-      </Form>
-    </Layout>,
+    </>
+  );
+  return render(
+    <FormPage page={page} title={t(`${kind}.set-up-title`)} mistake={mistake} lead={lead} target={props}>
+      <input type="hidden" name="act" value="address" />
+      <TypedField
+        label={t(`${kind}.address`)}
+        mistake={personal ? undefined : mistake}
+        type={kind === 'sms' ? 'tel' : 'email'}
+        typed={props.typed}
+      />
+      <PersonalField label={t(`${kind}.personal-word`)} mistake={personal ? mistake : undefined} />
+      <SubmitOr submit={t('sent-code.send')} href={props.kinds}>
+        {t('sent-code.other-kind')}
+      </SubmitOr>
+    </FormPage>,
   );
 }
 

@@ -1,4 +1,5 @@
 import { DigitsField, Form, type FormTokens, LabelField, WordsField } from './form.tsx';
+import { FormPage, type FormTarget, SubmitOr } from './form-page.tsx';
 import {
   ActionLink,
   Button,
@@ -18,10 +19,7 @@ export type ActivationMistake = 'wrong' | 'expired' | 'malformed';
 /** Why, then how: the first step of a set-up asks for the activation code (R38, R30). */
 export function activationPage(
   page: Page,
-  props: {
-    readonly account: string;
-    readonly action: string;
-    readonly tokens: FormTokens;
+  props: FormTarget & {
     readonly noCode: string;
     /** Codes are handed over at the desk only. */
     readonly atDesk: boolean;
@@ -30,20 +28,19 @@ export function activationPage(
 ): string {
   const { t } = page;
   const mistake = props.mistake === undefined ? undefined : t(`activation.${props.mistake}`);
-  return render(
-    <Layout page={page} title={t('activation.title')} failed={mistake !== undefined}>
-      <Title>{t('activation.title')}</Title>
-      <Mistake t={t} text={mistake} />
+  const lead = (
+    <>
       <Paragraph>{t('activation.why')}</Paragraph>
       <Paragraph>{t(props.atDesk ? 'activation.where-desk' : 'activation.where')}</Paragraph>
-      <Form action={props.action} tokens={props.tokens} account={props.account} t={t}>
-        <WordsField label={t('activation.code')} mistake={mistake} />
-        <div class="sluis-actions">
-          <Button>{t('activation.submit')}</Button>
-          <Link href={props.noCode}>{t('activation.no-code')}</Link>
-        </div>
-      </Form>
-    </Layout>,
+    </>
+  );
+  return render(
+    <FormPage page={page} title={t('activation.title')} mistake={mistake} lead={lead} target={props}>
+      <WordsField label={t('activation.code')} mistake={mistake} />
+      <SubmitOr submit={t('activation.submit')} href={props.noCode}>
+        {t('activation.no-code')}
+      </SubmitOr>
+    </FormPage>,
   );
 }
 

@@ -1,14 +1,11 @@
-import { Form, type FormTokens } from './form.tsx';
-import { Button, Layout, Link, Mistake, type Page, Paragraph, render, Title } from './layout.tsx';
+import { FormPage, type FormTarget, SubmitOr } from './form-page.tsx';
+import { type Page, Paragraph, render } from './layout.tsx';
 import { NameField, PersonalField } from './own-device.tsx';
 
 export const keyMistakes = ['wrong', 'cancelled', 'unsupported', 'known', 'script', 'personal', 'too-weak'] as const;
 export type KeyMistake = (typeof keyMistakes)[number];
 
-interface KeyProps {
-  readonly account: string;
-  readonly action: string;
-  readonly tokens: FormTokens;
+interface KeyProps extends FormTarget {
   /** What the script hands to the browser; made by the server, signed over by the key. Undefined: no key can be used here. */
   readonly options: object | undefined;
   readonly mistake?: KeyMistake;
@@ -18,20 +15,19 @@ interface KeyProps {
 export function keyPage(page: Page, props: KeyProps & { readonly otherWays: string }): string {
   const { t } = page;
   const mistake = props.mistake === undefined ? undefined : t(`webauthn.${props.mistake}`);
-  return render(
-    <Layout page={page} title={t('webauthn.title')} failed={mistake !== undefined} keys>
-      <Title>{t('webauthn.title')}</Title>
-      <Mistake t={t} text={mistake} />
+  const lead = (
+    <>
       <Paragraph>{t('webauthn.what')}</Paragraph>
       <NoScript page={page} />
-      <Form action={props.action} tokens={props.tokens} account={props.account} t={t}>
-        <Ask ceremony="get" options={props.options} />
-        <div class="sluis-actions">
-          <Button>{t('webauthn.submit')}</Button>
-          <Link href={props.otherWays}>{t('webauthn.no-key')}</Link>
-        </div>
-      </Form>
-    </Layout>,
+    </>
+  );
+  return render(
+    <FormPage page={page} title={t('webauthn.title')} mistake={mistake} lead={lead} target={props} keys>
+      <Ask ceremony="get" options={props.options} />
+      <SubmitOr submit={t('webauthn.submit')} href={props.otherWays}>
+        {t('webauthn.no-key')}
+      </SubmitOr>
+    </FormPage>,
   );
 }
 
@@ -48,26 +44,22 @@ export function keySetUpPage(
   const { t } = page;
   const mistake =
     props.mistake === undefined ? undefined : t(`webauthn.${props.mistake === 'wrong' ? 'not-made' : props.mistake}`);
-  return render(
-    <Layout page={page} title={t('webauthn.set-up-title')} failed={mistake !== undefined} keys>
-      <Title>{t('webauthn.set-up-title')}</Title>
-      <Mistake t={t} text={mistake} />
+  const lead = (
+    <>
       <Paragraph>{t('webauthn.set-up-what')}</Paragraph>
       {props.strongest ? <Paragraph>{t('webauthn.strongest')}</Paragraph> : null}
       <NoScript page={page} />
-      <Form action={props.action} tokens={props.tokens} account={props.account} t={t}>
-        <Ask ceremony="create" options={props.options} />
-        <NameField label={t('webauthn.label')} first={t('webauthn.label-first')} />
-        <PersonalField
-          label={t('webauthn.personal-word')}
-          mistake={props.mistake === 'personal' ? mistake : undefined}
-        />
-        <div class="sluis-actions">
-          <Button>{t('webauthn.set-up-submit')}</Button>
-          <Link href={props.kinds}>{t('webauthn.other-kind')}</Link>
-        </div>
-      </Form>
-    </Layout>,
+    </>
+  );
+  return render(
+    <FormPage page={page} title={t('webauthn.set-up-title')} mistake={mistake} lead={lead} target={props} keys>
+      <Ask ceremony="create" options={props.options} />
+      <NameField label={t('webauthn.label')} first={t('webauthn.label-first')} />
+      <PersonalField label={t('webauthn.personal-word')} mistake={props.mistake === 'personal' ? mistake : undefined} />
+      <SubmitOr submit={t('webauthn.set-up-submit')} href={props.kinds}>
+        {t('webauthn.other-kind')}
+      </SubmitOr>
+    </FormPage>,
   );
 }
 
