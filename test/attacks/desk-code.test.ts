@@ -16,6 +16,7 @@ import {
   passFirstGate,
   release,
   releaseOn,
+  setUp,
   signInFully,
   submit,
   titleOf,
@@ -213,6 +214,22 @@ describe('R39, R34: who gives a code', () => {
     expect((await person()).deskCode?.id).toBe(before);
     const admin = (await operatorOf(sluis, 'admin', 'chef@gemeente.test')).browser;
     expect(consoleTitle(await give('bram', admin))).toBe('Code voor één dag: bram');
+  });
+
+  it('R34: not who took her second step away, also once she used the code that a colleague gave for the next', async () => {
+    const chef = (await operatorOf(sluis, 'admin', 'chef2@gemeente.test')).browser;
+    const place = '/people/gemeente/carla/enrol-again';
+    const carla = { name: 'carla', password: passwords.carla };
+    await signInFully(sluis, 'demo', 'demo', carla);
+    await chef.submit(await chef.get(place), place, { reason: 'telefoon kwijt' });
+    const activation = await sluis.invite('carla');
+    const set = browserOf(sluis, 'demo');
+    await passFirstGate(set.app, 'demo', carla);
+    await setUp(sluis, set.portal, await openPortal(set.app, set.portal), activation);
+    expect((await person('carla')).factors).toHaveLength(1);
+    const refused = await give('carla', chef);
+    expect([refused.status, secretOf(refused.text), (await person('carla')).deskCode]).toEqual([422, '', undefined]);
+    expect(secretOf((await give('carla')).text)).not.toBe('');
   });
 
   it('not without a reason, nor without saying how was seen who it is, nor to who has no second step', async () => {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type DemoApp, startDemoApp } from '../../demo/app.ts';
 import { deviceCookieName } from '../../src/device/device-cookie.ts';
 import { operatorMark, sharedCookieName } from '../../src/device/shared-browser.ts';
+import { endDeskCode, giveDeskCode } from '../../src/enrolment/desk-code.ts';
 import type { Person } from '../../src/factor/person.ts';
 import { sha256 } from '../../src/kernel/hash.ts';
 import { noticeLimits } from '../../src/notice/limits.ts';
@@ -217,6 +218,22 @@ describe('R15: a copied cookie', () => {
     expect(await inByTrust(other)).toBe(false);
     expect((await thief.app.get('/postvak')).status).toBe(303);
     expect(await inByTrust(owner)).toBe(false);
+  });
+
+  it("R39: a device in doubt is not confirmed by the desk's code, which says nothing of who holds it", async () => {
+    const owner = await trusting();
+    const thief = copyOf(owner);
+    expect(await inByTrust(thief)).toBe(true);
+    sluis.clock.advance(2 * minute);
+    const asked = { by: 'test', reason: 'telefoon thuis', method: 'document' };
+    const { code } = await giveDeskCode(sluis.core, { person: await personOf(anna), ...asked });
+    const page = await password(owner, anna);
+    expect(releaseOn(await submit(owner.portal, page, { code }))).toBeDefined();
+    // Still asked, in both.
+    for (const browser of [owner, thief]) expect(releaseOn(await password(browser, anna))).toBeUndefined();
+    await endDeskCode(sluis.core, { person: await personOf(anna), by: 'test' });
+    await withCode(owner, anna);
+    expect(await inByTrust(owner)).toBe(true);
   });
 
   it('an answer that was lost on the way brings the same cookie again', async () => {

@@ -49,6 +49,16 @@ describe('serve', () => {
     expect(await (await cli.start('serve', '--config', cli.config)).stop()).toMatchObject({ code: 0 });
   });
 
+  it('R04: that level 1 is accepted, and why, is in the audit at each start', async () => {
+    const levels = 'levels: { acceptLevel1: { reason: openbare stukken } }';
+    const config = cli.write('level-1.yaml', `${configuration(port)}\n${levels}\n`);
+    for (const starts of [1, 2]) {
+      await (await cli.start('serve', '--config', config)).stop();
+      const { out } = await cli.run('audit', 'tail', '--config', config);
+      expect(out.match(/level-1\.accepted.*openbare stukken/g)).toHaveLength(starts);
+    }
+  });
+
   it('an app that does not answer is a page that says nothing of the cause (rule 7)', async () => {
     const running = await cli.start('serve', '--config', cli.config);
     const { status, text } = await get('/login', 'post');
