@@ -6,7 +6,7 @@ import { type Decision, isGroupDenial } from '../policy/decide.ts';
 import { readTarget } from '../policy/target.ts';
 import type { Session } from '../session/session.ts';
 import { afterlife } from '../session/sessions.ts';
-import type { Pending } from '../visit/pending.ts';
+import type { Claim, Pending } from '../visit/pending.ts';
 import { cookieLines } from './cookie-lines.ts';
 import { cookieNames, setCookie } from './cookie-names.ts';
 import type { Exchange, GatewayDeps } from './exchange.ts';
@@ -92,7 +92,7 @@ async function trustOf(
 
 interface Claimed {
   readonly pending: Pending;
-  readonly claim: { readonly id: string; readonly before: string | undefined };
+  readonly claim: Claim;
   readonly passed: NonNullable<Pending['passed']>;
   readonly notAfter: number;
   readonly person: Person;
@@ -103,9 +103,8 @@ interface Claimed {
 async function openClaimed(deps: GatewayDeps, exchange: Exchange, work: Claimed): Promise<void> {
   const { pending, claim, passed, person, location } = work;
   await endBroken(deps, claim.before);
-  // Read again: another tab's pass may have given this browser a newer realm cookie.
-  const claimed = (await ownPending(deps, exchange)) ?? pending;
-  const begun = await sessionFor(deps, exchange, claimed, work);
+  // As it stood when it was claimed: another tab's pass may have given this browser a newer realm cookie.
+  const begun = await sessionFor(deps, exchange, claim.pending, work);
   // What the step-up was for is over: nothing is begun by it.
   if (begun === undefined) return over(deps, exchange, pending);
   // Removed while it began: whoever removes looks for sessions after it is gone, and may have come too early.
@@ -129,7 +128,10 @@ async function openClaimed(deps: GatewayDeps, exchange: Exchange, work: Claimed)
   exchange.setCookies.push(setCookie(cookieNames.session, begun.cookie), knownCookie(deps, exchange, pending));
   dropVisit(exchange, sessionOwner(begun.session));
   const to = (await hasKept(deps, exchange, pending, begun.session)) ? '/_sluis/send' : location;
-  const released = await deps.pendings.release(pending, claim.id, { cookies: [...exchange.setCookies], location: to });
+  const released = await deps.pendings.release(claim.pending, claim.id, {
+    cookies: [...exchange.setCookies],
+    location: to,
+  });
   // Given up meanwhile, by a sign-out in this browser: what was just begun ends with it.
   if (released === undefined) return withdrawn(deps, exchange, begun.session);
   redirect(exchange, to);

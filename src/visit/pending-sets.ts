@@ -29,19 +29,23 @@ export function sourceSet(source: string): string {
   return `pendings-of-source:{${sha256(source)}}`;
 }
 
-/** Into the set of its account and that of its source, 40 times as wide; false where either is full. */
+/** Into the set of its account and that of its source, 40 times as wide; false, and in neither, where one is full. */
 export async function joinSets(
   store: Store,
   [account = '', source = '']: readonly string[],
   id: string,
   cap: number,
 ): Promise<boolean> {
-  if ((await store.add(account, id, { cap, ttl: pendingLifetime })) === 'full') return false;
-  if ((await store.add(source, id, { cap: cap * 40, ttl: pendingLifetime })) !== 'full') return true;
-  await store.drop(account, id);
+  const ttl = pendingLifetime;
+  const answers = await Promise.all([
+    store.add(account, id, { cap, ttl }),
+    store.add(source, id, { cap: cap * 40, ttl }),
+  ]);
+  if (!answers.includes('full')) return true;
+  await Promise.all([store.drop(account, id), store.drop(source, id)]);
   return false;
 }
 
 export async function leaveSets(store: Store, pending: Pending): Promise<void> {
-  for (const owner of pending.owners) await store.drop(owner, pending.id);
+  await Promise.all(pending.owners.map(owner => store.drop(owner, pending.id)));
 }
