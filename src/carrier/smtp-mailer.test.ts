@@ -1,7 +1,12 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
-import { type MailServer, type MailServerOptions, startMailServer } from '../../test/support/mail-server.ts';
+import {
+  type MailServer,
+  type MailServerOptions,
+  smtpServerAt,
+  startMailServer,
+} from '../../test/support/mail-server.ts';
 import { type SmtpServer, smtpMailer } from './smtp-mailer.ts';
 
 const open: { close(): unknown }[] = [];
@@ -25,17 +30,7 @@ async function serve(options: MailServerOptions = {}): Promise<MailServer> {
 }
 
 function to(server: Pick<MailServer, 'port' | 'ca'>, more: Partial<SmtpServer> = {}): SmtpServer {
-  return {
-    host: 'localhost',
-    port: server.port,
-    tls: 'starttls',
-    serverName: undefined,
-    ca: server.ca,
-    user: undefined,
-    from: 'sluis@gemeente.nl',
-    replyTo: undefined,
-    ...more,
-  };
+  return smtpServerAt(server.port, { host: 'localhost', tls: 'starttls', ca: server.ca, ...more });
 }
 
 async function raw(talk: (socket: Socket) => void): Promise<number> {

@@ -1,5 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type MailServer, type MailServerOptions, startMailServer } from '../../test/support/mail-server.ts';
+import {
+  type MailServer,
+  type MailServerOptions,
+  smtpServerAt,
+  startMailServer,
+} from '../../test/support/mail-server.ts';
 import { type SmtpServer, smtpMailer } from '../carrier/smtp-mailer.ts';
 import { doctor } from './doctor.ts';
 import { type MailDeps, mailFindings, mailTest } from './mail.ts';
@@ -21,17 +26,8 @@ const out = (text: string) => {
 async function depsOn(options: MailServerOptions, more: Partial<SmtpServer> = {}, waiting = 0): Promise<MailDeps> {
   const started = await startMailServer(options);
   server = started;
-  const mailer = smtpMailer(() => ({
-    host: 'localhost',
-    port: started.port,
-    tls: 'starttls',
-    serverName: undefined,
-    ca: started.ca,
-    user: undefined,
-    from: 'sluis@gemeente.nl',
-    replyTo: undefined,
-    ...more,
-  }));
+  const { port, ca } = started;
+  const mailer = smtpMailer(() => smtpServerAt(port, { host: 'localhost', tls: 'starttls', ca, ...more }));
   return { mailer, outbox: { waiting: async () => waiting }, server: 'localhost:587' };
 }
 

@@ -1,5 +1,10 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { type MailServer, type MailServerOptions, startMailServer } from '../../test/support/mail-server.ts';
+import {
+  type MailServer,
+  type MailServerOptions,
+  smtpServerAt,
+  startMailServer,
+} from '../../test/support/mail-server.ts';
 import { type Bench, minute, openBench, realm } from '../../test/vectors/factor-bench.ts';
 import { smtpMailer } from '../carrier/smtp-mailer.ts';
 import { SluisError } from '../kernel/errors.ts';
@@ -21,16 +26,7 @@ async function serve(options: MailServerOptions = {}): Promise<MailServer> {
 
 /** One instance: an outbox of its own on the store that all share. */
 function instance(bench: Bench, port: number, store: Store = bench.store): Outbox {
-  const mailer = smtpMailer(() => ({
-    host: '127.0.0.1',
-    port,
-    tls: 'none',
-    serverName: undefined,
-    ca: undefined,
-    user: undefined,
-    from: 'sluis@gemeente.nl',
-    replyTo: undefined,
-  }));
+  const mailer = smtpMailer(() => smtpServerAt(port));
   return new Outbox({ ...bench.deps, store, mailer });
 }
 

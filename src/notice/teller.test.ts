@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type MailServer, startMailServer } from '../../test/support/mail-server.ts';
+import { type MailServer, smtpServerAt, startMailServer } from '../../test/support/mail-server.ts';
 import { type Bench, minute, openBench, realm } from '../../test/vectors/factor-bench.ts';
 import { AuditTrail, auditLog } from '../audit/chain.ts';
 import type { AuditEvent } from '../audit/event.ts';
@@ -44,20 +44,7 @@ afterEach(() => server.close());
 
 /** One instance of Sluis, as far as mail goes. */
 function instance(store: Store = bench.store): { teller: Teller; outbox: Outbox } {
-  const mailer = smtpMailer(() =>
-    configured
-      ? {
-          host: '127.0.0.1',
-          port: server.port,
-          tls: 'none',
-          serverName: undefined,
-          ca: undefined,
-          user: undefined,
-          from: 'sluis@gemeente.nl',
-          replyTo: undefined,
-        }
-      : undefined,
-  );
+  const mailer = smtpMailer(() => (configured ? smtpServerAt(server.port) : undefined));
   const outbox = new Outbox({ ...bench.deps, store, audit: trail, mailer });
   const teller = new Teller({
     ...bench.deps,

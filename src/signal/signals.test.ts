@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type MailServer, startMailServer } from '../../test/support/mail-server.ts';
+import { type MailServer, smtpServerAt, startMailServer } from '../../test/support/mail-server.ts';
 import { type Bench, minute, openBench, realm } from '../../test/vectors/factor-bench.ts';
 import { AuditTrail } from '../audit/chain.ts';
 import type { AuditEvent } from '../audit/event.ts';
@@ -28,16 +28,7 @@ beforeEach(async () => {
 afterEach(() => server.close());
 
 function instance() {
-  const mailer = smtpMailer(() => ({
-    host: '127.0.0.1',
-    port: server.port,
-    tls: 'none',
-    serverName: undefined,
-    ca: undefined,
-    user: undefined,
-    from: 'sluis@gemeente.nl',
-    replyTo: undefined,
-  }));
+  const mailer = smtpMailer(() => smtpServerAt(server.port));
   const outbox = new Outbox({ ...bench.deps, audit: trail, mailer });
   const signals = new Signals({
     ...bench.deps,

@@ -5,7 +5,7 @@ import type { MailboxRule } from '../../src/config/settings.ts';
 import type { EmailWay } from '../../src/factor/sent-code/sending.ts';
 import { mailCarrier } from '../../src/main/code-carriers.ts';
 import { passwords } from '../support/apps.ts';
-import { type MailServer, type MailServerOptions, startMailServer } from '../support/mail-server.ts';
+import { type MailServer, type MailServerOptions, smtpServerAt, startMailServer } from '../support/mail-server.ts';
 import { beginChange } from '../support/own.ts';
 import {
   appClient,
@@ -32,16 +32,7 @@ let refuse: MailServerOptions['refuse'];
 
 async function open(rules: Readonly<Record<string, MailboxRule>>): Promise<void> {
   server = await startMailServer({ tls: 'none', refuse: (step, address) => refuse?.(step, address) });
-  const mail = smtpMailer(() => ({
-    host: '127.0.0.1',
-    port: server.port,
-    tls: 'none',
-    serverName: undefined,
-    from: 'sluis@gemeente.test',
-    replyTo: undefined,
-    ca: undefined,
-    user: undefined,
-  }));
+  const mail = smtpMailer(() => smtpServerAt(server.port, { from: 'sluis@gemeente.test' }));
   const keep = (fields: object) => void logged.push(fields);
   const email: EmailWay = {
     carrier: mailCarrier(mail, { error: keep, warn: keep, info: keep }),

@@ -14,6 +14,7 @@ import {
   release,
   type SignedIn,
   signInFully,
+  signOut,
   titleOf,
 } from '../support/person.ts';
 import { header } from '../support/raw-http.ts';
@@ -385,7 +386,7 @@ describe('R08: bound to person, app, browser and session', () => {
     await her.app.post('/echo/brief', letter);
     await stepUp(her);
     const [page, old] = [await her.app.get('/_sluis/send'), her.app.copy()];
-    await her.app.post('/_sluis/sign-out', hiddenFields((await her.app.get('/_sluis/sign-out')).text));
+    await signOut(her.app);
     expect((await press(old, page)).status).toBe(303);
     const again = await signInFully(sluis, 'een', 'demo', anna, { app: old, portal: her.portal });
     expect([again.landing, arrived()]).toEqual(['/postvak', []]);
@@ -460,7 +461,7 @@ describe('a form that meets a session that ran out', () => {
     const her = await signedIn();
     const thief = her.app.copy();
     const session = (await sluis.core.sessions.find(her.app.jar.get('__Host-sluis') ?? '', 'een'))?.session;
-    await her.app.post('/_sluis/sign-out', hiddenFields((await her.app.get('/_sluis/sign-out')).text));
+    await signOut(her.app);
     const posted = await thief.post('/echo/brief', letter);
     sluis.clock.advance(31 * minute);
     const late = await thief.post('/echo/brief', letter);

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Sessions } from '../../src/session/sessions.ts';
 import { enter, type Inside } from '../support/inside.ts';
 import { html, type MaliciousApp, startMaliciousApp } from '../support/malicious-app.ts';
-import { appClient, handoffOf, passFirstGate, signInFully } from '../support/person.ts';
+import { appClient, handoffOf, passFirstGate, signInFully, signOut } from '../support/person.ts';
 import { RawConnection } from '../support/raw-http.ts';
 import { startSluis, TestClock, type TestSluis } from '../support/sluis.ts';
 
@@ -105,8 +105,7 @@ describe('R24: the end of a session cuts what is running', () => {
     const connection = await download();
     const dropped = app.dropped('/download');
     if (how === 'by its own sign-out') {
-      const csrf = /name="csrf" value="([^"]+)"/.exec((await inside.client.get('/_sluis/sign-out')).text)?.[1] ?? '';
-      expect((await inside.client.post('/_sluis/sign-out', { csrf })).location).toBe('/_sluis/signed-out');
+      await signOut(inside.client);
     } else if (how === 'by the app') {
       app.answers.set('/uit', html('dag', ['Set-Cookie: GPAUTH=weg; Path=/']));
       await inside.client.get('/uit');

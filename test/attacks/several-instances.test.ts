@@ -5,7 +5,6 @@ import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type DemoApp, startDemoApp } from '../../demo/app.ts';
 import { passwords } from '../support/apps.ts';
-import type { Client } from '../support/client.ts';
 import {
   appClient,
   freshCode,
@@ -14,6 +13,7 @@ import {
   openPortal,
   postPassword,
   signInFully,
+  signOut,
 } from '../support/person.ts';
 import { RawConnection } from '../support/raw-http.ts';
 import { startSluis, TestClock, type TestSluis } from '../support/sluis.ts';
@@ -96,12 +96,6 @@ function held(signIn: Plan['signIn']): { reached: Promise<void>; go: () => void 
     },
   };
   return { reached, go: gate.resolve };
-}
-
-async function signOut(app: Client): Promise<void> {
-  const page = await app.get('/_sluis/sign-out');
-  const csrf = /name="csrf" value="([^"]+)"/.exec(page.text)?.[1] ?? '';
-  expect((await app.post('/_sluis/sign-out', { csrf })).location).toBe('/_sluis/signed-out');
 }
 
 it('R09: a session begun at one instance opens the app at the other, and its end there ends it here', async () => {

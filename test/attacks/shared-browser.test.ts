@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type DemoApp, startDemoApp } from '../../demo/app.ts';
 import { sha256 } from '../../src/kernel/hash.ts';
 import { passwords } from '../support/apps.ts';
 import type { Client } from '../support/client.ts';
@@ -13,42 +12,22 @@ import {
   release,
   releaseOn,
   signInFully,
+  signOut,
 } from '../support/person.ts';
-import { startSluis, TestClock, type TestSluis } from '../support/sluis.ts';
+import type { TestSluis } from '../support/sluis.ts';
+import { inboxOf, startTwoApps, type TwoApps } from '../support/two-apps.ts';
 
 const anna = { name: 'anna', password: passwords.anna } as const;
 const bram = { name: 'bram', password: passwords.bram } as const;
 const minute = 60_000;
 
 let sluis: TestSluis;
-let apps: DemoApp[];
+let both: TwoApps;
 beforeAll(async () => {
-  apps = [await startDemoApp(), await startDemoApp()];
-  const routes = '    routes: [{ path: /beheer/*, level: 2, maxAge: 1m }]';
-  sluis = await startSluis(
-    [
-      { id: 'een', upstream: apps[0]?.url ?? '', preset: 'demo', extra: routes },
-      { id: 'twee', upstream: apps[1]?.url ?? '', preset: 'demo' },
-    ],
-    { clock: new TestClock(), extra: 'limits: { pendings: 5 }' },
-  );
+  both = await startTwoApps({ pendings: 5 });
+  sluis = both.sluis;
 });
-afterAll(async () => {
-  await sluis?.close();
-  for (const app of apps ?? []) await app.close();
-});
-
-async function signOut(app: Client): Promise<void> {
-  const page = await app.get('/_sluis/sign-out');
-  const csrf = /name="csrf" value="([^"]+)"/.exec(page.text)?.[1] ?? '';
-  expect((await app.post('/_sluis/sign-out', { csrf })).location).toBe('/_sluis/signed-out');
-}
-
-/** What somebody sees who asks for the inbox: whose it is, or where she is sent. */
-async function inbox(app: Client): Promise<string | undefined> {
-  const page = await app.get('/postvak');
-  return /Aangemeld: (?:<[^>]*>)?([a-z]+)/.exec(page.text)?.[1] ?? page.location;
-}
+afterAll(() => both?.close());
 
 async function stepUp(person: Awaited<ReturnType<typeof signInFully>>): Promise<string> {
   sluis.clock.advance(2 * minute);
@@ -69,7 +48,7 @@ it('R08 R25: a portal cookie noted on the tablet before she signed in there prov
   await passFirstGate(thief.app, 'demo', anna);
   const page = await openPortal(thief.app, thief.portal);
   expect(releaseOn(page)).toBeUndefined();
-  expect(await inbox(thief.app)).toBe('/_sluis/next');
+  expect(await inboxOf(thief.app)).toBe('/_sluis/next');
 });
 
 it('R01: the same browser with its realm cookie goes on at another app; without it a factor is asked', async () => {
@@ -80,7 +59,7 @@ it('R01: the same browser with its realm cookie goes on at another app; without 
   copy.portal.jar.delete('__Host-sluis-realm');
   expect(releaseOn(await openPortal(copy.app, copy.portal))).toBeUndefined();
   expect((await release(two, await openPortal(two, her.portal))).status).toBe(303);
-  expect(await inbox(two)).toBe('anna');
+  expect(await inboxOf(two)).toBe('anna');
 });
 
 it('rule 10: who signs out leaves no sign-in behind that passed and waits for its release', async () => {
@@ -91,7 +70,7 @@ it('rule 10: who signs out leaves no sign-in behind that passed and waits for it
   await signOut(her.app);
   sluis.clock.advance(minute);
   // The next person at this tablet opens the other app.
-  expect(await inbox(two)).toBe('/login');
+  expect(await inboxOf(two)).toBe('/login');
 });
 
 it('R40: a step-up that passed before the sign-out begins no session after it', async () => {
@@ -103,7 +82,7 @@ it('R40: a step-up that passed before the sign-out begins no session after it', 
   const before = await living();
   await signOut(her.app);
   const answer = await thief.get(address);
-  expect([answer.location, thief.jar.has('__Host-sluis') ? await inbox(thief) : '/login']).toEqual([
+  expect([answer.location, thief.jar.has('__Host-sluis') ? await inboxOf(thief) : '/login']).toEqual([
     '/postvak',
     '/login',
   ]);
@@ -118,7 +97,7 @@ it('R31: passed with a factor that the desk took away since: no release, and no 
   const person = await sluis.core.people.byName('gemeente', 'anna');
   await sluis.core.people.update(person?.id ?? '', current => ({ ...current, factors: [] }));
   expect((await old.app.get(releaseOn(hop) ?? '')).status).toBe(403);
-  expect(await inbox(old.app)).toBe('/_sluis/next');
+  expect(await inboxOf(old.app)).toBe('/_sluis/next');
   await sluis.core.people.update(person?.id ?? '', current => ({ ...current, factors: person?.factors ?? [] }));
 });
 
@@ -132,7 +111,7 @@ it('R25: two releases at once inside a living session leave her in, at the new l
     // Whoever was second is asked to come again, and gets the same answer.
     if (answers[index]?.location !== '/beheer') expect((await copy.get(address)).location).toBe('/beheer');
     sluis.clock.advance(15_000);
-    expect(await inbox(copy)).toBe('anna');
+    expect(await inboxOf(copy)).toBe('anna');
   }
 });
 
@@ -142,12 +121,12 @@ it('R08: another person who passes in her browser ends all that was hers there',
   const two = appClient(sluis, 'twee');
   await passFirstGate(two, 'demo', anna);
   await release(two, await openPortal(two, her.portal));
-  expect(await inbox(two)).toBe('anna');
+  expect(await inboxOf(two)).toBe('anna');
   // Her session at the app has ended: its login page comes, while ours waits.
-  apps[0]?.control.endSessions('anna');
+  both.apps[0].control.endSessions('anna');
   expect((await browser.app.get('/postvak')).location).toBe('/login');
   await signInFully(sluis, 'een', 'demo', bram, browser);
-  expect([await inbox(browser.app), await inbox(two)]).toEqual(['bram', '/login']);
+  expect([await inboxOf(browser.app), await inboxOf(two)]).toEqual(['bram', '/login']);
 });
 
 it('R09: opening a page that asks for a fresh factor again and again locks nobody out', async () => {
@@ -164,7 +143,7 @@ it('a step-up that ends after its session leads to a sign-in, not into a session
   sluis.clock.advance(20_000);
   await sluis.core.sessions.end(session?.id ?? '');
   expect((await her.app.get(address)).location).toBe('/postvak');
-  expect(await inbox(her.app)).toBe('/login');
+  expect(await inboxOf(her.app)).toBe('/login');
 });
 
 function browserHash(portal: Client): string {

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type DemoApp, startDemoApp } from '../../demo/app.ts';
 import { passwords } from '../support/apps.ts';
 import type { Client } from '../support/client.ts';
 import {
@@ -13,42 +12,26 @@ import {
   release,
   releaseOn,
   signInFully,
+  signOut,
 } from '../support/person.ts';
-import { startSluis, TestClock, type TestSluis } from '../support/sluis.ts';
+import type { TestSluis } from '../support/sluis.ts';
+import { inboxOf, startTwoApps, type TwoApps } from '../support/two-apps.ts';
 
 const anna = { name: 'anna', password: passwords.anna } as const;
 const minute = 60_000;
 let sluis: TestSluis;
-let apps: DemoApp[];
+let both: TwoApps;
 beforeAll(async () => {
-  apps = [await startDemoApp(), await startDemoApp()];
-  const routes = '    routes: [{ path: /beheer/*, level: 2, maxAge: 1m }]';
-  sluis = await startSluis(
-    [
-      { id: 'een', upstream: apps[0]?.url ?? '', preset: 'demo', extra: routes },
-      { id: 'twee', upstream: apps[1]?.url ?? '', preset: 'demo' },
-    ],
-    { clock: new TestClock(), extra: 'limits: { pendings: 50 }' },
-  );
+  both = await startTwoApps({ pendings: 50 });
+  sluis = both.sluis;
 });
-afterAll(async () => {
-  await sluis?.close();
-  for (const app of apps ?? []) await app.close();
-});
-async function signOut(app: Client): Promise<void> {
-  const page = await app.get('/_sluis/sign-out');
-  const csrf = /name="csrf" value="([^"]+)"/.exec(page.text)?.[1] ?? '';
-  expect((await app.post('/_sluis/sign-out', { csrf })).location).toBe('/_sluis/signed-out');
-}
+afterAll(() => both?.close());
+
 async function portalSignOut(portal: Client): Promise<void> {
   const page = await portal.get('/');
   const action = /<form method="post" action="([^"]+)"/.exec(page.text)?.[1] ?? '';
   const a = await portal.post(action, hiddenFields(page.text));
   expect(a.location).toContain('signed-out');
-}
-async function inbox(app: Client): Promise<string | undefined> {
-  const page = await app.get('/postvak');
-  return /Aangemeld: (?:<[^>]*>)?([a-z]+)/.exec(page.text)?.[1] ?? page.location;
 }
 it('R40: two tabs pass one after the other and are released then: a sign-out at the portal closes both', async () => {
   const her = await signInFully(sluis, 'een', 'demo', anna); // learn secret
@@ -65,9 +48,9 @@ it('R40: two tabs pass one after the other and are released then: a sign-out at 
   const go1 = releaseOn(h1) ?? '';
   await een.get(go1);
   await release(twee, h2);
-  expect([await inbox(een), await inbox(twee)]).toEqual(['anna', 'anna']);
+  expect([await inboxOf(een), await inboxOf(twee)]).toEqual(['anna', 'anna']);
   await portalSignOut(portal);
-  expect([await inbox(een), await inbox(twee)]).toEqual(['/login', '/login']);
+  expect([await inboxOf(een), await inboxOf(twee)]).toEqual(['/login', '/login']);
 });
 
 it('R40: a step-up between a proof and its release: a sign-out at one app closes the other', async () => {
@@ -82,9 +65,9 @@ it('R40: a step-up between a proof and its release: a sign-out at one app closes
   const h1 = await passChallenge(sluis, her.portal, page, her.secret);
   await release(her.app, h1);
   expect((await release(twee, h2)).status).toBe(303);
-  expect([await inbox(her.app), await inbox(twee)]).toEqual(['anna', 'anna']);
+  expect([await inboxOf(her.app), await inboxOf(twee)]).toEqual(['anna', 'anna']);
   await signOut(her.app);
-  expect([await inbox(her.app), await inbox(twee)]).toEqual(['/login', '/login']);
+  expect([await inboxOf(her.app), await inboxOf(twee)]).toEqual(['/login', '/login']);
 });
 
 it('R08: a realm cookie of before a step-up proves nothing after it', async () => {
@@ -101,14 +84,14 @@ it('R08: a realm cookie of before a step-up proves nothing after it', async () =
 
 it('rule 10: passed by her own session, then signed out: the release opens nothing', async () => {
   const her = await signInFully(sluis, 'een', 'demo', anna);
-  apps[0]?.control.endSessions('anna');
+  both.apps[0].control.endSessions('anna');
   expect((await her.app.get('/postvak')).location).toBe('/login');
   const answer = await postPassword(her.app, 'demo', await openLogin(her.app, 'demo'), anna);
   expect(answer.location).toContain('/_sluis/release?code=');
   const thief = her.app.copy();
   await signOut(her.app);
   await thief.get(answer.location ?? '');
-  expect(await inbox(thief)).not.toBe('anna');
+  expect(await inboxOf(thief)).not.toBe('anna');
 });
 
 it('R31: all her sessions are ended by the desk: a sign-in that one of them proved opens nothing', async () => {
@@ -121,7 +104,7 @@ it('R31: all her sessions are ended by the desk: a sign-in that one of them prov
   const person = await sluis.core.people.byName('gemeente', 'anna');
   await sluis.core.ends.ofPerson(person?.id ?? '', 'by-operator');
   await twee.get(go ?? '');
-  expect(await inbox(twee)).not.toBe('anna');
+  expect(await inboxOf(twee)).not.toBe('anna');
 });
 
 it('rule 2: a release that broke can be tried again', async () => {
@@ -137,5 +120,5 @@ it('rule 2: a release that broke can be tried again', async () => {
   };
   expect((await release(twee, hop)).status).toBe(500);
   expect((await release(twee, hop)).status).toBe(303);
-  expect(await inbox(twee)).toBe('anna');
+  expect(await inboxOf(twee)).toBe('anna');
 });

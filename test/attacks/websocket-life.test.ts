@@ -4,7 +4,7 @@ import { connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { enter, type Inside } from '../support/inside.ts';
 import { type MaliciousApp, startMaliciousApp } from '../support/malicious-app.ts';
-import { hiddenFields } from '../support/person.ts';
+import { signOut } from '../support/person.ts';
 import { header, type RawConnection } from '../support/raw-http.ts';
 import { until } from '../support/redis.ts';
 import { startSluis, TestClock, type TestSluis } from '../support/sluis.ts';
@@ -77,17 +77,11 @@ async function afterALook(work: () => Promise<unknown>): Promise<void> {
   await witness.closed();
 }
 
-async function signOut(): Promise<void> {
-  const page = await inside.client.get('/_sluis/sign-out');
-  const { csrf = '' } = hiddenFields(page.text);
-  expect((await inside.client.post('/_sluis/sign-out', { csrf })).status).toBe(303);
-}
-
 describe('rule 2: a WebSocket ends with its session (ASVS 7.4.1)', () => {
   it('when the person signs out, at once', async () => {
     const connection = await open();
     await expectOpen(connection);
-    await signOut();
+    await signOut(inside.client);
     await expectGone(connection);
   });
 

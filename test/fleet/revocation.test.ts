@@ -4,6 +4,7 @@ import type { Client } from '../support/client.ts';
 import { type Fleet, refusalOf, startFleet, urlOf } from '../support/fleet.ts';
 import { enter, type Inside } from '../support/inside.ts';
 import { html, type MaliciousApp, startMaliciousApp } from '../support/malicious-app.ts';
+import { signOut } from '../support/person.ts';
 import { RawConnection } from '../support/raw-http.ts';
 import { type RedisServer, startCluster, startRedis, until } from '../support/redis.ts';
 import { type RedisWire, startRedisWire } from '../support/redis-wire.ts';
@@ -40,10 +41,7 @@ describe.skipIf(missing('redis'))('R13 R24: what one instance ends', () => {
   });
 
   const ends: Readonly<Record<string, () => Promise<unknown>>> = {
-    'by her own sign-out': async () => {
-      const csrf = /name="csrf" value="([^"]+)"/.exec((await inside.client.get('/_sluis/sign-out')).text)?.[1] ?? '';
-      expect((await inside.client.post('/_sluis/sign-out', { csrf })).location).toBe('/_sluis/signed-out');
-    },
+    'by her own sign-out': () => signOut(inside.client),
     "by the app's own sign-out": async () => {
       app.answers.set('/uit', html('dag', ['Set-Cookie: GPAUTH=weg; Path=/']));
       await inside.client.get('/uit');

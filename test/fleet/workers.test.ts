@@ -17,6 +17,7 @@ import {
   portalClient,
   release,
   signInFully,
+  signOut,
 } from '../support/person.ts';
 import { isAlive, type LogLine, type Program, startProgram } from '../support/program.ts';
 import { until } from '../support/redis.ts';
@@ -54,12 +55,6 @@ const events = (lines: readonly LogLine[], type: string) => lines.filter(({ audi
 const isIn = async (app: Client) => (await app.get('/wie')).text.includes('id="wie"');
 /** Each on a connection of its own, which go to the workers in turn. */
 const several = (app: Client) => Promise.all(Array.from({ length: 8 }, () => isIn(app.copy())));
-
-async function signOut(app: Client): Promise<void> {
-  const page = await app.get('/_sluis/sign-out');
-  const csrf = /name="csrf" value="([^"]+)"/.exec(page.text)?.[1] ?? '';
-  expect((await app.post('/_sluis/sign-out', { csrf })).location).toBe('/_sluis/signed-out');
-}
 
 describe('R09: several workers on one port and one data folder', patient, () => {
   let one: Served;

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { smtpMailer } from '../../src/carrier/smtp-mailer.ts';
 import { mailCarrier } from '../../src/main/code-carriers.ts';
 import { missing, roundcube } from '../support/apps.ts';
+import { smtpServerAt } from '../support/mail-server.ts';
 import { dovecot, mailsFrom } from '../support/mailbox.ts';
 import { openPortal } from '../support/portal-bench.ts';
 import { until } from '../support/redis.ts';
@@ -13,9 +14,7 @@ describe.skipIf(missing('roundcube'))('R20 a code by mail on its whole way', () 
   it('is read by IMAP in the real mailbox, and what is read there is what the page takes', async () => {
     await roundcube({ patient: true });
     const from = `sluis-${randomUUID()}@gemeente.test`;
-    const server = { host: '127.0.0.1', port: dovecot.smtp, tls: 'none', from } as const;
-    const none = { serverName: undefined, replyTo: undefined, ca: undefined, user: undefined };
-    const mail = smtpMailer(() => ({ ...server, ...none }));
+    const mail = smtpMailer(() => smtpServerAt(dovecot.smtp, { from }));
     const quiet = { error: () => undefined, warn: () => undefined, info: () => undefined };
     const bench = await openPortal({
       sending: {

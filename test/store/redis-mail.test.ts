@@ -6,7 +6,7 @@ import { Outbox } from '../../src/notice/outbox.ts';
 import { Teller } from '../../src/notice/teller.ts';
 import { translateTo } from '../../src/ui/messages.ts';
 import { missing } from '../support/apps.ts';
-import { type MailServer, startMailServer } from '../support/mail-server.ts';
+import { type MailServer, smtpServerAt, startMailServer } from '../support/mail-server.ts';
 import { freshPrefix, openRedisStore, type RedisServer, single, startRedis } from '../support/redis.ts';
 import { openBench, realm } from '../vectors/factor-bench.ts';
 
@@ -47,16 +47,7 @@ describe.skipIf(missing('redis'))('R37 mail of two machines that share a Redis',
     const store = await openRedisStore(single(redis), { prefix });
     const bench = await openBench({ store });
     const trail = new AuditTrail({ ...bench.deps, log: () => undefined });
-    const mailer = smtpMailer(() => ({
-      host: '127.0.0.1',
-      port: server.port,
-      tls: 'none',
-      serverName: undefined,
-      ca: undefined,
-      user: undefined,
-      from: 'sluis@gemeente.nl',
-      replyTo: undefined,
-    }));
+    const mailer = smtpMailer(() => smtpServerAt(server.port));
     const outbox = new Outbox({ ...bench.deps, audit: trail, mailer });
     const teller = new Teller({
       ...bench.deps,

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import PostalMime, { type Email } from 'postal-mime';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
+import type { SmtpServer } from '../../src/carrier/smtp-mailer.ts';
 import { issue } from './certificates.ts';
 import { until } from './redis.ts';
 
@@ -40,6 +41,21 @@ export interface MailServerOptions {
   readonly onMail?: (mail: TakenMail) => Promise<void>;
   readonly port?: number;
   readonly more?: SMTPServerOptions;
+}
+
+/** How a mailer reaches it: in the clear and without a sign-in, unless `more` says otherwise. */
+export function smtpServerAt(port: number, more: Partial<SmtpServer> = {}): SmtpServer {
+  return {
+    host: '127.0.0.1',
+    port,
+    tls: 'none',
+    serverName: undefined,
+    ca: undefined,
+    user: undefined,
+    from: 'sluis@gemeente.nl',
+    replyTo: undefined,
+    ...more,
+  };
 }
 
 /** A real SMTP server on loopback that keeps what it takes. */

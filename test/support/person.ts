@@ -208,6 +208,13 @@ export async function signInFully(
   };
 }
 
+/** By Sluis's own button at the app. */
+export async function signOut(app: Client): Promise<void> {
+  const page = await app.get('/_sluis/sign-out');
+  const answer = await app.post('/_sluis/sign-out', { csrf: hiddenFields(page.text)['csrf'] ?? '' });
+  if (answer.location !== '/_sluis/signed-out') throw new Error(`not signed out: ${answer.status} ${answer.location}`);
+}
+
 /** The code of this moment; where its step was given before, of the next one. */
 export function freshCode(sluis: TestSluis, secret: string): string {
   const used = steps.get(sluis) ?? new Map<string, number>();
