@@ -7,8 +7,8 @@ import { isAccount } from '../reset/who-may.ts';
 import type { MessageId } from '../ui/messages.ts';
 import { deskCodeFields, deskCodeShownPage } from '../ui/pages-desk-code.tsx';
 import { placeOfPerson } from './people.ts';
-import { personOf } from './person.ts';
-import type { ActRoute, Ask, Done } from './route.ts';
+import { personAct } from './person-act.ts';
+import type { ActRoute, Ask } from './route.ts';
 import { hasTaken } from './taken.ts';
 
 /** What may be done about it with this person as she stands now, for her page. */
@@ -20,32 +20,19 @@ export function deskCodeActs(person: Person): readonly (readonly [Act, string, M
   ];
 }
 
-const parts = {
-  method: 'ACT',
-  back: (ask: Ask) => placeOfPerson({ realm: ask.param('realm'), name: ask.param('name') }),
-  about: (ask: Ask) => `${ask.param('realm')}/${ask.param('name')}`,
-} as const;
-
-const give: ActRoute = {
-  ...parts,
-  path: '/people/:realm/:name/desk-code',
+const give = personAct({
   act: 'give-desk-code',
-  describe: async ask => {
-    const person = await personOf(ask);
-    const { t } = ask.page;
-    if (person === undefined) return undefined;
-    const { name } = person;
-    return {
-      title: t('console.act-on', { act: t('console.desk-code'), name }),
-      consequences: (['seen', 'day', 'before', 'told'] as const).map(one => t(`console.desk-code.${one}`, { name })),
-      submit: t('console.desk-code'),
-      fields: deskCodeFields(ask.page, methodsOf(ask)),
-    };
-  },
-  submit: async (ask, form, reason): Promise<Done> => {
+  place: 'desk-code',
+  title: 'console.desk-code',
+  consequences: [
+    'console.desk-code.seen',
+    'console.desk-code.day',
+    'console.desk-code.before',
+    'console.desk-code.told',
+  ],
+  fields: ask => deskCodeFields(ask.page, methodsOf(ask)),
+  submit: async (ask, person, form, reason) => {
     const { deps, operator, page, view } = ask;
-    const person = await personOf(ask);
-    if (person === undefined) return { mistake: 'console.refused.unknown' };
     const refused = await whyNot(ask, person);
     if (refused !== undefined) return { mistake: refused };
     const method = methodsOf(ask).find(([id]) => id === form.field('method'))?.[0];
@@ -56,34 +43,21 @@ const give: ActRoute = {
     const { code, until } = given;
     return { show: deskCodeShownPage(page, { name: person.name, code, until, back: view.at(placeOfPerson(person)) }) };
   },
-};
+});
 
-const end: ActRoute = {
-  ...parts,
-  path: '/people/:realm/:name/end-desk-code',
+const end = personAct({
   act: 'end-desk-code',
-  describe: async ask => {
-    const person = await personOf(ask);
-    const { t } = ask.page;
-    if (person === undefined) return undefined;
-    const { name } = person;
-    return {
-      title: t('console.act-on', { act: t('console.desk-code.end'), name }),
-      consequences: [t('console.desk-code.end-will', { name }), t('console.work-lost')],
-      submit: t('console.desk-code.end'),
-    };
-  },
-  submit: async (ask): Promise<Done> => {
-    const { deps, operator } = ask;
-    const person = await personOf(ask);
-    if (person === undefined) return { mistake: 'console.refused.unknown' };
+  place: 'end-desk-code',
+  title: 'console.desk-code.end',
+  consequences: ['console.desk-code.end-will', 'console.work-lost'],
+  submit: async ({ deps, operator }, person) => {
     // Before too: a store that is lost in between must leave no session on it.
     if (person.deskCode !== undefined) await deps.endSessionsBy(person.id, person.deskCode.id);
     const ended = await endDeskCode(deps, { person, by: operator.email });
     if (ended !== undefined) await deps.endSessionsBy(person.id, ended.id);
     return { go: placeOfPerson(person), notice: 'console.done.desk-code-ended' };
   },
-};
+});
 
 /** How the organisation establishes who asks (R33); without a list of its own, the two ways that any desk has. */
 function methodsOf({ deps, page: { t } }: Ask): readonly (readonly [id: string, title: string])[] {

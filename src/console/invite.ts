@@ -6,7 +6,7 @@ import { normalForm } from '../signin/account.ts';
 import { inviteFields, inviteManyFields } from '../ui/pages-console-parts.tsx';
 import { codePage } from '../ui/pages-console-people.tsx';
 import { placeOfPerson } from './people.ts';
-import { personOf } from './person.ts';
+import { personOf } from './person-act.ts';
 import type { ActRoute, Ask, ConsoleRoute, Description, Done } from './route.ts';
 import { hasTaken } from './taken.ts';
 

@@ -10,20 +10,13 @@ import type { MessageId } from '../ui/messages.ts';
 import { personPage } from '../ui/pages-console-people.tsx';
 import { deskCodeActs } from './desk-code.ts';
 import { placeOfPerson } from './people.ts';
-import type { ActRoute, Ask, ConsoleRoute, Done, PageRoute } from './route.ts';
+import { personAct, personOf, personPath } from './person-act.ts';
+import type { Ask, ConsoleRoute, PageRoute } from './route.ts';
 import { noteTaken } from './taken.ts';
-
-const base = '/people/:realm/:name';
-
-/** The person that the address names; operators are no people of a realm. */
-export async function personOf(ask: Ask): Promise<Person | undefined> {
-  const realm = ask.param('realm');
-  return ask.deps.settings.realms.has(realm) ? ask.deps.people.byName(realm, ask.param('name')) : undefined;
-}
 
 const personRoute: PageRoute = {
   method: 'GET',
-  path: base,
+  path: personPath,
   act: 'see-people',
   show: async ask => {
     const person = await personOf(ask);
@@ -76,64 +69,21 @@ function actsOf({ operator, view, page: { t } }: Ask, person: Person) {
     .map(([, place, title]) => ({ title: t(title), href: view.at(`${placeOfPerson(person)}/${place}`) }));
 }
 
-interface PersonAct {
-  readonly act: Act;
-  readonly place: string;
-  readonly title: MessageId;
-  readonly consequences: readonly MessageId[];
-  readonly done: MessageId;
-  /** Why it is not done to this person. */
-  readonly refused?: (person: Person) => MessageId | undefined;
-  run(ask: Ask, person: Person, reason: string): Promise<unknown>;
-}
-
-/** One act on one person; the frame says what will happen, asks why, and records it. */
-function actOn({ act, place, title, consequences, done, refused, run }: PersonAct): ActRoute {
-  return {
-    method: 'ACT',
-    path: `${base}/${place}`,
-    act,
-    back: ask => placeOfPerson({ realm: ask.param('realm'), name: ask.param('name') }),
-    about: ask => `${ask.param('realm')}/${ask.param('name')}`,
-    describe: async ask => {
-      const person = await personOf(ask);
-      const { t } = ask.page;
-      if (person === undefined) return undefined;
-      const { name } = person;
-      return {
-        title: t('console.act-on', { act: t(title), name }),
-        consequences: consequences.map(id => t(id, { name })),
-        submit: t(title),
-      };
-    },
-    submit: async (ask, _form, reason): Promise<Done> => {
-      const person = await personOf(ask);
-      if (person === undefined) return { mistake: 'console.refused.unknown' };
-      const mistake = refused?.(person);
-      if (mistake !== undefined) return { mistake };
-      await run(ask, person, reason);
-      return { go: placeOfPerson(person), notice: done };
-    },
-  };
-}
-
-const byOf = ({ operator }: Ask) => operator.email;
-
 export const personRoutes: readonly ConsoleRoute[] = [
   personRoute,
-  actOn({
+  personAct({
     act: 'end-sessions',
     place: 'end-sessions',
     title: 'console.end-sessions',
     consequences: ['console.end-sessions.will', 'console.work-lost'],
-    done: 'console.done.signed-out',
-    run: async ({ deps, source }, person) => {
+    submit: async ({ deps, source }, person) => {
       // Or whoever has the device and the password would be in again a moment later.
       await deps.devices.removeAll(person, 'signed-out-everywhere', source);
       await deps.endSessionsOf(person, 'by-operator');
+      return { go: placeOfPerson(person), notice: 'console.done.signed-out' };
     },
   }),
-  actOn({
+  personAct({
     act: 'enrol-again',
     place: 'enrol-again',
     title: 'console.enrol-again',
@@ -143,35 +93,36 @@ export const personRoutes: readonly ConsoleRoute[] = [
       'console.enrol-again.other',
       'console.work-lost',
     ],
-    done: 'console.done.enrol-again',
-    // R36: only who was seen gets past a key of level 4; a case of the desk says by whom.
-    refused: person => (isAboveCodes(person) ? 'console.refused.level-four' : undefined),
-    run: async (ask, person, reason) => {
-      const { deps, operator } = ask;
+    submit: async ({ deps, operator, source }, person, _form, reason) => {
+      // R36: only who was seen gets past a key of level 4; a case of the desk says by whom.
+      if (isAboveCodes(person)) return { mistake: 'console.refused.level-four' };
       await noteTaken(deps, person.id, operator);
-      await enrolAgain(deps, { person, by: byOf(ask), reason });
-      await deps.devices.removeAll(person, 'reset', ask.source);
+      await enrolAgain(deps, { person, by: operator.email, reason });
+      await deps.devices.removeAll(person, 'reset', source);
       await deps.endSessionsOf(person, 'factor-replaced');
+      return { go: placeOfPerson(person), notice: 'console.done.enrol-again' };
     },
   }),
-  actOn({
+  personAct({
     act: 'close-person',
     place: 'close',
     title: 'console.close',
     consequences: ['console.close.will', 'console.close.kept', 'console.work-lost'],
-    done: 'console.done.closed',
-    run: async (ask, person, reason) => {
-      await closePerson(ask.deps, { person, by: byOf(ask), reason });
-      await ask.deps.devices.removeAll(person, 'by-operator', ask.source);
-      await ask.deps.endSessionsOf(person, 'by-operator');
+    submit: async ({ deps, operator, source }, person, _form, reason) => {
+      await closePerson(deps, { person, by: operator.email, reason });
+      await deps.devices.removeAll(person, 'by-operator', source);
+      await deps.endSessionsOf(person, 'by-operator');
+      return { go: placeOfPerson(person), notice: 'console.done.closed' };
     },
   }),
-  actOn({
+  personAct({
     act: 'close-person',
     place: 'open',
     title: 'console.open',
     consequences: ['console.open.will'],
-    done: 'console.done.opened',
-    run: (ask, person, reason) => openPerson(ask.deps, { person, by: byOf(ask), reason }),
+    submit: async ({ deps, operator }, person, _form, reason) => {
+      await openPerson(deps, { person, by: operator.email, reason });
+      return { go: placeOfPerson(person), notice: 'console.done.opened' };
+    },
   }),
 ];

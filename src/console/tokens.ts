@@ -7,7 +7,7 @@ import { may } from '../operator/role.ts';
 import { handOutFields, importFields, takeBackFields } from '../ui/pages-console-parts.tsx';
 import { tokenPage, tokensPage } from '../ui/pages-console-tokens.tsx';
 import { placeOfPerson } from './people.ts';
-import { personOf } from './person.ts';
+import { personAct } from './person-act.ts';
 import type { ActRoute, Ask, ConsoleRoute, PageRoute } from './route.ts';
 import { hasTaken, noteTaken } from './taken.ts';
 
@@ -108,35 +108,20 @@ const importRoute: ActRoute = {
   },
 };
 
-const handOutRoute: ActRoute = {
-  method: 'ACT',
-  path: '/people/:realm/:name/hand-out',
+const handOutRoute = personAct({
   act: 'hand-out-token',
-  back: ask => placeOfPerson({ realm: ask.param('realm'), name: ask.param('name') }),
-  about: ask => `${ask.param('realm')}/${ask.param('name')}`,
-  describe: async ask => {
-    const { t } = ask.page;
-    const person = await personOf(ask);
-    if (person === undefined) return undefined;
-    const { name } = person;
-    return {
-      title: t('console.act-on', { act: t('console.hand-out'), name }),
-      consequences: [t('console.hand-out.will', { name }), t('console.hand-out.seen')],
-      submit: t('console.hand-out'),
-      fields: handOutFields(t),
-    };
-  },
-  submit: async (ask, form) => {
-    const { deps, operator } = ask;
-    const person = await personOf(ask);
-    if (person === undefined) return { mistake: 'console.refused.unknown' };
+  place: 'hand-out',
+  title: 'console.hand-out',
+  consequences: ['console.hand-out.will', 'console.hand-out.seen'],
+  fields: ask => handOutFields(ask.page.t),
+  submit: async ({ deps, operator }, person, form) => {
     // As for codes: a clerk gives nobody a second way in beside the one that she has.
     if (person.factors.length > 0 && operator.role !== 'admin') return { mistake: 'console.refused.enrolment' };
     if (await hasTaken(deps, person.id, operator)) return { mistake: 'console.refused.same-operator' };
     await handOut(deps, { serial: form.field('serial').trim().slice(0, 80), person, by: operator.email });
     return { go: placeOfPerson(person), notice: 'console.done.handed-out' };
   },
-};
+});
 
 const takeBackRoute: ActRoute = {
   method: 'ACT',
