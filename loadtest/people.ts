@@ -2,42 +2,42 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { createLogger } from '../src/audit/pino-sink.ts';
 import { loadSettings } from '../src/config/load.ts';
-import { People } from '../src/factor/people.ts';
-import type { Factor } from '../src/factor/person.ts';
 import { systemClock } from '../src/kernel/clock.ts';
 import { systemRandom } from '../src/kernel/random.ts';
-import type { Store } from '../src/kernel/store.ts';
 import { type Core, openCore } from '../src/main/core.ts';
 import { startServer } from '../src/main/server.ts';
 import { consoleApp, consoleRealm } from '../src/operator/operator.ts';
 import { genericPreset } from '../src/preset/generic.ts';
 import { presets } from '../src/preset/registry.ts';
 import { freePort } from '../test/support/free-port.ts';
+import { factor, fill, fillOperators, nameOf, realm, type Sizes, serialOf } from './people-fill.ts';
 import { describeMachine } from './report.ts';
 
-const realm = 'gemeente';
-const factor: Factor = {
-  ...{ id: 'bench', kind: 'totp', level: 2, label: 'Telefoon', boundAt: 1, boundBy: 'activation-code' },
-  ...{ lastUsedAt: 1, credential: { secret: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP' } },
-};
+const full: Sizes = { people: 50_000, tokens: 50_000, cases: 5_000, operators: 200, audit: 500_000 };
+const few: Sizes = { people: 300, tokens: 300, cases: 100, operators: 5, audit: 2_000 };
 
 /**
  * `npm run bench:people`: how long the console's lists of 50,000 people take on the embedded store, asked for over HTTP
- * one after the other. `--quick` is a smoke run; `--out folder` says where the result goes.
+ * one after the other. `--quick` is a smoke run; `--out folder` says where the result goes; `--only word` measures the
+ * lists that have it in their name; `--folder path` keeps the data there, and takes what an earlier run left.
  */
 async function bench(): Promise<void> {
   const { values } = parseArgs({
-    options: { quick: { type: 'boolean', default: false }, out: { type: 'string' }, people: { type: 'string' } },
+    options: {
+      quick: { type: 'boolean', default: false },
+      out: { type: 'string' },
+      only: { type: 'string', default: '' },
+      folder: { type: 'string' },
+    },
   });
-  const folder = mkdtempSync(join(tmpdir(), 'sluis-people-'));
-  const count = Number(values.people ?? (values.quick ? 300 : 50_000));
+  const folder = values.folder ?? mkdtempSync(join(tmpdir(), 'sluis-people-'));
+  const sizes = values.quick ? few : full;
   try {
-    const text = await measured(folder, count, values.quick ? 5 : 200);
+    const text = await measured(folder, sizes, { times: values.quick ? 3 : 100, only: values.only });
     console.log(text);
     const results =
       values.out ?? (values.quick ? undefined : fileURLToPath(new URL('../../loadtest/results', import.meta.url)));
@@ -45,11 +45,11 @@ async function bench(): Promise<void> {
     mkdirSync(results, { recursive: true });
     writeFileSync(join(results, `${new Date().toISOString().slice(0, 10)}-people.md`), text);
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    if (values.folder === undefined) rmSync(folder, { recursive: true, force: true });
   }
 }
 
-async function measured(folder: string, count: number, times: number): Promise<string> {
+async function measured(folder: string, sizes: Sizes, how: { times: number; only: string }): Promise<string> {
   const port = await freePort();
   const loaded = loadSettings(configuration(port), { folder, presets: { named: presets, generic: genericPreset } });
   if (!loaded.ok) throw new Error('the configuration is refused');
@@ -57,15 +57,22 @@ async function measured(folder: string, count: number, times: number): Promise<s
   const surroundings = { clock: systemClock, random: systemRandom, logger, keys: undefined };
   const core = await openCore(loaded.settings, surroundings);
   try {
-    await fill(core, join(folder, 'data', 'sluis.db'), count);
+    if ((await core.people.countOf(realm, 'name:all')) === 0) {
+      await fill(core, join(folder, 'data', 'sluis.db'), sizes);
+      await fillOperators(core, sizes.operators);
+    }
     const server = await startServer(core);
     try {
       const ask = await asOperator(core, port);
-      const lists = listsOf(count);
+      const lists = listsOf(sizes).filter(([what]) => what.includes(how.only));
       const lines: string[] = [];
-      for (const [what, places] of lists) lines.push(line(what, await timed(ask, places, times)));
+      for (const [what, places] of lists) lines.push(line(what, await timed(ask, places, how.times)));
       const { cores, processor, memory, node } = describeMachine();
-      return `# Lists of ${count} people in the console\n\n${cores} cores (${processor}), ${memory}, Node ${node}; embedded store, ${times} requests each, one after the other, in ms.\n\n| list | median | 95th percentile | most |\n| --- | --- | --- | --- |\n${lines.join('\n')}\n`;
+      const number = (count: number) => count.toLocaleString('en');
+      const of = Object.entries(sizes).map(
+        ([name, size]) => `${number(size)} ${name === 'audit' ? 'audit entries' : name}`,
+      );
+      return `# Lists of ${number(sizes.people)} people in the console\n\n${cores} cores (${processor}), ${memory}, Node ${node}; embedded store with ${of.join(', ')}; ${how.times} requests each, one after the other, in ms.\n\n| list | median | 95th percentile | most |\n| --- | --- | --- | --- |\n${lines.join('\n')}\n`;
     } finally {
       await server.close();
     }
@@ -75,8 +82,9 @@ async function measured(folder: string, count: number, times: number): Promise<s
 }
 
 /** What operators ask for; `%` is another number each time. */
-function listsOf(count: number): readonly (readonly [string, (n: number) => string])[] {
-  const name = (n: number) => nameOf((n * 7919) % count);
+function listsOf({ people, tokens, audit }: Sizes): readonly (readonly [string, (n: number) => string])[] {
+  const name = (n: number) => nameOf((n * 7919) % people);
+  const serial = (n: number) => serialOf((n * 7919) % tokens);
   return [
     ['by name, the first page', () => '/people'],
     ['by name, any page', n => `/people?from=${name(n)}`],
@@ -84,58 +92,26 @@ function listsOf(count: number): readonly (readonly [string, (n: number) => stri
     ['by first day, newest first', () => '/people?sort=since&order=down'],
     ['one state', n => `/people?state=invited&from=${name(n)}`],
     ['searched by a rare word', n => `/people?search=${name(n).split('.')[1]}`],
-    ['searched by one letter, in a state that few have', () => '/people?search=p&state=closed'],
+    ['searched by one letter', () => '/people?search=p'],
+    ['searched by one letter, in a state that nobody has', () => '/people?search=p&state=closed'],
+    ['searched by what nobody has', () => '/people?search=qqq'],
     ['one person', n => `/people/${realm}/${name(n)}`],
     ['today', () => '/'],
     ['who reaches what', () => '/access'],
+    ['operators', () => '/operators'],
+    ['tokens, the first page', () => '/tokens'],
+    ['tokens, any page', n => `/tokens?from=${serial(n)}`],
+    ['tokens, searched', n => `/tokens?search=${serial(n).slice(0, 8)}`],
+    ['one token and its register', n => `/tokens/${serial(n)}`],
+    ['reset cases', () => '/cases'],
+    ['reset cases, the closed ones too', () => '/cases?all=1'],
+    ['audit, the newest', () => '/audit'],
+    ['audit, one kind', () => '/audit?type=token.'],
+    ['audit, any page', n => `/audit?before=${((n * 7919) % audit) + 1}`],
+    ['audit, a name', n => `/audit?text=${name(n)}`],
+    ['audit, what is nowhere', () => '/audit?text=nergens-te-vinden'],
+    ['signals', () => '/signals'],
   ];
-}
-
-function nameOf(number: number): string {
-  return `p${(number % 26).toString(36)}.naam${String(number).padStart(6, '0')}`;
-}
-
-/** Through the product's own code, in one transaction: nobody waits for the disk here. */
-async function fill(core: Core, file: string, count: number): Promise<void> {
-  const db = new DatabaseSync(file);
-  db.exec('PRAGMA synchronous = OFF; BEGIN IMMEDIATE');
-  const people = new People({ ...core, store: writerOn(db) });
-  for (let number = 0; number < count; number += 1) {
-    const { id } = await people.create(realm, nameOf(number));
-    if (number % 10 === 0) continue;
-    const activation = { hash: 'h', until: 1, by: 'bench', upTo: 2, replaces: false, issuedAt: 1 } as const;
-    await people.update(id, person =>
-      number % 10 === 1 ? { ...person, activation } : { ...person, factors: [{ ...factor, id: `f${number}` }] },
-    );
-  }
-  // Everybody is in the lists: nothing is to be taken in while it is measured.
-  await people.fillLists(realm);
-  db.exec('COMMIT');
-  db.close();
-}
-
-/** As much of the store as people are written with. */
-function writerOn(db: DatabaseSync): Store {
-  const [read, write, put] = [
-    db.prepare('SELECT value, version FROM record WHERE key = ?'),
-    db.prepare(
-      'INSERT INTO record (key, value, version) VALUES (?, ?, 1) ON CONFLICT (key) DO UPDATE SET value = excluded.value, version = version + 1',
-    ),
-    db.prepare('INSERT OR IGNORE INTO member (key, member) VALUES (?, ?)'),
-  ];
-  const drop = db.prepare('DELETE FROM member WHERE key = ? AND member = ?');
-  const store: Pick<Store, 'get' | 'create' | 'replace' | 'add' | 'drop' | 'members'> = {
-    get: async key => {
-      const row = read.get(key);
-      return row === undefined ? undefined : { value: String(row['value']), version: Number(row['version']) };
-    },
-    create: async (key, value) => write.run(key, value).changes > 0,
-    replace: async (key, _version, value) => write.run(key, value).changes > 0,
-    members: async () => [],
-    add: async (key, member) => (put.run(key, member).changes > 0 ? 'added' : 'present'),
-    drop: async (key, member) => drop.run(key, member).changes > 0,
-  };
-  return store as Store;
 }
 
 type Ask = (place: string) => Promise<number>;
