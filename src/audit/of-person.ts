@@ -1,6 +1,7 @@
 import { plainCodec } from '../kernel/codec.ts';
 import { type Store, update } from '../kernel/store.ts';
 import type { AuditEvent } from './event.ts';
+import { noteThread } from './threads.ts';
 
 /** Numbers of entries about one person, the newest first. */
 interface Noted {
@@ -40,11 +41,12 @@ const listOf: { readonly [T in AuditEvent['type']]?: keyof Noted } = {
   'recovery-code.refused': 'failed',
 };
 
-/** Notes an entry with its person, so that hers are found without reading everybody's. */
+/** Notes an entry with its person and its thread, so that they are found without reading everybody's. */
 export async function noteOf(
   store: Store,
   entry: { readonly number: number; readonly event: AuditEvent },
 ): Promise<void> {
+  await noteThread(store, entry);
   const { number, event } = entry;
   const list = listOf[event.type];
   const person = 'person' in event ? event.person : undefined;

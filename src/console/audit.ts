@@ -1,4 +1,5 @@
 import { searchAudit } from '../audit/search.ts';
+import { readThread } from '../audit/threads.ts';
 import { auditPage, signalsPage, verdictPage } from '../ui/pages-console-audit.tsx';
 import type { Ask, ConsoleRoute, PageRoute } from './route.ts';
 
@@ -73,7 +74,7 @@ const signalsRoute: PageRoute = {
   show: async ask => {
     const { c, deps, view, page } = ask;
     const before = beforeOf(ask);
-    const found = await searchAudit(deps.audit, { type: 'signal.', before, limit: perPage });
+    const found = await readThread({ store: deps.store, trail: deps.audit }, 'signals', { before, limit: perPage });
     const html = signalsPage(page, {
       entries: found.entries,
       first: before === undefined ? undefined : view.at('/signals'),

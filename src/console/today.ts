@@ -1,4 +1,4 @@
-import { searchAudit } from '../audit/search.ts';
+import { readThread } from '../audit/threads.ts';
 import { states } from '../factor/people-index.ts';
 import { may } from '../operator/role.ts';
 import { todayPage } from '../ui/pages-console-today.tsx';
@@ -6,9 +6,8 @@ import type { Ask, PageRoute } from './route.ts';
 
 const day = 24 * 60 * 60_000;
 const soon = 30 * day;
+/** More are told as so many at least; the page of signals goes on. */
 const mostSignals = 5;
-/** The first screen waits for no longer look back; the page of signals goes on. */
-const mostLooked = 2_000;
 
 /** The first screen: is everything all right, who cannot get in, what needs me. */
 export const todayRoute: PageRoute = {
@@ -18,16 +17,11 @@ export const todayRoute: PageRoute = {
   show: async ask => {
     const { c, view, page, deps } = ask;
     const since = deps.clock.now() - day;
-    const { entries } = await searchAudit(deps.audit, {
-      type: 'signal.',
-      from: since,
-      limit: mostSignals,
-      most: mostLooked,
-    });
+    const newest = await readThread({ store: deps.store, trail: deps.audit }, 'signals', { limit: mostSignals });
     const props = {
       figures: await figures(ask),
       mandates: await mandates(ask),
-      signals: entries.length,
+      signals: newest.entries.filter(({ at }) => Date.parse(at) >= since).length,
       signalsHref: view.at('/signals'),
       mail: deps.settings.mail !== undefined,
     };

@@ -1,4 +1,4 @@
-import { searchAudit } from '../audit/search.ts';
+import { readThread } from '../audit/threads.ts';
 import { handOut, takeBack } from '../factor/hardware-token/enrol.ts';
 import { readTokenFile } from '../factor/hardware-token/read-file.ts';
 import type { HardwareToken } from '../factor/hardware-token/tokens.ts';
@@ -65,7 +65,11 @@ const tokenRoute: PageRoute = {
     const { c, deps, view, page, operator } = ask;
     const token = await deps.tokens.find(ask.param('serial'));
     if (token === undefined) return view.refuse(c, 'not-found');
-    const { entries } = await searchAudit(deps.audit, { type: 'token.', text: token.serial, limit: 100 });
+    const { entries } = await readThread(
+      { store: deps.store, trail: deps.audit },
+      { token: token.serial },
+      { limit: 100 },
+    );
     const register = entries.flatMap(({ at, event }) =>
       (event.type === 'token.handed-out' || event.type === 'token.returned') && event.serial === token.serial
         ? [{ at: Date.parse(at), type: event.type, name: event.name, by: event.by }]
