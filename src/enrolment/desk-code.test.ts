@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { type Bench, minute, openBench, realm, source, withTotp } from '../../test/vectors/factor-bench.ts';
 import { deskCodeLifetime } from '../factor/desk-code/credential.ts';
 import { deskCodeOf, passedWith } from '../factor/desk-code/standing.ts';
+import type { Person } from '../factor/person.ts';
 import { atApps, withoutSending } from '../factor/sent-code/usable.ts';
 import { kindsOf } from '../factor/ways.ts';
 import { closePerson } from './closing.ts';
@@ -21,7 +22,7 @@ async function given(name: string) {
 
 const atApp = atApps(withoutSending);
 const read = async (id: string) => bench.people.byId(id);
-const typed = (person: { id: string }, answer: string, level = 2) =>
+const typed = (person: Pick<Person, 'id' | 'realm' | 'name'>, answer: string, level = 2) =>
   bench.challenge.answer({
     ...{ person, kind: 'desk-code', level, usable: atApp, answer, challenge: 'c1', source, app: 'webmail' },
   });

@@ -1,6 +1,6 @@
-import { closedUntil, type Taken, takeCounted, takeDelayed, takeSliding } from './bucket.ts';
+import { lookDelayed, lookSliding, type Seen, type Taken, takeCounted, takeDelayed, takeSliding } from './bucket.ts';
 import type { FactorDeps } from './deps.ts';
-import { limits, type Pool } from './limits.ts';
+import { type DelayTable, limits, type Pool } from './limits.ts';
 import { hash } from './people.ts';
 import { networksOf } from './source-net.ts';
 
@@ -70,53 +70,68 @@ export class Attempts {
    * mistake and the right password after it.
    */
   async signInBudget(request: SignInRequest): Promise<Attempt> {
-    const { store, clock } = this.#deps;
     const key = `sign-ins:{${hash(request.realm, request.account)}}:${hash(request.app)}:${browserPart(request.browser)}`;
     const limit = {
       count: Math.max(request.browser === undefined ? 1 : 2, request.limiter.failures - 2),
       window: request.limiter.window + limiterMargin,
     };
-    const take = () => takeSliding(store, key, limit, clock.now());
-    return this.#through({ ...request, pool: 'sign-in' }, [{ bucket: 'account', take }]);
+    return this.#through({ ...request, pool: 'sign-in' }, [this.#sliding('account', key, limit)]);
   }
 
   #account(request: AttemptRequest): readonly Step[] {
-    const { store, clock } = this.#deps;
     const key = `attempts:{${hash(request.realm, request.account)}}:${request.pool}:${browserPart(request.browser)}`;
-    return [{ bucket: 'account', take: () => takeDelayed(store, key, limits.account[kindOf(request)], clock.now()) }];
+    return [this.#delayed('account', key, limits.account[kindOf(request)])];
   }
 
   /** Each source by itself, so that a stranger elsewhere does not hold up the owner; then all of them, for the load. */
   #longCode(request: AttemptRequest): readonly Step[] {
-    const { store, clock } = this.#deps;
     const { each, together } = limits.longCode;
     const base = `attempts:{${hash(request.realm, request.account)}}:${request.pool}`;
     const who = request.browser === undefined ? hash(...networksOf(request.source)) : browserPart(request.browser);
-    const one: Step = {
-      bucket: 'account',
-      take: () => takeDelayed(store, `${base}:each:${who}`, each, clock.now()),
-    };
+    const one = this.#delayed('account', `${base}:each:${who}`, each);
     if (request.browser !== undefined) return [one];
-    const all = () => takeSliding(store, `${base}:together`, together, clock.now());
-    return [one, { bucket: 'account', take: all }];
+    return [one, this.#sliding('account', `${base}:together`, together)];
   }
 
+  /** Waits for the store three times: all are looked at, then the account's are taken, then its source and overall. */
   async #through(request: AttemptRequest, account: readonly Step[]): Promise<Attempt> {
-    const { store, clock } = this.#deps;
     const kind = kindOf(request);
-    const networks = networksOf(request.source).map((network, index) => ({
-      key: `attempts-source:{${hash(network)}}:${hash(request.realm)}:${familyOf(request.pool)}:${kind}`,
-      table: limits[index === 0 ? 'source' : 'network'][kind],
-    }));
-    // Looked at first, taken last: a source that must wait does not get to touch anybody's account.
-    const closed = await Promise.all(networks.map(({ key }) => closedUntil(store, key, clock.now())));
-    const until = Math.max(...closed);
-    if (until > 0) return { allowed: false, until, bucket: 'source' };
-    const sources = networks.map(({ key, table }): Step => {
-      return { bucket: 'source', take: () => takeDelayed(store, key, table, clock.now()) };
+    const sources = networksOf(request.source).map((network, index) => {
+      const key = `attempts-source:{${hash(network)}}:${hash(request.realm)}:${familyOf(request.pool)}:${kind}`;
+      return this.#delayed('source', key, limits[index === 0 ? 'source' : 'network'][kind]);
     });
+    const steps = [...sources, ...account];
+    const seen = await Promise.all(steps.map(({ look }) => look()));
+    // Looked at first, taken last: a source that must wait does not get to touch anybody's account.
+    for (const bucket of ['source', 'account'] as const) {
+      const until = Math.max(
+        0,
+        ...steps.map((step, index) => (step.bucket === bucket ? (seen[index]?.until ?? 0) : 0)),
+      );
+      if (until > 0) return { allowed: false, until, bucket };
+    }
+    const taking = (step: Step) => ({ bucket: step.bucket, take: () => step.take(seen[steps.indexOf(step)]) });
     // Overall last of all: only what got past its account and its source counts against everybody.
-    return takeAll([...account, ...sources, { bucket: 'overall', take: () => this.#takeOverall(request, kind) }]);
+    const overall = { bucket: 'overall', take: () => this.#takeOverall(request, kind) } as const;
+    return takeAll([account.map(taking), [...sources.map(taking), overall]]);
+  }
+
+  #delayed(bucket: Bucket, key: string, table: DelayTable): Step {
+    const { store, clock } = this.#deps;
+    return {
+      bucket,
+      look: () => lookDelayed({ store, key, now: clock.now() }),
+      take: seen => takeDelayed({ store, key, now: clock.now(), seen }, table),
+    };
+  }
+
+  #sliding(bucket: Bucket, key: string, limit: { readonly count: number; readonly window: number }): Step {
+    const { store, clock } = this.#deps;
+    return {
+      bucket,
+      look: () => lookSliding({ store, key, now: clock.now() }, limit),
+      take: seen => takeSliding({ store, key, now: clock.now(), seen }, limit),
+    };
   }
 
   async #takeOverall(request: AttemptRequest, kind: 'known' | 'unknown'): Promise<Taken> {
@@ -132,19 +147,26 @@ type Bucket = Refused['bucket'];
 
 interface Step {
   readonly bucket: Bucket;
+  look(): Promise<Seen>;
+  take(seen: Seen | undefined): Promise<Taken>;
+}
+
+interface Taking {
+  readonly bucket: Bucket;
   take(): Promise<Taken>;
 }
 
-/** One after the other; what was taken goes back where a later one refuses. */
-async function takeAll(steps: readonly Step[]): Promise<Attempt> {
+/** One group after the other, each side by side; what was taken goes back where one of a group refuses. */
+async function takeAll(groups: readonly (readonly Taking[])[]): Promise<Attempt> {
   const held: (Held & { readonly bucket: Bucket })[] = [];
-  for (const { bucket, take } of steps) {
-    const taken = await take();
-    if (!taken.taken) {
+  for (const group of groups) {
+    const answers = await Promise.all(group.map(async ({ bucket, take }) => ({ bucket, ...(await take()) })));
+    for (const answer of answers) if (answer.taken) held.push(answer);
+    const refused = answers.find(answer => !answer.taken);
+    if (refused !== undefined && !refused.taken) {
       await Promise.all(held.map(bucketHeld => bucketHeld.giveBack()));
-      return { allowed: false, until: taken.until, bucket };
+      return { allowed: false, until: refused.until, bucket: refused.bucket };
     }
-    held.push({ ...taken, bucket });
   }
   return settleOnce(held);
 }

@@ -16,21 +16,44 @@ interface Tally {
 
 const tallies = plainCodec<Tally>();
 
+/** What stood in a bucket's place when it was looked at. */
+export interface Seen {
+  readonly record: StoredRecord | undefined;
+  /** Until when it is closed; 0 where it is open. */
+  readonly until: number;
+}
+
+/** What `take` is given: the bucket's place, the time, and what was seen there just before, so that it is not read twice. */
+export interface Place {
+  readonly store: Store;
+  readonly key: string;
+  readonly now: number;
+  readonly seen?: Seen | undefined;
+}
+
+/** Takes nothing. */
+export async function lookDelayed({ store, key, now }: Place): Promise<Seen> {
+  const record = await store.get(key);
+  const tally = read(tallies, key, record);
+  return { record, until: tally !== undefined && tally.until > now ? tally.until : 0 };
+}
+
 /**
  * Counts an attempt as failed before it is verified (rule 3) and sets the delay that follows; refuses while one runs.
  * Of many at once each sees the count the one before left: compare-and-set, so no burst slips through.
  */
-export async function takeDelayed(store: Store, key: string, table: DelayTable, now: number): Promise<Taken> {
-  for (;;) {
-    const record = await store.get(key);
+export async function takeDelayed({ store, key, now, seen }: Place, table: DelayTable): Promise<Taken> {
+  for (let first = seen; ; first = undefined) {
+    const record = first === undefined ? await store.get(key) : first.record;
     const tally = read(tallies, key, record) ?? { failures: 0, at: now, until: 0 };
     if (tally.until > now) return { taken: false, until: tally.until };
     const failures = Math.max(0, tally.failures - Math.max(0, now - tally.at) / table.decay) + 1;
     const next = { failures, at: now, until: now + delayAfter(failures, table) };
-    if (!(await write(store, key, record, tallies.encode(key, next), table.forget))) continue;
+    const written = await write(store, key, record, tallies.encode(key, next), table.forget);
+    if (written === undefined) continue;
     return {
       taken: true,
-      giveBack: () => giveBackTally(store, key, next.until),
+      giveBack: () => giveBackTally(store, key, next.until, written),
       clear: async () => {
         await store.remove(key);
       },
@@ -38,15 +61,9 @@ export async function takeDelayed(store: Store, key: string, table: DelayTable, 
   }
 }
 
-/** Until when the bucket is closed; 0 where it is open. Takes nothing. */
-export async function closedUntil(store: Store, key: string, now: number): Promise<number> {
-  const tally = read(tallies, key, await store.get(key));
-  return tally !== undefined && tally.until > now ? tally.until : 0;
-}
-
-async function giveBackTally(store: Store, key: string, until: number): Promise<void> {
-  for (;;) {
-    const record = await store.get(key);
+/** `written`: the record as it stands unless somebody else took meanwhile. */
+async function giveBackTally(store: Store, key: string, until: number, written: StoredRecord): Promise<void> {
+  for (let record: StoredRecord | undefined = written; ; record = await store.get(key)) {
     const tally = read(tallies, key, record);
     if (record === undefined || tally === undefined) return;
     // A delay that another attempt set since stays.
@@ -66,30 +83,45 @@ interface Log {
 
 const logs = plainCodec<Log>();
 
+interface SlidingLimit {
+  readonly count: number;
+  readonly window: number;
+}
+
+/** Takes nothing. */
+export async function lookSliding({ store, key, now }: Place, limit: SlidingLimit): Promise<Seen> {
+  const record = await store.get(key);
+  const blocking = blockingIn(takenIn(key, record, limit, now), limit);
+  return { record, until: blocking === undefined ? 0 : blocking + limit.window };
+}
+
 /**
  * At most `limit` in any stretch of `window`, wherever it begins. A counter per fixed window would let twice as many
  * through around its border, and the app's own limiter does not share our borders.
  */
-export async function takeSliding(
-  store: Store,
-  key: string,
-  limit: { count: number; window: number },
-  now: number,
-): Promise<Taken> {
-  for (;;) {
-    const record = await store.get(key);
-    const at = (read(logs, key, record)?.at ?? []).filter(time => time + limit.window > now);
-    const blocking = at[at.length - limit.count];
+export async function takeSliding({ store, key, now, seen }: Place, limit: SlidingLimit): Promise<Taken> {
+  for (let first = seen; ; first = undefined) {
+    const record = first === undefined ? await store.get(key) : first.record;
+    const at = takenIn(key, record, limit, now);
+    const blocking = blockingIn(at, limit);
     if (blocking !== undefined) return { taken: false, until: blocking + limit.window };
-    if (!(await write(store, key, record, logs.encode(key, { at: [...at, now] }), limit.window))) continue;
-    const giveBack = () => giveBackEntry(store, key, now);
+    const written = await write(store, key, record, logs.encode(key, { at: [...at, now] }), limit.window);
+    if (written === undefined) continue;
+    const giveBack = () => giveBackEntry(store, key, now, written);
     return { taken: true, giveBack, clear: giveBack };
   }
 }
 
-async function giveBackEntry(store: Store, key: string, time: number): Promise<void> {
-  for (;;) {
-    const record = await store.get(key);
+function takenIn(key: string, record: StoredRecord | undefined, limit: SlidingLimit, now: number): readonly number[] {
+  return (read(logs, key, record)?.at ?? []).filter(time => time + limit.window > now);
+}
+
+function blockingIn(at: readonly number[], limit: SlidingLimit): number | undefined {
+  return at[at.length - limit.count];
+}
+
+async function giveBackEntry(store: Store, key: string, time: number, written: StoredRecord): Promise<void> {
+  for (let record: StoredRecord | undefined = written; ; record = await store.get(key)) {
     const at = read(logs, key, record)?.at ?? [];
     const index = at.indexOf(time);
     if (record === undefined || index < 0) return;
@@ -125,12 +157,15 @@ function read<T>(
   return value;
 }
 
+/** The record as it then stands; undefined where somebody else came between. */
 async function write(
   store: Store,
   key: string,
   record: StoredRecord | undefined,
   value: string,
   ttl: number,
-): Promise<boolean> {
-  return record === undefined ? store.create(key, value, ttl) : store.replace(key, record.version, value, ttl);
+): Promise<StoredRecord | undefined> {
+  const { version } = record ?? { version: 0 };
+  const done = version === 0 ? await store.create(key, value, ttl) : await store.replace(key, version, value, ttl);
+  return done ? { value, version: version + 1 } : undefined;
 }

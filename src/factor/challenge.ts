@@ -9,7 +9,7 @@ import type { Usable } from './sent-code/usable.ts';
 import { waysOf } from './ways.ts';
 
 export interface ChallengeAnswer {
-  readonly person: Pick<Person, 'id'>;
+  readonly person: Pick<Person, 'id' | 'realm' | 'name'>;
   /** The kind that was asked for. */
   readonly kind: KindName;
   /** What the page demands: a factor below it is not tried, for passing it would lead nowhere. */
@@ -52,25 +52,23 @@ export class Challenge {
 
   /** One answer to a challenge: the attempt is consumed, then it is tried on each factor of that kind that she has. */
   async answer(answer: ChallengeAnswer): Promise<ChallengeOutcome> {
-    // Read anew: a factor that was removed since the caller looked must not open anything.
-    const person = await this.#people.byId(answer.person.id);
-    if (person === undefined) return { outcome: 'wrong' };
-    const { realm, name: account } = person;
     const { kind, source, browser } = answer;
+    const { id, realm, name: account } = answer.person;
     const request = { pool: `code:${kind}`, realm, account, source, browser } as const;
-    const attempt = await this.#attempts.begin(request);
+    // Read anew: a factor that was removed since the caller looked must not open anything.
+    const [person, attempt] = await Promise.all([this.#people.byId(id), this.#attempts.begin(request)]);
+    if (person === undefined) return { outcome: 'wrong' };
     if (!attempt.allowed) {
       if (await this.#attempts.firstRefusal(request, attempt)) await this.#failed(answer, person, 'delayed', '');
       return { outcome: 'delayed', until: attempt.until };
     }
     const { verdict, factor } = await this.#try(person, answer);
     if (verdict === 'accepted' && factor !== undefined) {
-      await attempt.succeeded();
-      return this.#passed(answer, person, factor);
+      const [passed] = await Promise.all([this.#passed(answer, person, factor), attempt.succeeded()]);
+      return passed;
     }
     if (verdict === 'repeated') {
-      await attempt.refund();
-      await this.#failed(answer, person, 'used', factor?.id ?? '');
+      await Promise.all([attempt.refund(), this.#failed(answer, person, 'used', factor?.id ?? '')]);
       return { outcome: 'repeated' };
     }
     await this.#failed(answer, person, 'wrong', '');
@@ -88,7 +86,7 @@ export class Challenge {
   }
 
   async #passed(answer: ChallengeAnswer, person: Person, factor: Factor): Promise<ChallengeOutcome> {
-    const kept = await this.#people.update(person.id, current => usedNow(current, factor, this.#deps.clock.now()));
+    const kept = await this.#people.update(person, current => usedNow(current, factor, this.#deps.clock.now()));
     // Removed in the meantime: what it opens must be closed already.
     if (passedWith(kept, factor.id) === undefined) {
       await this.#failed(answer, person, 'wrong', factor.id);

@@ -1,9 +1,10 @@
+import { LRUCache } from 'lru-cache';
 import { sealedCodec } from '../kernel/codec.ts';
 import { SluisError } from '../kernel/errors.ts';
 import { sha256 } from '../kernel/hash.ts';
 import { mailKey } from '../kernel/mail-address.ts';
 import { randomId } from '../kernel/random.ts';
-import type { Codec } from '../kernel/store.ts';
+import type { Codec, StoredRecord } from '../kernel/store.ts';
 import type { FactorDeps } from './deps.ts';
 import { withoutOver } from './desk-code/standing.ts';
 import { PeopleIndex, type State } from './people-index.ts';
@@ -15,6 +16,10 @@ export class People {
   readonly #deps: Pick<FactorDeps, 'store' | 'clock' | 'random'>;
   readonly #codec: Codec<Person>;
   readonly #index: PeopleIndex;
+  /** The version of each copy that was read or written here: who changes one need not read it again. */
+  readonly #versions = new WeakMap<Person, number>();
+  /** Whom a name led to when it was last asked: her record is read beside the name's, which is believed. */
+  readonly #ids = new LRUCache<string, string>({ max: 10_000 });
 
   constructor(deps: Pick<FactorDeps, 'store' | 'ring' | 'clock' | 'random'>) {
     this.#deps = deps;
@@ -24,16 +29,23 @@ export class People {
 
   /** `name` in the realm's normal form. */
   async byName(realm: string, name: string): Promise<Person | undefined> {
-    const record = await this.#deps.store.get(nameKey(realm, name));
-    const person = record && (await this.#owned(record.value, name));
+    const key = nameKey(realm, name);
+    const guess = this.#ids.get(key);
+    const [record, ahead] = await Promise.all([
+      this.#deps.store.get(key),
+      guess === undefined ? undefined : this.byId(guess),
+    ]);
+    if (record === undefined) return undefined;
+    this.#ids.set(key, record.value);
+    const person = record.value === ahead?.id ? ahead : await this.#owned(record.value, name);
     // A name that she had before is nobody's: what it leads to must never pass for who has it next (R39).
-    return person?.name === name ? person : undefined;
+    return person.name === name ? person : undefined;
   }
 
   async byId(id: string): Promise<Person | undefined> {
     const key = personKey(id);
     const record = await this.#deps.store.get(key);
-    return record && this.#read(key, record.value);
+    return record && this.#read(key, record);
   }
 
   /**
@@ -48,24 +60,38 @@ export class People {
     return person;
   }
 
-  #read(key: string, value: string): Person | undefined {
+  #read(key: string, { value, version }: StoredRecord): Person | undefined {
     const person = this.#codec.decode(key, value);
-    return person && withoutOver(person, this.#deps.clock.now());
+    const now = person && withoutOver(person, this.#deps.clock.now());
+    if (now !== undefined) this.#versions.set(now, version);
+    return now;
   }
 
-  /** Changes the record by compare-and-set; `change` may run more than once, undefined leaves all as it is. */
-  async update(id: string, change: (current: Person) => Person | undefined): Promise<Person | undefined> {
-    const { store } = this.#deps;
-    const key = personKey(id);
+  /**
+   * Changes the record by compare-and-set; `change` may run more than once, undefined leaves all as it is. Of a person
+   * in hand that copy is changed first: where it is old by now, or the change says no to it, what stands is read.
+   */
+  async update(of: string | Person, change: (current: Person) => Person | undefined): Promise<Person | undefined> {
+    const inHand = typeof of === 'string' ? undefined : change(of);
+    if (typeof of !== 'string' && inHand !== undefined && (await this.#write(of, inHand))) return inHand;
     for (;;) {
-      const record = await store.get(key);
-      const current = record && this.#read(key, record.value);
+      const current = await this.byId(typeof of === 'string' ? of : of.id);
       const next = current && change(current);
-      if (record === undefined || current === undefined || next === undefined) return undefined;
-      const text = this.#codec.encode(key, next);
-      const steps = { write: () => store.replace(key, record.version, text), read: () => this.byId(id) };
-      if (await this.#index.around(current, next, steps)) return next;
+      if (current === undefined || next === undefined) return undefined;
+      if (await this.#write(current, next)) return next;
     }
+  }
+
+  async #write(current: Person, next: Person): Promise<boolean> {
+    const { id } = current;
+    const key = personKey(id);
+    const version = this.#versions.get(current);
+    if (version === undefined) return false;
+    const text = this.#codec.encode(key, next);
+    const write = () => this.#deps.store.replace(key, version, text);
+    if (!(await this.#index.around(current, next, { write, read: () => this.byId(id) }))) return false;
+    this.#versions.set(next, version + 1);
+    return true;
   }
 
   /** One page of a list that is searched, sorted or narrowed to a state. */

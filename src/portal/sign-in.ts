@@ -28,9 +28,21 @@ export async function findSignIn(
   portalCookie: string | undefined,
 ): Promise<SignIn | undefined> {
   if (portalCookie === undefined) return undefined;
-  const pending = await deps.pendings.forPortal(id, portalCookie);
+  const whose = deps.pendings.whose(id);
+  const [pending, ahead] = await Promise.all([
+    deps.pendings.forPortal(id, portalCookie),
+    whose === undefined ? undefined : deps.people.byName(whose.realm, whose.name),
+  ]);
   if (pending === undefined || pending.released !== undefined || pending.realm !== deps.realm.name) return undefined;
-  const person = await deps.people.byName(pending.realm, pending.name);
+  const person = whose === undefined ? await deps.people.byName(pending.realm, pending.name) : ahead;
+  return signInOf(deps, { pending, person, portalCookie });
+}
+
+/** The same of what the caller has read. */
+export function signInOf(
+  deps: Pick<PortalDeps, 'ring' | 'sentCodes'>,
+  { pending, person, portalCookie }: Pick<SignIn, 'pending' | 'person' | 'portalCookie'>,
+): SignIn {
   const realmCookie = realmCookieFor(deps.ring, pending.id, portalCookie);
   const usable = usableFor(deps, pending);
   return { pending, person, usable, portalCookie, realmCookie, browser: browserOf(realmCookie) };

@@ -49,7 +49,7 @@ function stepsOf(
   const { kind, challenge, address, source, browser, perHour } = spending;
   const whose = browser === undefined ? 'unknown' : 'known';
   const sliding = (by: string, key: string, cap: Cap): Step => {
-    return { by, take: () => takeSliding(store, key, cap, clock.now()) };
+    return { by, take: () => takeSliding({ store, key, now: clock.now() }, cap) };
   };
   const counted = (by: string, count: number): Step => {
     const cap = { count, window: sendLimits.overallWindow };
@@ -79,7 +79,7 @@ function asked(store: FactorDeps['store'], spending: Spending, now: number): Ste
   const { whose, which } = budgetOf(spending);
   const key = `sends-asked:{${spending.person}}:${spending.kind}:${which}`;
   const take = async (): Promise<Taken> => {
-    const taken = await takeSliding(store, key, sendLimits.asked[whose], now);
+    const taken = await takeSliding({ store, key, now }, sendLimits.asked[whose]);
     return taken.taken ? { ...taken, giveBack: async () => undefined } : taken;
   };
   return { by: 'asked', take };
