@@ -2,20 +2,10 @@ import type { AboutPerson } from './about-person.ts';
 
 /** What operators do at the console, and what becomes of their mandates; `name` is an e-mail address. */
 export type OperatorEvent =
-  | (AboutPerson & {
-      readonly type: 'operator.invited' | 'operator.changed';
-      readonly role: string;
-      readonly until: number;
-      readonly by: string;
-      readonly reason: string;
-      readonly source: string;
-    })
-  | (AboutPerson & {
-      readonly type: 'operator.ended';
-      readonly by: string;
-      readonly reason: string;
-      readonly source: string;
-    })
+  | (Mandated & { readonly type: 'operator.invited' | 'operator.changed' })
+  /** By one admin: nothing is done before another confirms it, and `by` of what follows names both. */
+  | (Mandated & { readonly type: 'operator.asked'; readonly what: 'invite' | 'renew' })
+  | (Decided & { readonly type: 'operator.ended' | 'operator.ask-refused' })
   /** `name` as typed where it was an address, whether or not there is such an operator. */
   | {
       readonly type: 'operator.refused';
@@ -32,3 +22,14 @@ export type OperatorEvent =
       readonly reason: string;
       readonly source: string;
     });
+
+interface Decided extends AboutPerson {
+  readonly by: string;
+  readonly reason: string;
+  readonly source: string;
+}
+
+interface Mandated extends Decided {
+  readonly role: string;
+  readonly until: number;
+}

@@ -1,6 +1,7 @@
-import { type Command, InvalidArgumentError, type Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { parseDuration } from '../config/quantity.ts';
 import { longestMandate } from '../operator/operator.ts';
+import { type Role, roles } from '../operator/role.ts';
 
 export interface AdminInviteOptions {
   readonly config: string;
@@ -9,6 +10,7 @@ export interface AdminInviteOptions {
   /** Milliseconds. */
   readonly mandate: number;
   readonly reason: string | undefined;
+  readonly role: Role | undefined;
 }
 
 /** What the commands about operators do; see `Commands`. */
@@ -27,14 +29,15 @@ export function addAdmin(
   const { command, config, done } = parts;
   const admin = command(program, 'admin').description('Who may use the console.');
   command(admin, 'invite')
-    .description('Invite the first admin of the console, or one for when nobody else can: once, for an hour.')
+    .description('Invite the first admin of the console, or somebody where no two admins can: once, for an hour.')
     .argument('<email>', 'the e-mail address that she signs in with')
     .option('--name <name>', 'as colleagues know her')
     .option('--mandate <duration>', 'how long she may use the console, for example 90d; 365d by default', mandate, year)
+    .addOption(new Option('--role <role>', 'the role that she has, else admin').choices(roles))
     .option('--reason <text>', 'why; kept in the audit')
     .addOption(config())
     .action(async (email: string, options) =>
-      done(await commands.adminInvite({ name: undefined, reason: undefined, ...options, email })),
+      done(await commands.adminInvite({ name: undefined, reason: undefined, role: undefined, ...options, email })),
     );
 }
 

@@ -13,6 +13,7 @@ import type { Rules } from '../factor/webauthn/enrol.ts';
 import type { Addresses } from '../notice/addresses.ts';
 import type { VerifyFirstFactor } from '../operator/first-factor.ts';
 import type { Operators } from '../operator/operators.ts';
+import type { OperatorPost } from '../operator/post.ts';
 import type { ResetCases } from '../reset/cases.ts';
 import type { ResetIntake } from '../reset/intake.ts';
 import type { CaseRecords } from '../reset/records.ts';
@@ -27,6 +28,7 @@ export interface ConsoleDeps extends FactorDeps {
   readonly audit: AuditTrail;
   readonly people: People;
   readonly operators: Operators;
+  readonly operatorPost: OperatorPost;
   readonly verifyFirstFactor: VerifyFirstFactor;
   readonly attempts: Attempts;
   readonly challenge: Challenge;

@@ -1,10 +1,12 @@
-import { consoleRealm, isAble, type Operator } from '../operator/operator.ts';
+import { isOver, openAsk } from '../operator/four-eyes.ts';
+import { isAble, type Operator } from '../operator/operator.ts';
+import type { OperatorInvitation } from '../operator/operators.ts';
 import { isRole, may, type Role } from '../operator/role.ts';
-import { operatorsPage } from '../ui/pages-console-operators.tsx';
+import { type OperatorRow, operatorsPage } from '../ui/pages-console-operators.tsx';
 import { operatorFields } from '../ui/pages-console-parts.tsx';
-import { codePage } from '../ui/pages-console-people.tsx';
 import type { PostedForm } from './form.ts';
-import type { ActRoute, Ask, ConsoleRoute, Description, PageRoute } from './route.ts';
+import { accountOf, codeGoes, confirmRoute, handOver, refuseRoute } from './operator-asks.ts';
+import type { ActRoute, Ask, ConsoleRoute, Description, Done, PageRoute } from './route.ts';
 
 const year = 365 * 24 * 60 * 60_000;
 
@@ -12,9 +14,10 @@ const operatorsRoute: PageRoute = {
   method: 'GET',
   path: '/operators',
   act: 'see-operators',
-  show: async ({ c, deps, view, page, operator }) => {
+  show: async ask => {
+    const { c, deps, view, page, operator } = ask;
     const now = deps.clock.now();
-    const all = await deps.operators.list();
+    const all = (await deps.operators.list()).filter(one => !isOver(one, now));
     const changes = may(operator.role, 'change-operators');
     const html = operatorsPage(page, {
       rows: await Promise.all(
@@ -22,9 +25,10 @@ const operatorsRoute: PageRoute = {
           ...one,
           state: stateOf(one, now),
           factors: ((await deps.people.byId(one.id))?.factors ?? []).map(({ kind }) => kind),
+          asked: askedOf(ask, one, changes),
           // Nobody changes her own.
           acts:
-            changes && one.id !== operator.id
+            changes && one.id !== operator.id && one.asked?.only !== true
               ? {
                   renew: one.ended === undefined ? view.at(`/operators/${one.id}/renew`) : undefined,
                   end: one.ended === undefined ? view.at(`/operators/${one.id}/end`) : undefined,
@@ -39,15 +43,25 @@ const operatorsRoute: PageRoute = {
   },
 };
 
-function stateOf(operator: Operator, now: number): 'able' | 'invited' | 'over' | 'ended' {
+/** What waits for a second admin; who asked takes it back, whose account it is can refuse it. */
+function askedOf({ deps, view, operator }: Ask, one: Operator, changes: boolean): OperatorRow['asked'] {
+  const asked = openAsk(one, deps.clock.now());
+  if (asked === undefined) return undefined;
+  const { by, at, reason, role, id } = asked;
+  const mayConfirm = changes && by.id !== operator.id && one.id !== operator.id;
+  const place = (what: string) => view.at(`/operators/${one.id}/${what}/${id}`);
+  return {
+    ...{ by: by.email, at, reason, role },
+    confirm: mayConfirm ? place('confirm') : undefined,
+    refuse: changes ? place('refuse') : undefined,
+  };
+}
+
+function stateOf(operator: Operator, now: number): OperatorRow['state'] {
+  if (operator.asked?.only) return 'asked';
   if (operator.ended !== undefined) return 'ended';
   if (operator.mandate.until <= now) return 'over';
   return isAble(operator, now) ? 'able' : 'invited';
-}
-
-/** As the person that she is to factors and sessions. */
-function accountOf({ id, email: name }: Operator) {
-  return { id, realm: consoleRealm, name };
 }
 
 interface Given {
@@ -86,7 +100,8 @@ const inviteRoute: ActRoute = {
     const consequences = [
       t('console.operators.invite.will'),
       t('console.invite.once'),
-      t('console.operators.invite.hour'),
+      t('console.operators.two'),
+      t(codeGoes(ask)),
     ];
     return describe(ask, undefined, {
       title: t('console.operators.invite'),
@@ -110,7 +125,7 @@ const againRoute: ActRoute = {
     const { email: name } = before;
     return describe(ask, before, {
       title: t('console.act-on', { act: t('console.operators.again'), name }),
-      consequences: [t('console.operators.again.will', { name }), t('console.operators.invite.hour')],
+      consequences: [t('console.operators.again.will', { name }), t('console.operators.two'), t(codeGoes(ask))],
       submit: t('console.operators.again'),
     });
   },
@@ -120,19 +135,24 @@ const againRoute: ActRoute = {
   },
 };
 
-async function invite(ask: Ask, form: PostedForm, reason: string, who: { email: string; name: string }) {
-  const { deps, view, page, operator, source } = ask;
+async function invite(ask: Ask, form: PostedForm, reason: string, who: { email: string; name: string }): Promise<Done> {
+  const { deps, operator, source } = ask;
   const given = givenIn(form);
-  if (given === undefined) return { mistake: 'console.refused.mandate' } as const;
+  if (given === undefined) return { mistake: 'console.refused.mandate' };
   const { email, name } = who;
-  const invited = await deps.operators.invite({ ...given, email, name, reason, source }, operator);
-  await deps.endSessionsOf(accountOf(invited.operator), 'factor-replaced');
-  const { code, until } = invited;
-  const address = `${deps.console.origin}${view.at('/invitation')}`;
-  const back = view.at('/operators');
-  return {
-    show: codePage(page, { title: page.t('console.code'), name: invited.operator.email, code, until, address, back }),
-  };
+  const request = { ...given, email, name, reason, source };
+  if (await deps.operators.takesTwo('invite', email, given.role)) return askColleague(ask, 'invite', request);
+  const invited = await deps.operators.invite(request, operator);
+  await deps.operatorPost.tellAdmins('confirmed', { ...invited.operator, by: operator.email, reason });
+  return handOver(ask, invited);
+}
+
+async function askColleague(ask: Ask, what: 'invite' | 'renew', request: OperatorInvitation): Promise<Done> {
+  const { deps, operator } = ask;
+  const { email } = await deps.operators.ask(what, request, operator);
+  const { role, reason } = request;
+  await deps.operatorPost.tellAdmins('asked', { email, role, by: operator.email, reason });
+  return { go: '/operators', notice: 'console.done.asked' };
 }
 
 const renewRoute: ActRoute = {
@@ -148,7 +168,11 @@ const renewRoute: ActRoute = {
     const { email: name } = before;
     return describe(ask, before, {
       title: t('console.act-on', { act: t('console.operators.renew'), name }),
-      consequences: [t('console.operators.renew.will', { name }), t('console.operators.renew.by')],
+      consequences: [
+        t('console.operators.renew.will', { name }),
+        t('console.operators.renew.by'),
+        t('console.operators.two'),
+      ],
       submit: t('console.operators.renew'),
     });
   },
@@ -156,7 +180,12 @@ const renewRoute: ActRoute = {
     const given = givenIn(form);
     if (given === undefined) return { mistake: 'console.refused.mandate' };
     const { deps, operator, source } = ask;
-    await deps.operators.renew(ask.param('id'), { ...given, reason, source }, operator);
+    const before = await deps.operators.byId(ask.param('id'));
+    if (before === undefined) return { mistake: 'console.refused.operator' };
+    const { id, email, name } = before;
+    if (await deps.operators.takesTwo('renew', email, given.role))
+      return askColleague(ask, 'renew', { ...given, email, name, reason, source });
+    await deps.operators.renew(id, { ...given, reason, source }, operator);
     return { go: '/operators', notice: 'console.done.renewed' };
   },
 };
@@ -187,4 +216,7 @@ const endRoute: ActRoute = {
   },
 };
 
-export const operatorRoutes: readonly ConsoleRoute[] = [operatorsRoute, inviteRoute, againRoute, renewRoute, endRoute];
+export const operatorRoutes: readonly ConsoleRoute[] = [
+  ...[operatorsRoute, inviteRoute, againRoute],
+  ...[renewRoute, endRoute, confirmRoute, refuseRoute],
+];

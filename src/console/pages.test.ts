@@ -176,6 +176,7 @@ describe('pages and acts of the console', () => {
 
   it('R52: a mandate is given, changed and ended, and holds from the next request on', async () => {
     const { browser, id } = await operatorOf(sluis, 'helpdesk', 'hans@gemeente.test');
+    const other = (await operatorOf(sluis, 'admin', 'tweede@gemeente.test')).browser;
     const until = new Date(sluis.clock.now() + 30 * 24 * 3_600_000).toISOString().slice(0, 10);
     expect((await browser.get('/operators')).status).toBe(403);
     await act(admin, `/operators/${id}/renew`, { role: 'auditor', until });
@@ -185,9 +186,12 @@ describe('pages and acts of the console', () => {
     const invited = await act(admin, '/invite-operator', {
       ...{ email: 'Nieuw@Gemeente.Test', name: 'Nieuw', role: 'helpdesk', until },
     });
-    expect(invited.text).toContain('/invitation');
+    expect(invited.text).toContain('Een andere beheerder moet het binnen vier dagen bevestigen.');
+    const asked = await sluis.core.operators.byEmail('nieuw@gemeente.test');
+    const shown = await act(other, `/operators/${asked?.id}/confirm/${asked?.asked?.id}`);
+    expect(shown.text).toContain('/invitation');
     const listed = await sluis.core.operators.byEmail('nieuw@gemeente.test');
-    expect(listed?.mandate).toMatchObject({ by: 'admin@gemeente.test' });
+    expect(listed?.mandate).toMatchObject({ by: 'admin@gemeente.test, tweede@gemeente.test' });
   });
 });
 

@@ -20,6 +20,7 @@ import type { Mailer } from '../notice/mailer.ts';
 import { Outbox } from '../notice/outbox.ts';
 import { Teller } from '../notice/teller.ts';
 import { Operators } from '../operator/operators.ts';
+import type { OperatorPost } from '../operator/post.ts';
 import { RecoveryCodes } from '../recovery/recovery-codes.ts';
 import { SessionEnds } from '../session/session-ends.ts';
 import { Sessions } from '../session/sessions.ts';
@@ -34,6 +35,7 @@ import type { Logger } from './logger.ts';
 import { smtpServer } from './mail-server.ts';
 import { noticeRealm, say } from './notice-words.ts';
 import { type OpenedStore, openConfiguredStore } from './open-store.ts';
+import { operatorPostOf } from './operator-post.ts';
 import { type ResetDesk, resetDeskOf } from './reset-desk.ts';
 
 /** What is read from outside and handed in: the clock, randomness, the log, and the operator's keys from the environment. */
@@ -81,6 +83,7 @@ export interface Core extends FactorDeps, Omit<OpenedStore, 'store'> {
   readonly signals: Signals;
   readonly addresses: Addresses;
   readonly operators: Operators;
+  readonly operatorPost: OperatorPost;
   readonly devices: TrustedDevices;
   readonly resetDesk: ResetDesk;
   readonly visits: Visits;
@@ -125,7 +128,7 @@ export async function openCore(settings: Settings, surroundings: Surroundings): 
     endSessions: (person, device, because) =>
       ends.ofTrust(person, device, because === 'copied' ? 'device-copied' : 'trust-ended'),
   });
-  const operators = new Operators(deps, { people, activation });
+  const operators = new Operators(deps, { people, activation, domains: () => current.reset?.domains ?? [] });
 
   return {
     ...deps,
@@ -143,6 +146,7 @@ export async function openCore(settings: Settings, surroundings: Surroundings): 
     challenge: new Challenge(deps, { people, attempts }),
     activation,
     operators,
+    operatorPost: operatorPostOf({ clock, mailer, outbox, operators, settings: () => current }),
     resetDesk: resetDeskOf({
       ...{ ...deps, people, activation, operators, outbox },
       settings: () => current,

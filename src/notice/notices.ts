@@ -22,6 +22,7 @@ export type NoticeLine =
   | 'notice.mail-removed'
   | 'notice.signed-out'
   | 'notice.role-changed'
+  | 'notice.operator-asked'
   | 'notice.device-trusted'
   | 'notice.device-removed'
   | 'notice.device-doubted'
@@ -119,6 +120,9 @@ const notices: { readonly [T in AuditEvent['type']]: Told<T> } = {
   'reset.api-refused': undefined,
   'operator.changed': () => ({ line: 'notice.role-changed' }),
   'operator.ended': () => ({ line: 'notice.role-changed' }),
+  // Before it is done: she may say that she asked for nothing. Of a code she is mailed by the console itself.
+  'operator.asked': () => ({ line: 'notice.operator-asked' }),
+  'operator.ask-refused': undefined,
   'operator.invited': undefined,
   'operator.refused': undefined,
   'operator.acted': undefined,

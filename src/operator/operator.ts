@@ -23,6 +23,26 @@ export interface Operator {
   readonly createdAt: number;
   /** Undefined while she is one. What she did stays hers. */
   readonly ended: { readonly at: number; readonly by: string; readonly reason: string } | undefined;
+  /** Nobody ever came in under this name. Left out: somebody did. */
+  readonly neverIn?: true | undefined;
+  /** What one admin asked for her account; done once another confirms it. */
+  readonly asked?: Asked | undefined;
+}
+
+/** A change that takes two admins: see `four-eyes.ts`. */
+export interface Asked {
+  /** Random: what is confirmed is what was read. */
+  readonly id: string;
+  readonly what: 'invite' | 'renew';
+  readonly name: string;
+  readonly role: Role;
+  /** Of the mandate. */
+  readonly until: number;
+  readonly by: { readonly id: string; readonly email: string };
+  readonly at: number;
+  readonly reason: string;
+  /** She stands in the record for this alone: where it comes to nothing, so does she. */
+  readonly only?: true | undefined;
 }
 
 export interface Mandate {

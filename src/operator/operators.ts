@@ -1,10 +1,11 @@
 import type { ActivationCodes } from '../enrolment/activation.ts';
 import type { FactorDeps } from '../factor/deps.ts';
 import type { People } from '../factor/people.ts';
-import { sealedCodec } from '../kernel/codec.ts';
 import { SluisError } from '../kernel/errors.ts';
-import type { Codec } from '../kernel/store.ts';
-import { addressOf, consoleRealm, isAble, longestMandate, type Operator, plainName } from './operator.ts';
+import { randomId } from '../kernel/random.ts';
+import { invitingTakesTwo, isOver, refuseAlone, refuseConfirming, renewingTakesTwo } from './four-eyes.ts';
+import { type Asked, addressOf, consoleRealm, isAble, longestMandate, type Operator, plainName } from './operator.ts';
+import { OperatorRecord } from './record.ts';
 import type { Role } from './role.ts';
 
 /** Who asks: somebody in the console, or who may read the data folder anyway and runs a command. */
@@ -21,11 +22,21 @@ export interface OperatorInvitation {
   readonly source: string;
 }
 
+/** What an invitation comes to: shown now and never again. */
+export interface Invited {
+  readonly operator: Operator;
+  readonly code: string;
+  readonly until: number;
+}
+
+interface Why {
+  readonly reason: string;
+  readonly source: string;
+}
+
 /** An invitation of an operator works for an hour, once. */
 export const invitationTime = 60 * 60_000;
 
-const place = 'operators';
-/** They all stand in one record, so that what must hold among them is decided in one step. */
 const most = 500;
 
 /**
@@ -36,56 +47,154 @@ export class Operators {
   readonly #deps: FactorDeps;
   readonly #people: People;
   readonly #activation: ActivationCodes;
-  readonly #codec: Codec<readonly Operator[]>;
+  readonly #record: OperatorRecord;
+  readonly #domains: () => readonly string[];
 
-  constructor(deps: FactorDeps, parts: { people: People; activation: ActivationCodes }) {
+  /** `domains`: those under which one person may have several addresses. */
+  constructor(
+    deps: FactorDeps,
+    parts: { people: People; activation: ActivationCodes; domains: () => readonly string[] },
+  ) {
     this.#deps = deps;
     this.#people = parts.people;
     this.#activation = parts.activation;
-    this.#codec = sealedCodec<readonly Operator[]>(deps.ring, 'operators');
+    this.#domains = parts.domains;
+    this.#record = new OperatorRecord(deps);
   }
 
   /** All that there ever were, by name. */
   async list(): Promise<readonly Operator[]> {
-    const { operators } = await this.#read();
-    return operators.toSorted((a, b) => (a.email < b.email ? -1 : 1));
+    return (await this.#record.read()).toSorted((a, b) => (a.email < b.email ? -1 : 1));
   }
 
   async byEmail(typed: string): Promise<Operator | undefined> {
     const email = addressOf(typed);
-    return email === undefined ? undefined : (await this.#read()).operators.find(one => one.email === email);
+    return email === undefined ? undefined : (await this.#record.read()).find(one => one.email === email);
   }
 
   async byId(id: string): Promise<Operator | undefined> {
-    return (await this.#read()).operators.find(one => one.id === id);
+    return (await this.#record.read()).find(one => one.id === id);
   }
 
   /**
    * Invites somebody, or somebody again who lost her way in: her password and factors go at once. The code is shown now
-   * and never again. Throws 'operator.refused'.
+   * and never again. Throws 'operator.refused', also where it takes two admins: then `ask`.
    */
-  async invite(
-    asked: OperatorInvitation,
-    asking: Asking,
-  ): Promise<{ operator: Operator; code: string; until: number }> {
+  async invite(asked: OperatorInvitation, asking: Asking): Promise<Invited> {
+    const { email, name } = this.#checked(asked);
+    const now = this.#deps.clock.now();
+    const person = await this.#people.create(consoleRealm, email);
+    const mandate = { by: nameOf(asking), from: now, until: asked.until };
+    const operator = await this.#change(asking, person.id, (all, before) => {
+      if (!('command' in asking) && invitingTakesTwo(before, asked.role)) throw refused('this takes two admins');
+      return this.#invitedAnew(all, before, { id: person.id, email, name, role: asked.role, mandate });
+    });
+    return this.#sendCode(operator, asked);
+  }
+
+  /** Whether that is for two admins: see `ask`. What decides is the step that writes. */
+  async takesTwo(what: 'invite' | 'renew', email: string, role: Role): Promise<boolean> {
+    const before = await this.byEmail(email);
+    return what === 'invite' ? invitingTakesTwo(before, role) : renewingTakesTwo(before, role);
+  }
+
+  /** One admin asks; nothing changes before another confirms it. Throws 'operator.refused'. */
+  async ask(what: Asked['what'], asked: OperatorInvitation, asker: Operator): Promise<Operator> {
+    const { email, name } = this.#checked(asked);
+    const { clock, random, audit } = this.#deps;
+    const now = clock.now();
+    const person = await this.#people.create(consoleRealm, email);
+    const { role, until, reason, source } = asked;
+    const request: Asked = {
+      ...{ id: randomId(random), what, name, role, until, reason, at: now },
+      by: { id: asker.id, email: asker.email },
+    };
+    const operator = await this.#change(asker, person.id, (all, before) => {
+      refuseAlone(all, asker, email, { now, domains: this.#domains() });
+      if (before !== undefined) return { ...before, asked: before.asked?.only ? { ...request, only: true } : request };
+      if (all.length >= most) throw refused(`there are ${most} operators already`);
+      const mandate = { by: asker.email, from: now, until };
+      const nobody = { password: undefined, ended: undefined, neverIn: true } as const;
+      return {
+        ...{ id: person.id, email, name, role, mandate, createdAt: now },
+        ...nobody,
+        asked: { ...request, only: true },
+      };
+    });
+    const told = { realm: consoleRealm, person: operator.id, name: email, what, role, until, reason, source };
+    await audit.record({ type: 'operator.asked', ...told, by: asker.email });
+    return operator;
+  }
+
+  /** Another admin says yes to what was asked: an invitation, or a change of the mandate. Throws 'operator.refused'. */
+  async confirm(
+    id: string,
+    ask: string,
+    why: Why,
+    asking: Operator,
+  ): Promise<Invited | { readonly operator: Operator }> {
+    const now = this.#deps.clock.now();
+    let done: Asked | undefined;
+    const operator = await this.#change(asking, id, (all, before) => {
+      if (before === undefined) throw unknown();
+      const asked = refuseConfirming(all, asking, before, { ask, now, domains: this.#domains() });
+      refuseMandate(asked.until, now);
+      done = asked;
+      const mandate = { by: `${asked.by.email}, ${asking.email}`, from: now, until: asked.until };
+      if (asked.what === 'renew') return { ...before, role: asked.role, mandate, asked: undefined };
+      const { email } = before;
+      return this.#invitedAnew(all, before, { id, email, name: asked.name, role: asked.role, mandate });
+    });
+    if (done === undefined) throw unknown();
+    const reason = `${done.reason} / ${why.reason}`;
+    if (done.what === 'invite') return this.#sendCode(operator, { reason, source: why.source });
+    await this.#recordChanged(operator, { reason, source: why.source });
+    return { operator };
+  }
+
+  /** What was asked is not done: by any admin, also by whose account it is. Throws 'operator.refused'. */
+  async refuseAsk(id: string, ask: string, why: Why, asking: Operator): Promise<Operator> {
+    let before: Operator | undefined;
+    const now = this.#deps.clock.now();
+    await this.#record.write(all => {
+      refuseNoAdmin(all, asking, now);
+      before = all.find(one => one.id === id);
+      if (before?.asked?.id !== ask) throw refused('this is not asked, or not any more');
+      if (before.asked.only) return all.filter(one => one.id !== id);
+      return all.map(one => (one.id === id ? { ...one, asked: undefined } : one));
+    }, id);
+    if (before === undefined) throw unknown();
+    const told = { realm: consoleRealm, person: id, name: before.email, by: asking.email, ...why };
+    await this.#deps.audit.record({ type: 'operator.ask-refused', ...told });
+    return before;
+  }
+
+  #checked(asked: OperatorInvitation): { email: string; name: string } {
     const email = addressOf(asked.email);
     if (email === undefined) throw refused('this is not an e-mail address', 'Give one such as anna@gemeente.nl.');
     const name = plainName(asked.name);
     if (name === '') throw refused('the name is missing', 'Say who it is, as colleagues know her.');
-    const now = this.#deps.clock.now();
-    refuseMandate(asked.until, now);
-    const person = await this.#people.create(consoleRealm, email);
-    const mandate = { by: nameOf(asking), from: now, until: asked.until };
-    const fresh = { email, name, role: asked.role, mandate, password: undefined, ended: undefined };
-    const operator = await this.#change(asking, person.id, (all, before) => {
-      if (before === undefined && all.length >= most) throw refused(`there are ${most} operators already`);
-      return { ...fresh, id: person.id, createdAt: before?.createdAt ?? now };
-    });
-    const { reason, source, role, until } = asked;
-    const by = nameOf(asking);
-    const told = { realm: consoleRealm, person: operator.id, name: email, role, until, by, reason, source };
+    refuseMandate(asked.until, this.#deps.clock.now());
+    return { email, name };
+  }
+
+  #invitedAnew(
+    all: readonly Operator[],
+    before: Operator | undefined,
+    given: Pick<Operator, 'id' | 'email' | 'name' | 'role' | 'mandate'>,
+  ): Operator {
+    if (before === undefined && all.length >= most) throw refused(`there are ${most} operators already`);
+    const neverIn = before === undefined || before.neverIn === true ? ({ neverIn: true } as const) : {};
+    const createdAt = before?.createdAt ?? this.#deps.clock.now();
+    return { ...given, createdAt, ...neverIn, password: undefined, ended: undefined };
+  }
+
+  async #sendCode(operator: Operator, { reason, source }: Why): Promise<Invited> {
+    const { id: person, email: name, role, mandate } = operator;
+    const { by, until } = mandate;
+    const told = { realm: consoleRealm, person, name, role, until, by, reason, source };
     await this.#deps.audit.record({ type: 'operator.invited', ...told });
-    const code = await this.#activation.invite(consoleRealm, email, {
+    const code = await this.#activation.invite(consoleRealm, name, {
       ...{ by, replaces: true, reason, level: 4, validity: invitationTime },
     });
     return { operator, ...code };
@@ -100,23 +209,27 @@ export class Operators {
     const now = this.#deps.clock.now();
     refuseMandate(change.until, now);
     const { role, until, reason, source } = change;
-    const by = nameOf(asking);
     const operator = await this.#change(asking, id, (_all, before) => {
-      if (before === undefined || before.ended !== undefined) throw unknown();
-      return { ...before, role, mandate: { by, from: now, until } };
+      if (before === undefined || before.ended !== undefined || before.asked?.only) throw unknown();
+      if (!('command' in asking) && renewingTakesTwo(before, role)) throw refused('this takes two admins');
+      return { ...before, role, mandate: { by: nameOf(asking), from: now, until } };
     });
-    const told = { realm: consoleRealm, person: id, name: operator.email, role, until, by, reason, source };
-    await this.#deps.audit.record({ type: 'operator.changed', ...told });
+    await this.#recordChanged(operator, { reason, source });
     return operator;
   }
 
+  async #recordChanged({ id, email, role, mandate: { by, until } }: Operator, why: Why): Promise<void> {
+    const told = { realm: consoleRealm, person: id, name: email, role, until, by, ...why };
+    await this.#deps.audit.record({ type: 'operator.changed', ...told });
+  }
+
   /** She is none any more; her sessions are for the caller to end. Throws 'operator.refused'. */
-  async end(id: string, why: { readonly reason: string; readonly source: string }, asking: Asking): Promise<Operator> {
+  async end(id: string, why: Why, asking: Asking): Promise<Operator> {
     const by = nameOf(asking);
     const ended = { at: this.#deps.clock.now(), by, reason: why.reason };
     const operator = await this.#change(asking, id, (_all, before) => {
-      if (before === undefined || before.ended !== undefined) throw unknown();
-      return { ...before, ended, password: undefined };
+      if (before === undefined || before.ended !== undefined || before.asked?.only) throw unknown();
+      return { ...before, ended, password: undefined, asked: undefined };
     });
     const told = { realm: consoleRealm, person: id, name: operator.email, by, ...why };
     await this.#deps.audit.record({ type: 'operator.ended', ...told });
@@ -125,8 +238,9 @@ export class Operators {
 
   /** Once her factor is bound: the hash of the password that she chose with it. */
   async settle(id: string, password: string): Promise<Operator | undefined> {
-    return this.#write(
-      all => all.map(one => (one.id === id && one.ended === undefined ? { ...one, password } : one)),
+    return this.#record.write(
+      all =>
+        all.map(one => (one.id === id && one.ended === undefined ? { ...one, password, neverIn: undefined } : one)),
       id,
     );
   }
@@ -138,7 +252,8 @@ export class Operators {
     change: (all: readonly Operator[], before: Operator | undefined) => Operator,
   ): Promise<Operator> {
     const now = this.#deps.clock.now();
-    const written = await this.#write(all => {
+    const written = await this.#record.write(every => {
+      const all = every.filter(one => one.id === id || !isOver(one, now));
       refuseAsking(all, asking, id, now);
       const before = all.find(one => one.id === id);
       const after = change(all, before);
@@ -147,36 +262,19 @@ export class Operators {
     if (written === undefined) throw unknown();
     return written;
   }
-
-  async #write(change: (all: readonly Operator[]) => readonly Operator[], id: string): Promise<Operator | undefined> {
-    const { store } = this.#deps;
-    for (;;) {
-      const { operators, version } = await this.#read();
-      const next = change(operators);
-      const text = this.#codec.encode(place, next);
-      const kept = version === undefined ? store.create(place, text) : store.replace(place, version, text);
-      if (await kept) return next.find(one => one.id === id);
-    }
-  }
-
-  async #read(): Promise<{ operators: readonly Operator[]; version: number | undefined }> {
-    const record = await this.#deps.store.get(place);
-    if (record === undefined) return { operators: [], version: undefined };
-    const operators = this.#codec.decode(place, record.value);
-    if (operators !== undefined) return { operators, version: record.version };
-    // Written over, every mandate would be gone: who cannot be read is nobody's to replace.
-    throw new SluisError('data.wrong-key', 'the record of the operators cannot be read with the keys given', {
-      remedy: 'Add the key under which this data folder was written to the key ring.',
-    });
-  }
 }
 
 /** Nobody gives herself more, or takes the last admin away: who asks is an admin who stays one. */
 function refuseAsking(all: readonly Operator[], asking: Asking, about: string, now: number): void {
   if ('command' in asking) return;
-  const who = all.find(one => one.id === asking.id);
-  if (who === undefined || who.role !== 'admin' || !isAble(who, now)) throw refused('only an admin may do this');
+  const who = refuseNoAdmin(all, asking, now);
   if (who.id === about) throw refused('nobody changes her own mandate', 'Ask another admin.');
+}
+
+function refuseNoAdmin(all: readonly Operator[], { id }: Pick<Operator, 'id'>, now: number): Operator {
+  const who = all.find(one => one.id === id);
+  if (who === undefined || who.role !== 'admin' || !isAble(who, now)) throw refused('only an admin may do this');
+  return who;
 }
 
 function refuseMandate(until: number, now: number): void {

@@ -54,4 +54,5 @@ export const frozenNoticeIds: readonly string[] = [
   'notice.desk-code-given',
   'notice.desk-code-used',
   'notice.desk-code-ended',
+  'notice.operator-asked',
 ];

@@ -25,6 +25,7 @@ export const englishNotice: Readonly<Record<keyof typeof dutchNotice, string>> =
   'notice.mail-removed': 'The mail address of your account was removed. That was on {when}.',
   'notice.signed-out': 'An administrator signed you out everywhere. That was on {when}.',
   'notice.role-changed': 'Your role in the administration of Sluis was changed. That was on {when}.',
+  'notice.operator-asked': 'An admin asked to change your access to the administration of Sluis. That was on {when}.',
   'notice.device-trusted': 'A device was remembered. For a while you take no second step there. That was on {when}.',
   'notice.device-removed': 'A remembered device was removed. It needs a second step again. That was on {when}.',
   'notice.device-doubted': 'A remembered device asked for your second step again, to be sure. That was on {when}.',

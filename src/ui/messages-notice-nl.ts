@@ -24,6 +24,8 @@ export const dutchNotice = {
   'notice.mail-removed': 'Het mailadres van uw account is weggehaald. Dat was op {when}.',
   'notice.signed-out': 'Een beheerder heeft u overal uitgelogd. Dat was op {when}.',
   'notice.role-changed': 'Uw rol in het beheer van Sluis is veranderd. Dat was op {when}.',
+  'notice.operator-asked':
+    'Een beheerder heeft gevraagd om uw toegang tot het beheer van Sluis te veranderen. Dat was op {when}.',
   'notice.device-trusted': 'Een apparaat is onthouden. Daar doet u een tijd geen tweede stap. Dat was op {when}.',
   'notice.device-removed':
     'Een onthouden apparaat is weggehaald. Daar is weer een tweede stap nodig. Dat was op {when}.',

@@ -9,6 +9,8 @@ import { english } from './messages-en.ts';
 import { dutch } from './messages-nl.ts';
 import { englishNotice } from './messages-notice-en.ts';
 import { dutchNotice } from './messages-notice-nl.ts';
+import { englishOperators } from './messages-operators-en.ts';
+import { dutchOperators } from './messages-operators-nl.ts';
 import { englishReset } from './messages-reset-en.ts';
 import { dutchReset } from './messages-reset-nl.ts';
 
@@ -19,6 +21,7 @@ export type MessageId =
   | keyof typeof dutchNotice
   | keyof typeof codesDutch
   | keyof typeof dutchDeskCode
+  | keyof typeof dutchOperators
   | keyof typeof dutchReset;
 
 /** A text in one language; `values` fill its `{name}` places. What is not given stays visible, so that a test sees it. */
@@ -28,8 +31,16 @@ export type Translate = (id: MessageId, values?: Readonly<Record<string, string 
 export const languageCookie = '__Host-sluis-lang';
 
 export const messages: Readonly<Record<Language, Readonly<Record<MessageId, string>>>> = {
-  nl: { ...dutch, ...dutchConsole, ...dutchNotice, ...codesDutch, ...dutchDeskCode, ...dutchReset },
-  en: { ...english, ...englishConsole, ...englishNotice, ...codesEnglish, ...englishDeskCode, ...englishReset },
+  nl: { ...dutch, ...dutchConsole, ...dutchNotice, ...codesDutch, ...dutchDeskCode, ...dutchOperators, ...dutchReset },
+  en: {
+    ...english,
+    ...englishConsole,
+    ...englishNotice,
+    ...codesEnglish,
+    ...englishDeskCode,
+    ...englishOperators,
+    ...englishReset,
+  },
 };
 
 const translators: Readonly<Record<Language, Translate>> = { nl: translator('nl'), en: translator('en') };

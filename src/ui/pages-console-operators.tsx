@@ -9,8 +9,19 @@ export interface OperatorRow {
   readonly name: string;
   readonly role: Role;
   readonly mandate: { readonly by: string; readonly from: number; readonly until: number };
-  readonly state: 'able' | 'invited' | 'over' | 'ended';
+  readonly state: 'able' | 'invited' | 'asked' | 'over' | 'ended';
   readonly factors: readonly KindName[];
+  /** What waits for a second admin. */
+  readonly asked:
+    | {
+        readonly by: string;
+        readonly at: number;
+        readonly reason: string;
+        readonly role: Role;
+        readonly confirm: string | undefined;
+        readonly refuse: string | undefined;
+      }
+    | undefined;
   readonly acts:
     | { readonly renew: string | undefined; readonly end: string | undefined; readonly again: string }
     | undefined;
@@ -43,7 +54,7 @@ export function operatorsPage(
           row.email,
           row.name,
           t(`console.role.${row.role}`),
-          t(`console.operators.${row.state}`),
+          <State page={page} row={row} />,
           row.mandate.by,
           dateText(language, row.mandate.until),
           row.factors.map(kind => t(`kind.${kind}`)).join(', '),
@@ -54,13 +65,28 @@ export function operatorsPage(
   );
 }
 
-function OperatorActs({ page: { t }, row: { acts, email } }: { page: ConsolePage; row: OperatorRow }) {
-  if (acts === undefined) return <>–</>;
+function State({ page: { t, language }, row: { state, asked } }: { page: ConsolePage; row: OperatorRow }) {
+  if (asked === undefined) return <>{t(`console.operators.${state}`)}</>;
+  const { by, at, reason } = asked;
+  return (
+    <>
+      {t(`console.operators.${state}`)}
+      <p class="utrecht-paragraph sluis-quiet">
+        {t('console.operators.asked-by', { by, at: dateText(language, at), reason })}
+      </p>
+    </>
+  );
+}
+
+function OperatorActs({ page: { t }, row: { acts, asked, email } }: { page: ConsolePage; row: OperatorRow }) {
   const links: readonly (readonly [href: string | undefined, text: string])[] = [
-    [acts.renew, t('console.operators.renew')],
-    [acts.again, t('console.operators.again')],
-    [acts.end, t('console.operators.end')],
+    [asked?.confirm, t('console.operators.confirm')],
+    [asked?.refuse, t('console.operators.refuse')],
+    [acts?.renew, t('console.operators.renew')],
+    [acts?.again, t('console.operators.again')],
+    [acts?.end, t('console.operators.end')],
   ];
+  if (links.every(([href]) => href === undefined)) return <>–</>;
   return (
     <>
       {links.map(([href, text]) =>

@@ -160,8 +160,16 @@ function listSamples(page: ConsolePage): [string, string][] {
     role: 'admin',
     state: 'able',
     factors: ['totp'],
+    asked: undefined,
     mandate: { by: 'command: root', from: noon, until: noon },
     acts: { renew: '/operators/1/renew', end: '/operators/1/end', again: '/operators/1/invite' },
+  };
+  const asked: OperatorRow = {
+    ...{ ...operator, email: 'hans@gemeente.test', name: 'Hans', state: 'asked', acts: undefined },
+    asked: {
+      ...{ by: `bram@gemeente.test${hostile}`, at: noon, reason: `nieuwe collega ${hostile}`, role: 'helpdesk' },
+      ...{ confirm: '/operators/2/confirm/a', refuse: '/operators/2/refuse/a' },
+    },
   };
   const code = {
     title: 'Activeringscode',
@@ -282,7 +290,7 @@ function listSamples(page: ConsolePage): [string, string][] {
     ],
     [
       'console-operators',
-      operatorsPage(page, { rows: [operator, { ...operator, acts: undefined }], invite: '/invite-operator' }),
+      operatorsPage(page, { rows: [operator, { ...operator, acts: undefined }, asked], invite: '/invite-operator' }),
     ],
     [
       'console-invite',
