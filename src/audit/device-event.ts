@@ -34,7 +34,8 @@ export type DeviceEvent =
         | 'reset'
         | 'shared-browser'
         | 'expired'
-        | 'signed-out-everywhere';
+        | 'signed-out-everywhere'
+        | 'password-changed';
     })
   /** A browser that several people use, or no longer: it is never trusted. */
   | { readonly type: 'browser.marked-shared'; readonly by: 'person' | 'operator'; readonly source: string }

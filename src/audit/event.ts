@@ -3,6 +3,7 @@ import type { DeviceEvent } from './device-event.ts';
 import type { FactorEvent } from './factor-event.ts';
 import type { MailEvent, SignalEvent } from './mail-event.ts';
 import type { OperatorEvent } from './operator-event.ts';
+import type { PasswordEvent } from './password-event.ts';
 import type { PersonEvent } from './person-event.ts';
 import type { ResetEvent } from './reset-event.ts';
 import type { ServerEvent } from './server-event.ts';
@@ -19,6 +20,7 @@ export type AuditEvent = { readonly realm: string } & (
   | PersonEvent
   | FactorEvent
   | DeviceEvent
+  | PasswordEvent
   | DeskCodeEvent
   | ResetEvent
   | OperatorEvent

@@ -26,6 +26,7 @@ export type SessionEvent =
         | 'release-broken'
         | 'reported'
         | 'trust-ended'
+        | 'password-changed'
         | 'device-copied';
     })
   | (AboutPerson & {

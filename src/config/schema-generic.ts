@@ -29,6 +29,21 @@ const whoami = z
   ])
   .describe('How the app says whose account it is. With "nothing" only the names listed at the realm may sign in.');
 
+const mark = z
+  .strictObject({
+    status: status.exactOptional(),
+    location: pattern.exactOptional().describe('A pattern for the whole value.'),
+    body: pattern.exactOptional().describe('A pattern that is searched for in the page.'),
+  })
+  .refine(one => Object.keys(one).length > 0, { message: 'expected a status, a location or a body' });
+
+const changePath = z
+  .string()
+  .regex(
+    /^\/(?!\/)[^\s?#\\*]*\*?$/,
+    'expected a path that begins with one /, without a query; * at its end for all below',
+  );
+
 /** The sign-in of an app without a preset of its own: what `signIn` holds beside `preset: generic`. */
 export const genericSchema = z.strictObject({
   loginPage: path.describe('The page with the form; with its query where it has one.'),
@@ -52,6 +67,20 @@ export const genericSchema = z.strictObject({
   signOut: z
     .strictObject({ path: plainPath, parameters: z.record(z.string(), z.string()).exactOptional() })
     .exactOptional(),
+  passwordChange: z
+    .strictObject({
+      path: changePath.describe('Where its form is posted to.'),
+      fields: z
+        .array(z.string().min(1))
+        .min(1)
+        .describe('The field that holds the new password; several where forms differ.'),
+      changed: mark.exactOptional().describe('What the app answers only where it changed the password.'),
+      refused: mark
+        .exactOptional()
+        .describe('What it answers only where it did not. What says neither counts as a change.'),
+    })
+    .exactOptional()
+    .describe('How people change their password in the app: trusted devices end with it.'),
   folding: z.enum(['php', 'none']).default('none').describe('php: field names are read as PHP reads them.'),
   formTokenSurvives: z
     .boolean()

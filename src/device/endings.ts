@@ -1,7 +1,7 @@
 import type { Person } from '../factor/person.ts';
 import { inWords } from './agent.ts';
 import type { Shelves } from './shelves.ts';
-import type { EndOfTrust, TrustedDevice } from './trusted-device.ts';
+import type { Ended, TrustedDevice } from './trusted-device.ts';
 import type { TrustDeps } from './trusted-devices.ts';
 
 /** Longer than an end takes: who broke half-way is followed up after this. */
@@ -28,23 +28,19 @@ export class Endings {
     if (standing.every(device => isOf(person, device))) return standing;
     // Read again: what was handed in may be older than the factor.
     const now = await this.#deps.people.byId(person.id);
-    if (now !== undefined) await this.end(now, device => !isOf(now, device), 'factor-removed', 'unknown');
+    if (now !== undefined)
+      await this.end(now, device => !isOf(now, device), { because: 'factor-removed', source: 'unknown' });
     return standing.filter(device => now !== undefined && isOf(now, device));
   }
 
   /** Over from the first write on; the sessions end after it, so that none can begin by it any more. How many there were. */
-  async end(
-    person: Person,
-    which: (device: TrustedDevice) => boolean,
-    because: EndOfTrust,
-    source: string,
-  ): Promise<number> {
+  async end(person: Person, which: (device: TrustedDevice) => boolean, how: Ended): Promise<number> {
     let count = 0;
     await this.#shelves.write(person.id, devices => {
       const going = devices.filter(device => device.ended === undefined && which(device));
       count = going.length;
       if (count === 0) return undefined;
-      return devices.map(device => (going.includes(device) ? ended(device, because, source) : device));
+      return devices.map(device => (going.includes(device) ? ended(device, how) : device));
     });
     await this.finish(person);
     return count;
@@ -54,7 +50,7 @@ export class Endings {
   async finish(person: Person): Promise<void> {
     for (const device of await this.#shelves.read(person.id)) {
       if (device.ended === undefined) continue;
-      const sessions = await this.#deps.endSessions(person.id, device.id, device.ended.because);
+      const sessions = await this.#deps.endSessions(person.id, device.id, device.ended);
       // Of many at once, one tells it; where that one breaks, whoever comes later.
       if (!(await this.#deps.store.consume(`device-ended:{${person.id}}:${device.id}`, endingTime))) continue;
       await this.#tell(person, device, sessions, device.ended);
@@ -68,7 +64,7 @@ export class Endings {
     person: Person,
     { id: device, label, agent }: TrustedDevice,
     sessions: number,
-    { because, source }: NonNullable<TrustedDevice['ended']>,
+    { because, source }: Ended,
   ): Promise<void> {
     const { id, realm, name } = person;
     const all = { realm, person: id, name, device, label, agent: inWords(agent), sessions, source };
@@ -81,6 +77,6 @@ function isOf({ factors }: Person, { factor }: TrustedDevice): boolean {
   return factors.some(({ id }) => id === factor);
 }
 
-export function ended(device: TrustedDevice, because: EndOfTrust, source: string): TrustedDevice {
-  return { ...device, ended: { because, source } };
+export function ended(device: TrustedDevice, how: Ended): TrustedDevice {
+  return { ...device, ended: how };
 }

@@ -76,7 +76,7 @@ export class ShownDevices {
       const verdict = judge(device.rotation, shown.number, this.#deps.clock.now());
       // Whatever the page demands: who holds a copy is found as soon as it is seen.
       if (verdict === 'copied') {
-        await this.#endings.end(person, ({ id }) => id === device.id, 'copied', showing.source);
+        await this.#endings.end(person, ({ id }) => id === device.id, { because: 'copied', source: showing.source });
         return { outcome: 'asked', drop: true };
       }
       const settings = this.#deps.settings();

@@ -27,7 +27,20 @@ export interface TrustedDevice {
   readonly until: number;
   readonly rotation: Rotation;
   /** Over; kept until the sessions that it began have ended, however often that breaks half-way. */
-  readonly ended: { readonly because: EndOfTrust; readonly source: string } | undefined;
+  readonly ended: Ended | undefined;
+}
+
+export interface Ended {
+  readonly because: EndOfTrust;
+  readonly source: string;
+  /** The browser in which its owner ended it by her own doing: she goes on there. */
+  readonly spares?: SparedBrowser | undefined;
+}
+
+/** A session, and those that the same browser began, by its realm cookie (SHA-256). */
+export interface SparedBrowser {
+  readonly session: string;
+  readonly portal: string | undefined;
 }
 
 export type EndOfTrust =
@@ -40,6 +53,7 @@ export type EndOfTrust =
   | 'shared-browser'
   | 'expired'
   | 'signed-out-everywhere'
+  | 'password-changed'
   /** Its cookie is in two browsers. */
   | 'copied';
 

@@ -13,7 +13,15 @@ import { Endings, ended } from './endings.ts';
 import { isLiving, mayGiveTrust, trustLevel, untilNow } from './living.ts';
 import { Shelves } from './shelves.ts';
 import { type IssuedCookie, type Showing, ShownDevices, type ShowOutcome } from './shown-devices.ts';
-import { type Agent, type EndOfTrust, longestTrust, mostDevices, type TrustedDevice } from './trusted-device.ts';
+import {
+  type Agent,
+  type Ended,
+  type EndOfTrust,
+  longestTrust,
+  mostDevices,
+  type SparedBrowser,
+  type TrustedDevice,
+} from './trusted-device.ts';
 
 export interface TrustDeps {
   readonly store: Store;
@@ -25,7 +33,7 @@ export interface TrustDeps {
   /** What the operator allows now; undefined: no device is trusted, whatever stands in the store. */
   readonly settings: () => TrustSettings | undefined;
   /** Ends the sessions that this device began; resolves to how many there were. */
-  readonly endSessions: (person: string, device: string, because: EndOfTrust) => Promise<number>;
+  readonly endSessions: (person: string, device: string, how: Ended) => Promise<number>;
 }
 
 /** Of whom: only her id is believed, all else is read anew. */
@@ -166,17 +174,17 @@ export class TrustedDevices {
 
   /** Removes one of hers, with the sessions that it began; false where it was not there. */
   async remove(who: Who, device: string, because: EndOfTrust, source: string): Promise<boolean> {
-    return (await this.#end(who, ({ id }) => id === device, because, source)) > 0;
+    return (await this.#end(who, ({ id }) => id === device, { because, source })) > 0;
   }
 
-  /** Removes all of hers; resolves to how many there were. */
-  removeAll(who: Who, because: EndOfTrust, source: string): Promise<number> {
-    return this.#end(who, () => true, because, source);
+  /** Removes all of hers; resolves to how many there were. In the browser that is spared her sessions go on. */
+  removeAll(who: Who, because: EndOfTrust, source: string, spares?: SparedBrowser): Promise<number> {
+    return this.#end(who, () => true, { because, source, spares });
   }
 
   /** Of a factor that went: what came from it is worth nothing already; this also ends what it began. */
   removeOfFactor(who: Who, factor: string, source: string): Promise<number> {
-    return this.#end(who, device => device.factor === factor, 'factor-removed', source);
+    return this.#end(who, device => device.factor === factor, { because: 'factor-removed', source });
   }
 
   /** Stands among hers, or says why not: in one compare-and-set, so that no two instances make a sixth. */
@@ -195,11 +203,11 @@ export class TrustedDevices {
       }
       outcome = { outcome: 'trusted', device: made };
       const now = devices.map(device => {
-        if (going.includes(device)) return ended(device, 'replaced', trusting.source);
+        if (going.includes(device)) return ended(device, { because: 'replaced', source: trusting.source });
         // Its sessions may stand where the operator allows fewer days than when they began.
         return device.ended !== undefined || living.includes(device)
           ? device
-          : ended(device, 'expired', trusting.source);
+          : ended(device, { because: 'expired', source: trusting.source });
       });
       return [...now, made];
     });
@@ -226,14 +234,9 @@ export class TrustedDevices {
     };
   }
 
-  async #end(
-    who: Who,
-    which: (device: TrustedDevice) => boolean,
-    because: EndOfTrust,
-    source: string,
-  ): Promise<number> {
+  async #end(who: Who, which: (device: TrustedDevice) => boolean, how: Ended): Promise<number> {
     const person = await this.#deps.people.byId(who.id);
-    return person === undefined ? 0 : this.#endings.end(person, which, because, source);
+    return person === undefined ? 0 : this.#endings.end(person, which, how);
   }
 
   #living(person: Person, devices: readonly TrustedDevice[]): readonly TrustedDevice[] {

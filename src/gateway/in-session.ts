@@ -5,13 +5,13 @@ import type { JarCookie } from '../visit/jar.ts';
 import { cookieHeader } from '../visit/set-cookie.ts';
 import { withReadable } from './cookie-lines.ts';
 import type { Exchange, GatewayDeps } from './exchange.ts';
-import { forward } from './forward.ts';
+import { type Forwarding, forward } from './forward.ts';
 import { handedOn, type SentOn } from './handed-on.ts';
 import { requestHeaders } from './headers.ts';
 import { refuse } from './respond.ts';
 import { BodyRefused, BodyTooLarge } from './scanned-body.ts';
 import { type OpenedJar, SessionAnswer } from './session-answer.ts';
-import { isUnreadable, queryCarriesCredentials, sessionBody } from './session-body.ts';
+import { isUnreadable, queryCarriesCredentials, type SessionBody, sessionBody } from './session-body.ts';
 import { refuseTooLarge, tooLargeUnread } from './too-large.ts';
 import { appFailed } from './trouble.ts';
 import { sessionOwner } from './visit-cookies.ts';
@@ -32,16 +32,15 @@ export function passInSession(
   const opened = openJar(deps, exchange, session);
   const cookie = opened.plain ?? cookieFor(deps, exchange, opened.jar);
   noteActivity(deps, exchange, session);
-  const body = sessionBody(deps, exchange, early);
+  const body = sessionBody(deps, exchange, session, early);
   const answers = new SessionAnswer(deps, exchange, { session, opened, body });
-  forward({
+  const passage: Forwarding = {
     pool: app.pool,
     stallTime: deps.limits.stallTime,
     options: {
       method: head.method,
       path: target.raw,
       headers: requestHeaders(head, { host: app.host, source, proto: app.proto, cookie }),
-      ...(body === undefined ? {} : { body: body.stream }),
       // It ends with its reader or with the session, not because nothing happens.
       ...(head.events ? { bodyTimeout: 0 } : {}),
     },
@@ -58,7 +57,23 @@ export function passInSession(
       else appFailed(deps, exchange, failure);
     },
     ...(sentOn === undefined ? {} : { outlives: true }),
-  });
+  };
+  forward(body === undefined ? passage : withBody(passage, body));
+}
+
+function withBody(passage: Forwarding, { stream, password }: SessionBody): Forwarding {
+  const options = { ...passage.options, body: stream };
+  if (password === undefined) return { ...passage, options };
+  return {
+    ...passage,
+    options,
+    judge: answer => password.judge(answer, passage.judge(answer)),
+    failed: (failure, error) => {
+      // Cut short by us: the app never had it whole.
+      if (error instanceof BodyTooLarge || error instanceof BodyRefused) password.notSent();
+      passage.failed(failure, error);
+    },
+  };
 }
 
 /** A browser sends the same header again and again; a few others where tabs of it are at different paths. */

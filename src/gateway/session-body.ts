@@ -2,14 +2,18 @@ import type { Readable } from 'node:stream';
 import { matchesAny, seenParameters } from '../policy/match.ts';
 import { looksAtMethods, routeParameters } from '../policy/route.ts';
 import { foldName, readPairs } from '../policy/target.ts';
+import type { Session } from '../session/session.ts';
 import { CredentialWatch, type FieldScanner, scannerFor } from '../signin/scanner.ts';
 import type { Exchange, GatewayDeps } from './exchange.ts';
+import { type PasswordWatch, passwordWatch } from './password-watch.ts';
 import { ScannedBody } from './scanned-body.ts';
 
 export interface SessionBody {
   readonly stream: Readable;
   /** Values of parameters that the preset's sign-out is known by, as the body has shown them so far. */
   readonly seen: Map<string, string[]>;
+  /** Where it may hold a new password. */
+  readonly password: PasswordWatch | undefined;
 }
 
 /** Whether the query alone carries a user and a password: a sign-in by another door (DokuWiki takes one on any page). */
@@ -31,14 +35,20 @@ export function isUnreadable({ head, hasBody }: Exchange): boolean {
 }
 
 /** Requests without a body have none to watch. `early` are bytes that were read while a sign-in was looked for. */
-export function sessionBody(deps: GatewayDeps, exchange: Exchange, early: Buffer | undefined): SessionBody | undefined {
+export function sessionBody(
+  deps: GatewayDeps,
+  exchange: Exchange,
+  session: Session,
+  early: Buffer | undefined,
+): SessionBody | undefined {
   if (!exchange.hasBody) return undefined;
   const seen = new Map<string, string[]>();
-  const body = new ScannedBody(bodyWatcher(exchange, seen), deps.limits.body);
+  const password = passwordWatch(deps, exchange, session);
+  const body = new ScannedBody(bodyWatcher(exchange, seen, password), deps.limits.body);
   exchange.acceptBody();
   deps.receiving.allowLong(exchange.req);
   feed(deps, exchange, body, early);
-  return { stream: body, seen };
+  return { stream: body, seen, password };
 }
 
 function feed(deps: GatewayDeps, exchange: Exchange, body: ScannedBody, early: Buffer | undefined): void {
@@ -56,8 +66,12 @@ function feed(deps: GatewayDeps, exchange: Exchange, body: ScannedBody, early: B
   else req.pipe(body);
 }
 
-/** Refuses a body that signs somebody in, or that names a route parameter otherwise than the query. */
-export function bodyWatcher(exchange: Exchange, seen: Map<string, string[]>): FieldScanner {
+/** Refuses a body that signs somebody in, that names a route parameter otherwise than the query, or as `password` says. */
+export function bodyWatcher(
+  exchange: Exchange,
+  seen: Map<string, string[]>,
+  password?: Pick<PasswordWatch, 'see'>,
+): FieldScanner {
   const { app, head, target } = exchange;
   const { preset } = app.settings;
   const credentials = isCredentialPath(exchange) ? undefined : new CredentialWatch(app.credentials);
@@ -68,7 +82,7 @@ export function bodyWatcher(exchange: Exchange, seen: Map<string, string[]>): Fi
   return scannerFor(head.contentType, (name, value) => {
     const folded = foldName(name, preset.folding);
     if (signOut.has(folded) && value !== undefined) seen.set(folded, [...(seen.get(folded) ?? []), value].slice(-8));
-    if (credentials?.see(name) === true) return true;
+    if (credentials?.see(name) === true || password?.see(folded, value) === true) return true;
     // A body that names a route parameter otherwise than the query was decided on the wrong grounds.
     return routed.has(folded) && (value === undefined || !(inQuery.get(folded) ?? []).includes(value));
   });

@@ -125,8 +125,8 @@ export async function openCore(settings: Settings, surroundings: Surroundings): 
     ...deps,
     people,
     settings: () => current.trust,
-    endSessions: (person, device, because) =>
-      ends.ofTrust(person, device, because === 'copied' ? 'device-copied' : 'trust-ended'),
+    endSessions: (person, device, { because, spares }) =>
+      ends.ofTrust(person, device, because === 'copied' ? 'device-copied' : 'trust-ended', spares),
   });
   const operators = new Operators(deps, { people, activation, domains: () => current.reset?.domains ?? [] });
 

@@ -36,6 +36,6 @@ export const noticeLimits = {
   window: hour,
   /** Mails a window on changes; then one that says that there are more, so that nobody's mailbox is flooded. */
   change: 12,
-  /** And on each thing that somebody else can make at will. */
-  ofPool: 1,
+  /** And on each thing that somebody else can make at will; of passwords, whoever has hold of a session. */
+  ofPool: { series: 1, doubt: 1, password: 3 },
 } as const;

@@ -27,6 +27,7 @@ export type NoticeLine =
   | 'notice.device-removed'
   | 'notice.device-doubted'
   | 'notice.device-copied'
+  | 'notice.password-changed'
   | 'notice.approval-reported'
   | 'notice.desk-code-given'
   | 'notice.desk-code-used'
@@ -50,7 +51,7 @@ export interface Notice {
   readonly former?: true;
 }
 
-export const pools = ['series', 'doubt'] as const;
+export const pools = ['series', 'doubt', 'password'] as const;
 export type Pool = (typeof pools)[number];
 
 type Told<T extends AuditEvent['type']> =
@@ -93,6 +94,7 @@ const notices: { readonly [T in AuditEvent['type']]: Told<T> } = {
   'device.removed': () => ({ line: 'notice.device-removed', once: true }),
   'device.doubted': () => ({ line: 'notice.device-doubted', once: true, pool: 'doubt' }),
   'device.copied': () => ({ line: 'notice.device-copied' }),
+  'password.changed': () => ({ line: 'notice.password-changed', once: true, pool: 'password' }),
   'approval.limited': () => series,
   // Somebody with her password asks for one code after the other.
   'code.not-sent': ({ reason }) => (reason === 'delayed' ? series : undefined),

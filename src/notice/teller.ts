@@ -95,7 +95,7 @@ export class Teller {
   async #mayTell({ id }: Person, pool: Pool | 'change', items: readonly Item[]): Promise<boolean> {
     if (items.length === 0) return true;
     const { cap, ttl } = {
-      cap: pool === 'change' ? noticeLimits.change : noticeLimits.ofPool,
+      cap: pool === 'change' ? noticeLimits.change : noticeLimits.ofPool[pool],
       ttl: noticeLimits.window,
     };
     const added = await this.#deps.store.add(`notices:{${id}}:${pool}`, idOf(items), { cap, ttl });

@@ -33,6 +33,7 @@ const texts: { readonly [T in AuditEvent['type']]?: MessageId } = {
   'device.removed': 'own.event-device-removed',
   'device.doubted': 'own.event-device-doubted',
   'device.copied': 'own.event-device-copied',
+  'password.changed': 'own.event-password-changed',
 };
 
 const most = 20;

@@ -30,6 +30,12 @@ export const demo: Preset = {
   readable: ['GPTEKST'],
   // Fetching mail from another mailbox asks for the name and password of that one.
   credentialPaths: [{ methods: ['POST'], path: '/ophalen' }],
+  passwordChange: {
+    path: '/wachtwoord',
+    fields: ['nieuw'],
+    changed: { status: 303, location: /^\/wachtwoord\?gewijzigd$/ },
+    refused: { status: 422 },
+  },
   closed: [],
   rotation: { by: 'none' },
   formTokenSurvives: false,

@@ -60,6 +60,14 @@ export const dokuwiki: Preset = {
   // Preferences of its scripts, read by the server too.
   readable: ['DOKU_PREFS'],
   credentialPaths: [],
+  // The profile form, or what stands in for it: 200 whatever came of it. The proof is no sign: it is sent again after any
+  // change of a profile. Where it fails the form itself comes back.
+  passwordChange: {
+    path: '/*',
+    fields: ['newpass'],
+    changed: { status: 200, body: /<div class="success">/ },
+    refused: { status: 200, body: /<form id="dw__register"|<div class="error">/ },
+  },
   // Both sign in with a name and a password alone.
   closed: [{ path: '/lib/exe/xmlrpc.php*' }, { path: '/lib/exe/jsonrpc.php*' }],
   // The proof is sent again when the address or the browser changes; it names the account.

@@ -1,4 +1,5 @@
-import type { FailureMark, Preset, SignInField, SignOutRule, Whoami } from './preset.ts';
+import { foldName } from '../policy/target.ts';
+import type { AnswerMark, FailureMark, Preset, SignInField, SignOutRule, Whoami } from './preset.ts';
 
 /** An app described in the configuration. Patterns are regular expressions as text; those for whole values are anchored here. */
 export interface GenericOptions {
@@ -25,11 +26,25 @@ export interface GenericOptions {
   readonly assets: readonly string[];
   /** The request that signs out. */
   readonly signOut?: { readonly path: string; readonly parameters?: Readonly<Record<string, string>> };
+  /** Where people change their password: a path, `*` at its end for all below, and the field that holds the new one. */
+  readonly passwordChange?: {
+    readonly path: string;
+    readonly fields: readonly string[];
+    readonly changed?: GenericMark;
+    readonly refused?: GenericMark;
+  };
   readonly folding: 'php' | 'none';
   /** Forms of before a new sign-in are taken after it. */
   readonly formTokenSurvives?: boolean;
   /** How the app answers a navigation when its own session is gone. `location` is for the whole value. */
   readonly signedOut?: { readonly status: number; readonly location?: string };
+}
+
+/** `location` is for the whole value; `body` is searched for in the page. */
+export interface GenericMark {
+  readonly status?: number;
+  readonly location?: string;
+  readonly body?: string;
 }
 
 export interface GenericField {
@@ -67,6 +82,7 @@ export function genericPreset(options: GenericOptions): Preset {
     idle: [],
     readable: [],
     credentialPaths: [],
+    passwordChange: passwordChange(options),
     closed: [],
     rotation: { by: 'none' },
     formTokenSurvives: options.formTokenSurvives ?? false,
@@ -120,6 +136,26 @@ function whoami(options: GenericWhoami): Whoami {
     case 'nothing':
       return { from: 'nothing' };
   }
+}
+
+function passwordChange({ passwordChange: options, folding }: GenericOptions): Preset['passwordChange'] {
+  if (options === undefined) return undefined;
+  const { path, fields, changed, refused } = options;
+  return {
+    path,
+    fields: fields.map(field => foldName(field, folding)),
+    changed: changed && mark(changed),
+    refused: refused && mark(refused),
+  };
+}
+
+function mark({ status, location, body }: GenericMark): AnswerMark {
+  return {
+    ...(status === undefined ? {} : { status }),
+    ...(location === undefined ? {} : { location: whole(location) }),
+    // Searched for inside a page, so not anchored.
+    ...(body === undefined ? {} : { body: new RegExp(body) }),
+  };
 }
 
 function signOut(options: GenericOptions['signOut']): SignOutRule {

@@ -28,6 +28,8 @@ export interface Preset {
   readonly readable: readonly string[];
   /** Requests inside a session whose bodies rightly carry a user and a password field together. */
   readonly credentialPaths: readonly RequestMark[];
+  /** How a person changes her own password in the app; undefined where the app has no page for it. */
+  readonly passwordChange: PasswordChange | undefined;
   /** Doors for programs (XML-RPC, DAV, APIs): closed to everybody until an app password or a handoff opens them. */
   readonly closed: readonly RequestMark[];
   /** How a new proof may appear inside a session without a sign-in. */
@@ -129,6 +131,25 @@ export interface SignOutRule {
    * login form in its answer belongs to them. Never proof, and only where the app really ends what the cookie opened.
    */
   readonly keeps?: readonly string[];
+}
+
+/** A new password on its way: known by its field, since the same form can be sent to the app in more ways than its own page does. */
+export interface PasswordChange {
+  /** A canonical path, exact unless it ends in `*`. */
+  readonly path: string;
+  /** Folded names of the field that holds the new password: one of them in a body, and not empty, makes it a change. */
+  readonly fields: readonly string[];
+  /** How the app says yes, which counts whatever else the answer holds. */
+  readonly changed: AnswerMark | undefined;
+  /** What occurs only where the app left the password as it was. An answer that says neither counts as yes. */
+  readonly refused: AnswerMark | undefined;
+}
+
+/** All that is named must hold. `body` is looked for in the first 256 KiB of the page. */
+export interface AnswerMark {
+  readonly status?: number;
+  readonly location?: RegExp;
+  readonly body?: RegExp;
 }
 
 export interface SignedOutAnswer {

@@ -77,6 +77,14 @@ export const roundcube: Preset = {
   readable: ['colorMode'],
   // No form of Roundcube or its packaged plugins posts `_user` and `_pass` together inside a session.
   credentialPaths: [],
+  // The password plugin: status 200 whatever came of it, and a message whose kind is the same in every language. A form
+  // whose token is old gets a page without a message, which counts as a change.
+  passwordChange: {
+    path: '/*',
+    fields: ['_newpasswd'],
+    changed: { status: 200, body: /\bdisplay_message\("(?:[^"\\\n]|\\.)*","confirmation"/ },
+    refused: { status: 200, body: /\bdisplay_message\("(?:[^"\\\n]|\\.)*","(?:error|warning)"/ },
+  },
   closed: [],
   // `sessauth` is renewed every few minutes beside an unchanged session id.
   rotation: { by: 'same-session-cookie', cookie: 'roundcube_sessid' },

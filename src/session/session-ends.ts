@@ -1,5 +1,6 @@
 import type { Audit, AuditEvent } from '../audit/event.ts';
 import type { Person } from '../factor/person.ts';
+import type { SparedBrowser } from '../device/trusted-device.ts';
 import type { ParkedSubmissions } from '../visit/parked.ts';
 import type { PendingSignIns } from '../visit/pending.ts';
 import type { Session } from './session.ts';
@@ -50,11 +51,31 @@ export class SessionEnds {
     return sessions.length;
   }
 
-  /** All that a trusted device of hers began; resolves to how many there were. */
-  async ofTrust(person: string, device: string, reason: EndReason): Promise<number> {
-    const sessions = (await this.#sessions.ofPerson(person)).filter(({ trust }) => trust === device);
+  /** All that a trusted device of hers began, but for the browser that is spared; resolves to how many there were. */
+  async ofTrust(person: string, device: string, reason: EndReason, spares?: SparedBrowser): Promise<number> {
+    const sessions = (await this.#sessions.ofPerson(person)).filter(
+      session => session.trust === device && !isSpared(session, spares),
+    );
     for (const session of sessions) await this.one(session, reason);
     return sessions.length;
+  }
+
+  /**
+   * Those of one person in all browsers but this one, with what has passed there and waits for its release; resolves to
+   * how many there were.
+   */
+  async elsewhere(person: string, here: SparedBrowser, reason: EndReason): Promise<number> {
+    const others = (await this.#sessions.ofPerson(person)).filter(session => !isSpared(session, here));
+    for (const browser of new Set(others.map(({ portal }) => portal)))
+      if (browser !== undefined) await this.#pendings.abandonOf(browser);
+    for (const session of others) await this.one(session, reason);
+    return others.length;
+  }
+
+  /** The browser of this session, as it is known by now. */
+  async browserOf({ id, portal }: Session): Promise<SparedBrowser> {
+    const now = await this.#sessions.read(id);
+    return { session: id, portal: now?.portal ?? portal };
   }
 
   /** Those of one person that stand on a factor which is hers no longer. */
@@ -84,4 +105,9 @@ export class SessionEnds {
     }
     await this.#parked.moveOf(from, to, person);
   }
+}
+
+function isSpared({ id, portal }: Session, spares: SparedBrowser | undefined): boolean {
+  if (spares === undefined) return false;
+  return id === spares.session || (portal !== undefined && portal === spares.portal);
 }

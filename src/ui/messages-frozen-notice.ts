@@ -55,4 +55,5 @@ export const frozenNoticeIds: readonly string[] = [
   'notice.desk-code-used',
   'notice.desk-code-ended',
   'notice.operator-asked',
+  'notice.password-changed',
 ];

@@ -88,4 +88,5 @@ export const frozenOwnIds: readonly string[] = [
   'own.event-desk-code-given',
   'own.event-desk-code-used',
   'own.event-desk-code-ended',
+  'own.event-password-changed',
 ];

@@ -31,6 +31,8 @@ export const englishNotice: Readonly<Record<keyof typeof dutchNotice, string>> =
   'notice.device-doubted': 'A remembered device asked for your second step again, to be sure. That was on {when}.',
   'notice.device-copied':
     'Somebody used a copy of a remembered device. The device was signed out for that reason. That was on {when}.',
+  'notice.password-changed':
+    'A new password for you was filled in, in an app. So you were signed out in other browsers. That was on {when}.',
   'notice.approval-reported':
     'Your device reported a request that was not yours. Somebody else knows your password. That was on {when}.',
   'notice.closed': 'Your account was closed. You can no longer sign in. That was on {when}.',

@@ -33,6 +33,8 @@ export const dutchNotice = {
     'Een onthouden apparaat vroeg opnieuw om uw tweede stap, voor de zekerheid. Dat was op {when}.',
   'notice.device-copied':
     'Iemand gebruikte een kopie van een onthouden apparaat. Het apparaat is daarom uitgelogd. Dat was op {when}.',
+  'notice.password-changed':
+    'In een app is een nieuw wachtwoord voor u ingevuld. In andere browsers bent u daarom uitgelogd. Dat was op {when}.',
   'notice.approval-reported':
     'Op uw apparaat is gemeld dat een verzoek niet van u kwam. Iemand anders kent uw wachtwoord. Dat was op {when}.',
   'notice.closed': 'Uw account is gesloten. U kunt niet meer inloggen. Dat was op {when}.',

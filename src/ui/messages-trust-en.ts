@@ -38,6 +38,8 @@ export const englishTrust: Readonly<Record<keyof typeof dutchTrust, string>> = {
   'own.event-device-doubted': 'We asked for a code on a trusted device after all',
   'own.event-device-copied': 'A trusted device may have been copied. It is no longer trusted',
 
+  'own.event-password-changed': 'A new password for you was filled in, in an app',
+
   'shared-device.title': 'Do more people use this device?',
   'shared-device.lead': 'Say so here. On a shared device we always ask for a code, from everybody.',
   'shared-device.mark': 'Yes, this device is shared',

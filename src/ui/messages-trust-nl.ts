@@ -37,6 +37,8 @@ export const dutchTrust = {
   'own.event-device-doubted': 'We vroegen toch een code op een vertrouwd apparaat',
   'own.event-device-copied': 'Een vertrouwd apparaat was misschien gekopieerd. Het is niet meer vertrouwd',
 
+  'own.event-password-changed': 'In een app is een nieuw wachtwoord voor u ingevuld',
+
   'shared-device.title': 'Gebruiken meer mensen dit apparaat?',
   'shared-device.lead': 'Zeg het hier. Op een gedeeld apparaat vragen we altijd een code, aan iedereen.',
   'shared-device.mark': 'Ja, dit apparaat is gedeeld',

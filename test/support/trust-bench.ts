@@ -42,8 +42,8 @@ export async function openTrust(options: TrustBenchOptions = {}) {
     const sessions = new Sessions({ ...deps, settings });
     const parts = { sessions, pendings: new PendingSignIns(deps), parked: new ParkedSubmissions(deps) };
     const ends = new SessionEnds({ ...parts, audit: deps.audit });
-    const endSessions: TrustDeps['endSessions'] = (person, device, because) =>
-      ends.ofTrust(person, device, because === 'copied' ? 'device-copied' : 'trust-ended');
+    const endSessions: TrustDeps['endSessions'] = (person, device, { because, spares }) =>
+      ends.ofTrust(person, device, because === 'copied' ? 'device-copied' : 'trust-ended', spares);
     const devices = new TrustedDevices({ ...deps, people, settings: () => rules.now, endSessions });
     return { devices, sessions, ends, people };
   };
