@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { users } from './accounts.ts';
+import { Accounts, users } from './accounts.ts';
 import { DemoControl } from './control.ts';
 import { Mailbox } from './mailbox.ts';
 import { textPage, whoPage } from './pages.ts';
@@ -50,6 +50,7 @@ export async function startDemoApp(options: DemoOptions = {}): Promise<DemoApp> 
 class Gemeentepost {
   readonly control: DemoControl;
   readonly #options: DemoOptions;
+  readonly #accounts = new Accounts();
   readonly #sessions = new Sessions();
   readonly #mailbox: Mailbox;
 
@@ -91,18 +92,19 @@ class Gemeentepost {
 
   async #dispatch(request: DemoRequest, session: Session): Promise<Reply> {
     const { method, url } = request;
-    const deps = { control: this.control, promote: this.#options.promote ?? 'cookie' };
+    const accounts = this.#accounts;
+    const deps = { accounts, control: this.control, promote: this.#options.promote ?? 'cookie' };
     if (method === 'POST' && url.pathname === '/api/login') return signInByJson(request, session, deps);
     // Anywhere: a name and a password in the address are taken too.
     if (url.searchParams.has('wachtwoord') || (method === 'POST' && url.pathname === '/login')) {
       return signInByForm(request, session, deps);
     }
     if (url.pathname === '/uit') return this.#signOut(session);
-    const user = signedIn(session, request.cookies) ?? basicUser(request.headers.authorization);
+    const user = signedIn(session, request.cookies) ?? basicUser(request.headers.authorization, accounts);
     if (user === undefined) return refuse(request, session);
     // Something of hers on the public login page: a gateway that hands it over has let a session through.
     if (url.pathname === '/login') return page(whoPage(user));
-    return (await route({ request, session, user, mailbox: this.#mailbox })) ?? missing(user);
+    return (await route({ request, session, user, accounts, mailbox: this.#mailbox })) ?? missing(user);
   }
 
   #signOut(session: Session): Reply {

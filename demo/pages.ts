@@ -89,6 +89,21 @@ ${message && html`<p class="melding" role="status">${message}</p>`}
   );
 }
 
+export function passwordPage(user: string, formToken: string, message?: string): Html {
+  return layout(
+    'Wachtwoord wijzigen',
+    user,
+    html`<h1>Wachtwoord wijzigen</h1>
+${message && html`<p class="melding" role="status">${message}</p>`}
+<form method="post" action="/wachtwoord">
+<input type="hidden" name="formtoken" value="${formToken}">
+<div class="veld"><label for="oud">Oud wachtwoord</label><input id="oud" name="oud" type="password" autocomplete="current-password" required></div>
+<div class="veld"><label for="nieuw">Nieuw wachtwoord</label><input id="nieuw" name="nieuw" type="password" autocomplete="new-password" minlength="8" required></div>
+<button type="submit">Wijzigen</button>
+</form>`,
+  );
+}
+
 export function whoPage(user: string): Html {
   return layout(
     'Mijn gegevens',
@@ -96,6 +111,7 @@ export function whoPage(user: string): Html {
     html`<h1>Mijn gegevens</h1>
 <p>U bent aangemeld als <strong id="wie">${user}</strong>.</p>
 <p>Uw adres is ${address(user)}.</p>
+<p><a href="/wachtwoord">Wachtwoord wijzigen</a></p>
 <p>Letters: <a href="/instelling?tekst=gewoon">gewoon</a> of <a href="/instelling?tekst=groot">groot</a>.</p>`,
   );
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { users } from './accounts.ts';
+import { type Accounts, users } from './accounts.ts';
 import type { Attachment, Mailbox } from './mailbox.ts';
-import { adminPage, composePage, fetchPage, folderPage, mailPage, textPage, whoPage } from './pages.ts';
+import { adminPage, composePage, fetchPage, folderPage, mailPage, passwordPage, textPage, whoPage } from './pages.ts';
 import { json, page, type Reply, redirect } from './reply.ts';
 import { type DemoRequest, field, readForm } from './request.ts';
 import type { Session } from './sessions.ts';
@@ -11,6 +11,7 @@ export interface Visit {
   readonly request: DemoRequest;
   readonly session: Session;
   readonly user: string;
+  readonly accounts: Accounts;
   readonly mailbox: Mailbox;
   /** What the path's pattern caught. */
   readonly parts: readonly string[];
@@ -33,6 +34,8 @@ const routes: readonly Route[] = [
   { method: 'POST', path: /^\/opstellen$/, handle: sendMail },
   { method: 'GET', path: /^\/ophalen$/, handle: ({ user, session }) => page(fetchPage(user, session.formToken)) },
   { method: 'POST', path: /^\/ophalen$/, handle: fetchMail },
+  { method: 'GET', path: /^\/wachtwoord$/, handle: showPassword },
+  { method: 'POST', path: /^\/wachtwoord$/, handle: changePassword },
   { method: 'GET', path: /^\/wie$/, handle: ({ user }) => page(whoPage(user)) },
   { method: 'GET', path: /^\/beheer$/, handle: ({ user }) => page(adminPage(user, users)) },
   { method: 'GET', path: /^\/instelling$/, handle: setLetters },
@@ -129,6 +132,19 @@ async function fetchMail({ request, user, session }: Visit): Promise<Reply> {
   const form = await readForm(request);
   if (field(form, 'formtoken') !== session.formToken) return expired(user);
   return page(fetchPage(user, session.formToken, `Er is geen nieuwe post voor ${field(form, 'gebruiker')}.`));
+}
+
+function showPassword({ request, user, session }: Visit): Reply {
+  const message = request.url.searchParams.has('gewijzigd') ? 'Uw wachtwoord is gewijzigd.' : undefined;
+  return page(passwordPage(user, session.formToken, message));
+}
+
+async function changePassword({ request, user, session, accounts }: Visit): Promise<Reply> {
+  const form = await readForm(request);
+  const isOwn = field(form, 'formtoken') === session.formToken;
+  if (isOwn && accounts.change(user, field(form, 'oud'), field(form, 'nieuw')))
+    return redirect('/wachtwoord?gewijzigd');
+  return page(passwordPage(user, session.formToken, 'Het oude wachtwoord klopt niet, of het nieuwe is te kort.'), 422);
 }
 
 function expired(user: string): Reply {

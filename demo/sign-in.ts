@@ -1,4 +1,4 @@
-import { checkPassword } from './accounts.ts';
+import type { Accounts } from './accounts.ts';
 import type { DemoControl } from './control.ts';
 import { loginPage } from './pages.ts';
 import { json, page, type Reply, redirect } from './reply.ts';
@@ -6,6 +6,7 @@ import { type DemoRequest, field, readForm } from './request.ts';
 import { type Session, token } from './sessions.ts';
 
 export interface SignInDeps {
+  readonly accounts: Accounts;
   readonly control: DemoControl;
   /** `silent`: the session id is promoted and no Set-Cookie says so. */
   readonly promote: 'cookie' | 'silent';
@@ -34,7 +35,7 @@ export async function signInByForm(request: DemoRequest, session: Session, deps:
   if (request.method === 'POST' && field(form, 'formtoken') !== session.formToken) {
     return failed(session, back, field(form, 'gebruiker'), 'Dit formulier is verlopen. Probeer het opnieuw.');
   }
-  const user = checkPassword(field(form, 'gebruiker'), field(form, 'wachtwoord'));
+  const user = deps.accounts.check(field(form, 'gebruiker'), field(form, 'wachtwoord'));
   if (user === undefined) {
     return failed(session, back, field(form, 'gebruiker'), 'Gebruikersnaam of wachtwoord is onjuist.');
   }
@@ -46,7 +47,7 @@ export async function signInByForm(request: DemoRequest, session: Session, deps:
 /** The same for scripts: `{"gebruiker":…,"wachtwoord":…}`. */
 export async function signInByJson(request: DemoRequest, session: Session, deps: SignInDeps): Promise<Reply> {
   const fields = parse(request.body.toString('utf8'));
-  const user = checkPassword(String(fields['gebruiker'] ?? ''), String(fields['wachtwoord'] ?? ''));
+  const user = deps.accounts.check(String(fields['gebruiker'] ?? ''), String(fields['wachtwoord'] ?? ''));
   if (user === undefined) return { ...json({ fout: 'onjuist' }, 401), cookies: [removed] };
   const cookies = promote(session, user, deps.promote);
   await answerable(deps.control);
@@ -54,11 +55,11 @@ export async function signInByJson(request: DemoRequest, session: Session, deps:
 }
 
 /** The account of HTTP Basic, which the app's script interface takes. */
-export function basicUser(header: string | undefined): string | undefined {
+export function basicUser(header: string | undefined, accounts: Accounts): string | undefined {
   const encoded = /^basic +(\S+)$/i.exec(header ?? '')?.[1];
   if (encoded === undefined) return undefined;
   const [user = '', password = ''] = Buffer.from(encoded, 'base64').toString('utf8').split(/:(.*)/s);
-  return checkPassword(user, password);
+  return accounts.check(user, password);
 }
 
 /** Signed in by its cookies: the session's, and GPAUTH where the session was promoted with one. */
