@@ -1,6 +1,6 @@
 import type { Audit, AuditEvent } from '../audit/event.ts';
-import type { Person } from '../factor/person.ts';
 import type { SparedBrowser } from '../device/trusted-device.ts';
+import type { Person } from '../factor/person.ts';
 import type { ParkedSubmissions } from '../visit/parked.ts';
 import type { PendingSignIns } from '../visit/pending.ts';
 import type { Session } from './session.ts';
