@@ -216,7 +216,7 @@ function invitation(until: number, now: number): string {
 function details(person: Person, now: number): string[] {
   const factors = person.factors.map(
     ({ kind, label, level, boundAt, boundBy, lastUsedAt }) =>
-      `  ${kind} "${label}", level ${level}, bound ${iso(boundAt)} by ${boundBy}, ` +
+      `  ${kind}${label === '' ? '' : ` "${label}"`}, level ${level}, bound ${iso(boundAt)} by ${boundBy}, ` +
       (lastUsedAt === undefined ? 'never used' : `last used ${iso(lastUsedAt)}`),
   );
   return [

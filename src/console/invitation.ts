@@ -13,6 +13,7 @@ import { beginRegistration, claimKey, verifyRegistration } from '../factor/webau
 import { addressOf, consoleRealm } from '../operator/operator.ts';
 import { hashPassword, passwordFault } from '../operator/password.ts';
 import type { ConsoleSignIn } from '../operator/sign-in.ts';
+import { givenName } from '../ui/factor-name.ts';
 import { type InvitationMistake, invitationPage, newPasswordPage, type PasswordMistake } from '../ui/pages-console.tsx';
 import { kindsPage } from '../ui/pages-kinds.tsx';
 import { totpPage } from '../ui/pages-set-up.tsx';
@@ -183,7 +184,7 @@ const bindTotp: Step = (c, entrance, who) =>
     if (secret === undefined) return entrance.view.go(c, '/set-up');
     const answer = form.field('code');
     if (!/^[0-9]{6}$/.test(normaliseCode(answer))) return totpSetUp(c, entrance, who, 'malformed');
-    const factor = { kind: 'totp', level: 2, label: 'Authenticator', credential: { secret } } as const;
+    const factor = { kind: 'totp', level: 2, label: '', credential: { secret } } as const;
     const confirm = ({ id }: Factor) =>
       verifyTotp(entrance.deps, { person: who.person, factor: { id, credential: factor.credential }, answer });
     return bound(c, entrance, who, { factor, confirm }, () => totpSetUp(c, entrance, who, 'wrong'));
@@ -222,7 +223,7 @@ const bindKey: Step = (c, entrance, who) =>
     if ('refused' in made) return keySetUp(c, entrance, who, 'wrong');
     if (made.level < (deps.console.level ?? 2)) return keySetUp(c, entrance, who, 'too-weak');
     const { credential } = made;
-    const label = form.field('label').trim() || 'FIDO';
+    const label = givenName(form.field('label'), 'webauthn.label-first');
     const factor = { kind: 'webauthn', level: made.level as Level, label, credential } as const;
     const confirm = () => claimKey(deps, { credential, person });
     return bound(c, entrance, who, { factor, confirm }, () => keySetUp(c, entrance, who, 'wrong'));

@@ -27,26 +27,28 @@ function dutch(letter: Letter): string[] {
     '',
     'Uw tweede stap bij het inloggen',
     '',
-    'Alleen een wachtwoord is niet meer genoeg. Wie uw wachtwoord steelt,',
-    'kan dan nog niet bij uw gegevens. Daarom vragen wij u voortaan ook om',
-    'een code van uw telefoon. Instellen duurt ongeveer vijf minuten.',
+    'Wachtwoorden worden soms gestolen. Daarom vragen wij u voortaan na uw',
+    'wachtwoord ook om een code. Een dief met alleen uw wachtwoord komt er',
+    'dan niet in. Instellen duurt ongeveer 5 minuten.',
     '',
     'Dit is uw activeringscode:',
     '',
     `    ${letter.code}`,
     '',
-    `U kunt de code gebruiken tot ${moment(letter, 'nl-NL')}.`,
+    `De code werkt één keer, tot ${moment(letter, 'nl-NL')}.`,
     '',
     'Zo stelt u de tweede stap in:',
-    '1. Zet een authenticator-app op uw telefoon.',
+    '1. Zet een authenticator-app op uw telefoon. Zoek in de app-winkel op',
+    '   "authenticator". Geen telefoon? Een wachtwoordmanager op uw',
+    '   computer kan ook codes maken.',
     '2. Ga op uw computer naar:',
     ...addresses(letter),
     '3. Log in met uw naam en wachtwoord, zoals u gewend bent.',
     '4. Typ de activeringscode hierboven in en volg de stappen.',
     '',
     'Geef deze code aan niemand. Wij vragen er nooit om, ook niet per',
-    'telefoon. Gooi deze brief weg als u klaar bent.',
-    ...desk(letter, 'Lukt het niet? Ga naar de balie:', 'of bel'),
+    'telefoon. Bent u klaar? Verscheur deze brief dan.',
+    ...desk(letter, 'nl'),
   ];
 }
 
@@ -54,26 +56,28 @@ function english(letter: Letter): string[] {
   return [
     'Your second step when you sign in',
     '',
-    'A password alone is no longer enough. Who steals your password must',
-    'not get at your data. That is why we now also ask for a code from your',
-    'phone. Setting this up takes about five minutes.',
+    'Passwords sometimes get stolen. That is why we now also ask for a code',
+    'after your password. A thief with only your password then cannot get',
+    'in. Setting this up takes about 5 minutes.',
     '',
     'This is your activation code:',
     '',
     `    ${letter.code}`,
     '',
-    `You can use the code until ${moment(letter, 'en-GB')}.`,
+    `The code works once, until ${moment(letter, 'en-GB')}.`,
     '',
     'How to set up the second step:',
-    '1. Put an authenticator app on your phone.',
+    '1. Put an authenticator app on your phone. Search for "authenticator"',
+    '   in the app store. No phone? A password manager on your computer can',
+    '   make codes too.',
     '2. On your computer, go to:',
     ...addresses(letter),
     '3. Sign in with your name and password, as you always do.',
     '4. Type the activation code above and follow the steps.',
     '',
-    'Give this code to nobody. We never ask for it, not by phone either.',
-    'Throw this letter away when you are done.',
-    ...desk(letter, 'Does it not work? Go to the desk:', 'or call'),
+    'Do not give this code to anyone. We never ask for it, not even by',
+    'phone. Are you done? Then tear this letter up.',
+    ...desk(letter, 'en'),
   ];
 }
 
@@ -81,9 +85,23 @@ function addresses(letter: Letter): string[] {
   return letter.apps.map(app => `   ${app.title}: ${app.address}`);
 }
 
-function desk(letter: Letter, heading: string, call: string): string[] {
-  if (letter.desk === undefined) return [];
-  return ['', heading, `   ${letter.desk.place}, ${letter.desk.hours}`, `   ${call} ${letter.desk.phone}`];
+const deskWords = {
+  nl: {
+    heading: 'Lukt het niet? Ga naar de balie:',
+    call: 'of bel',
+    none: 'Lukt het niet? Vraag het aan de helpdesk van uw organisatie.',
+  },
+  en: {
+    heading: 'Does it not work? Go to the desk:',
+    call: 'or call',
+    none: 'Does it not work? Ask the help desk of your organisation.',
+  },
+} as const;
+
+function desk({ desk: place }: Letter, language: keyof typeof deskWords): string[] {
+  const { heading, call, none } = deskWords[language];
+  if (place === undefined) return ['', none];
+  return ['', heading, `   ${place.place}, ${place.hours}`, `   ${call} ${place.phone}`];
 }
 
 function moment(letter: Letter, language: string): string {

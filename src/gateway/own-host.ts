@@ -6,10 +6,11 @@ import { isSameOrigin } from '../signin/origin.ts';
 import { assetHeaders } from '../ui/assets.ts';
 import { signedOutPage, startPage } from '../ui/pages-start.tsx';
 import { cookieHeader } from '../visit/set-cookie.ts';
-import { cookieNames, dropCookie } from './cookie-names.ts';
+import { cookieNames, dropCookie, setCookie } from './cookie-names.ts';
 import { endSessions } from './end-session.ts';
 import type { Exchange, GatewayDeps } from './exchange.ts';
 import { requestHeaders } from './headers.ts';
+import { chosenLanguage, languageAddress } from './language.ts';
 import { readBody } from './read-body.ts';
 import { ownPending, release } from './release.ts';
 import { finish, hop, page, pageOf, redirect, refuse } from './respond.ts';
@@ -20,7 +21,7 @@ import { sessionOwner } from './visit-cookies.ts';
 
 /**
  * The few addresses of ours on an app's host, under `/_sluis/`: the step to the portal, the release, what waits to be
- * sent, signing out, and files without secrets. An XSS in the app can reach these, so nothing here shows or changes a
+ * sent, signing out, the choice of a language, and files without secrets. An XSS in the app can reach these, so nothing here shows or changes a
  * factor.
  */
 export async function ownHost(deps: GatewayDeps, exchange: Exchange, session: OpenSession | undefined): Promise<void> {
@@ -41,6 +42,8 @@ export async function ownHost(deps: GatewayDeps, exchange: Exchange, session: Op
       return release(deps, exchange);
     case '/_sluis/restart':
       return restart(deps, exchange);
+    case languageAddress:
+      return switchLanguage(exchange);
     case '/_sluis/my-security':
       return redirect(exchange, ownSecurityOf(exchange));
     case '/_sluis/signed-out':
@@ -48,6 +51,16 @@ export async function ownHost(deps: GatewayDeps, exchange: Exchange, session: Op
     default:
       return asset(exchange);
   }
+}
+
+const yearOfSeconds = 365 * 24 * 60 * 60;
+
+/** Kept in this browser, on this host. */
+function switchLanguage(exchange: Exchange): void {
+  const chosen = chosenLanguage(exchange);
+  if (chosen === undefined) return refuse(exchange, 'not-found', { next: '/' });
+  exchange.setCookies.push(setCookie(cookieNames.language, chosen.to, yearOfSeconds));
+  redirect(exchange, chosen.back);
 }
 
 /** On to the challenge: with a one-time code, by a page on this host. */

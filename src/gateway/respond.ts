@@ -7,6 +7,7 @@ import { hopPage } from '../ui/pages-start.tsx';
 import { cookieNames } from './cookie-names.ts';
 import type { Exchange } from './exchange.ts';
 import { isFrame } from './head.ts';
+import { otherLanguageOf } from './language.ts';
 import { pathWithin } from './path-within.ts';
 
 /** Answers of our own on an app's host. All of them are no-store; none says what the app said. */
@@ -90,7 +91,8 @@ function endAfterBody({ req, res }: Exchange): void {
 
 export function pageOf(exchange: Exchange): Page {
   const language = languageOf(exchange);
-  return { language, t: translateTo(language), site: exchange.app.site, switchTo: undefined };
+  const switchTo = otherLanguageOf(exchange, language);
+  return { language, t: translateTo(language), site: exchange.app.site, switchTo };
 }
 
 export function languageOf(exchange: Exchange): 'nl' | 'en' {

@@ -170,7 +170,7 @@ function factorsWanted(level: number, realm: RealmSettings, { name, person, usab
 }
 
 function nameOfFactor({ kind, label }: { readonly kind: string; readonly label: string }): string {
-  return `${kind} "${label}"`;
+  return label === '' ? kind : `${kind} "${label}"`;
 }
 
 type Parts = Omit<Explanation, 'sections'>;

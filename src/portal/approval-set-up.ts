@@ -4,6 +4,7 @@ import { approversOf } from '../factor/approval/devices.ts';
 import { beginLink, claimPhone, confirmLink, isLinkOpen } from '../factor/approval/enrol.ts';
 import { normaliseCode } from '../factor/totp/credential.ts';
 import { normaliseReadable, readableCode } from '../kernel/readable-code.ts';
+import { givenName } from '../ui/factor-name.ts';
 import { type ApprovalMistake, approvalMistakes, approvalSetUpPage } from '../ui/pages-approval.tsx';
 import type { Pending } from '../visit/pending.ts';
 import type { Outcome } from './answers.ts';
@@ -11,6 +12,7 @@ import { phonePlace } from './approval-challenge.ts';
 import { bindAndPass } from './bind-step.ts';
 import type { KindStep } from './challenge-step.ts';
 import type { PortalDeps } from './deps.ts';
+import { said } from './said.ts';
 import type { SignIn } from './sign-in.ts';
 import type { AnswerProps } from './steps.ts';
 import type { View } from './view.ts';
@@ -50,7 +52,7 @@ export const approvalSetUp: KindStep = (deps, view) => {
     path: '/set-up/:id/approval',
     isOpen: ({ pending }) =>
       pending.passed === undefined && pending.setUp !== undefined && pending.draft?.kind === 'approval',
-    show: async ({ page, signIn: { pending }, tokens, mistake }) =>
+    show: async ({ page, signIn: { pending }, tokens, mistake, form }) =>
       approvalSetUpPage(page, {
         account: pending.name,
         action: view.at(`/set-up/${pending.id}/approval`),
@@ -58,6 +60,7 @@ export const approvalSetUp: KindStep = (deps, view) => {
         kinds: view.at(`/set-up/${pending.id}/kinds`),
         link: await linkOf(deps, view, pending.draft?.secret ?? ''),
         place: phonePlace(deps, view),
+        ...said(form),
         ...(mistake === undefined ? {} : { mistake: mistakeOf(mistake) }),
       }),
     answer: props => answer(deps, props),
@@ -93,7 +96,7 @@ async function answer(deps: PortalDeps, props: AnswerProps): Promise<Outcome> {
   const confirmed = await confirmLink(deps, { token, pending: pending.id, person, code });
   if (confirmed.outcome !== 'right') return { kind: 'mistake', mistake: confirmed.outcome };
   const { publicKey } = confirmed;
-  const label = form.field('label').trim() || 'Telefoon';
+  const label = givenName(form.field('label'), 'approval.label-first');
   const factor = { kind: 'approval', level: 2, label, credential: { publicKey } } as const;
   return bindAndPass(deps, props, {
     factor,

@@ -5,6 +5,7 @@ import type { Factor } from '../factor/person.ts';
 import { levelOf } from '../factor/registry.ts';
 import { highestLevel, kindsOf } from '../factor/ways.ts';
 import { isAboveCodes } from '../recovery/recovery-codes.ts';
+import { factorName } from '../ui/factor-name.ts';
 import {
   mySecurityPage,
   ownDonePage,
@@ -117,7 +118,7 @@ async function overview(c: PortalContext, parts: OwnParts, here: Here): Promise<
     tokens: tokensOf(parts, here),
     action: view.at(home),
     sessionsAction: view.at(`${home}/sessions`),
-    factors: person.factors.map(factor => shownFactor(view, factor)),
+    factors: person.factors.map(factor => shownFactor(c, view, factor)),
     codes: isAboveCodes(person) ? 'above' : (person.recovery?.hashes.length ?? 0),
     sessions: shownSessions(sessions, deps.apps, here.browser),
     events: shownEvents(events, deps.apps),
@@ -127,7 +128,9 @@ async function overview(c: PortalContext, parts: OwnParts, here: Here): Promise<
   return view.html(c, html);
 }
 
-function shownFactor(view: View, { id, kind, label, boundAt, lastUsedAt, level }: Factor): ShownFactor {
+function shownFactor(c: PortalContext, view: View, factor: Factor): ShownFactor {
+  const { id, kind, boundAt, lastUsedAt, level } = factor;
+  const label = factorName(view.page(c).t, factor);
   const href = view.at(`${home}/factor/${id}`);
   return { kind, label, level: levelOf({ kind, level }), boundAt, usedAt: lastUsedAt, href };
 }
@@ -143,7 +146,7 @@ function factorPage(c: PortalContext, parts: OwnParts, here: Here, mistake?: 'em
   if (factor === undefined) return view.refuse(c, 'not-found', { next: view.at(home) });
   const may = mayRemove(here.owner.person, factor.id);
   const html = ownFactorPage(view.page(c), {
-    factor: shownFactor(view, factor),
+    factor: shownFactor(c, view, factor),
     action: view.at(`${home}/factor/${factor.id}`),
     tokens: tokensOf(parts, here),
     back: view.at(home),

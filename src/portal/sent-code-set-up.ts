@@ -47,7 +47,13 @@ async function show(
   const own = { kind, account: pending.name, action, tokens };
   const asking = address === '' || form?.field('act') === 'address';
   if (asking && (address === '' || known !== undefined))
-    return sentCodeSetUpPage(page, { ...own, kinds, typed: form?.field('address') ?? '', mistake: known });
+    return sentCodeSetUpPage(page, {
+      ...own,
+      kinds,
+      typed: form?.field('address') ?? '',
+      personal: form?.field('personal') === 'yes',
+      mistake: known,
+    });
   const standing = await standingOf(deps, { kind, challenge: pending.id });
   const to = masked(kind, address);
   const props = {

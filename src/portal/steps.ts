@@ -1,6 +1,7 @@
 import type { Hono } from 'hono';
 import { knownBrowserCookie, knownBrowserLifetime } from '../factor/known-browser.ts';
 import type { Person } from '../factor/person.ts';
+import { factorName } from '../ui/factor-name.ts';
 import type { FormTokens } from '../ui/form.tsx';
 import type { Page } from '../ui/layout.tsx';
 import { delayedPage } from '../ui/pages-challenge.tsx';
@@ -177,7 +178,8 @@ export class Steps {
   #pageOf(c: PortalContext, { pending: { own }, person }: SignIn): Page {
     const page = this.#view.page(c);
     if (own === undefined) return page;
-    const label = own.label ?? person?.factors.find(({ id }) => id === own.on)?.label ?? '';
+    const factor = person?.factors.find(({ id }) => id === own.on);
+    const label = own.label ?? (factor === undefined ? '' : factorName(page.t, factor));
     const text = page.t(`own.doing-${own.act}`, { label });
     return { ...page, doing: { text, leave: page.t('own.doing-not'), back: this.#view.at('/my-security') } };
   }

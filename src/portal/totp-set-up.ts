@@ -3,6 +3,7 @@ import type { Factor } from '../factor/person.ts';
 import { normaliseCode } from '../factor/totp/credential.ts';
 import { totpUri } from '../factor/totp/enrol.ts';
 import { verifyTotp } from '../factor/totp/verify.ts';
+import { factorName, givenName } from '../ui/factor-name.ts';
 import { totpPage } from '../ui/pages-set-up.tsx';
 import type { Outcome } from './answers.ts';
 import { bindAndPass } from './bind-step.ts';
@@ -44,7 +45,8 @@ async function showTotp(
     secret: secret.match(/.{1,4}/g)?.join(' ') ?? secret,
     uri,
     picture: `data:image/svg+xml;base64,${Buffer.from(picture).toString('base64')}`,
-    label: form?.field('label') ?? page.t('kind.totp'),
+    label: factorName(page.t, { kind: 'totp', label: givenName(form?.field('label') ?? '', 'kind.totp') }),
+    personal: form?.field('personal') === 'yes',
     ...(mistake === undefined ? {} : { mistake: mistakes.find(one => one === mistake) ?? 'malformed' }),
   });
 }
@@ -59,7 +61,7 @@ async function answerTotp(deps: PortalDeps, props: AnswerProps): Promise<Outcome
   // R07: hers alone, or it proves nothing about her.
   if (form.field('personal') !== 'yes') return { kind: 'mistake', mistake: 'personal' };
   if (!/^[0-9]{6}$/.test(normaliseCode(answer))) return { kind: 'mistake', mistake: 'malformed' };
-  const label = form.field('label').trim() || 'Authenticator';
+  const label = givenName(form.field('label'), 'kind.totp');
   const factor = { kind: 'totp', level: 2, label, credential: { secret } } as const;
   // Also marks the step as used: the code that confirmed a set-up opens nothing afterwards.
   const confirm = ({ id }: Factor) =>

@@ -9,11 +9,13 @@ import {
   verifyRegistration,
 } from '../factor/webauthn/enrol.ts';
 import { isStale } from '../factor/webauthn/metadata.ts';
+import { givenName } from '../ui/factor-name.ts';
 import { keySetUpPage } from '../ui/pages-webauthn.tsx';
 import type { Outcome } from './answers.ts';
 import { bindAndPass } from './bind-step.ts';
 import type { KindStep } from './challenge-step.ts';
 import type { PortalDeps } from './deps.ts';
+import { said } from './said.ts';
 import type { SignIn } from './sign-in.ts';
 import type { AnswerProps } from './steps.ts';
 import { keyMistakeOf, unsigned } from './webauthn-challenge.ts';
@@ -30,7 +32,7 @@ export const webauthnSetUp: KindStep = (deps, view) => {
     path: '/set-up/:id/webauthn',
     isOpen: ({ pending }) =>
       pending.passed === undefined && pending.setUp !== undefined && pending.draft?.kind === 'webauthn',
-    show: async ({ page, signIn, tokens, mistake }) => {
+    show: async ({ page, signIn, tokens, mistake, form }) => {
       const { pending } = signIn;
       return keySetUpPage(page, {
         account: pending.name,
@@ -39,6 +41,7 @@ export const webauthnSetUp: KindStep = (deps, view) => {
         kinds: view.at(`/set-up/${pending.id}/kinds`),
         strongest: mayReachFour(deps, signIn),
         options: await begin(deps, signIn),
+        ...said(form),
         ...(mistake === undefined ? {} : { mistake: keyMistakeOf(mistake) }),
       });
     },
@@ -73,7 +76,7 @@ async function answer(deps: PortalDeps, props: AnswerProps): Promise<Outcome> {
   const level = Math.min(made.level, pending.setUp.upTo) as Level;
   if (raisesNothing(signIn, level)) return { kind: 'mistake', mistake: 'too-weak' };
   const { credential } = made;
-  const label = form.field('label').trim() || (credential.backupEligible ? 'Passkey' : 'FIDO');
+  const label = givenName(form.field('label'), 'webauthn.label-first');
   const factor = { kind: 'webauthn', level, label, credential } as const;
   return bindAndPass(deps, props, { factor, confirm: () => claimKey(deps, { credential, person }), personal: true });
 }

@@ -131,6 +131,7 @@ export function TypedField({
         maxlength={254}
         value={typed}
         required
+        autofocus={mistake !== undefined}
         aria-invalid={mistake === undefined ? undefined : 'true'}
         aria-describedby={mistake === undefined ? undefined : mistakeId}
       />
@@ -181,6 +182,7 @@ export function LabelField({ label, value, mistake }: { label: string; value: st
         maxlength={60}
         value={value}
         required
+        autofocus={mistake !== undefined}
         aria-invalid={mistake === undefined ? undefined : 'true'}
         aria-describedby={mistake === undefined ? undefined : 'label-mistake'}
       />

@@ -7,7 +7,7 @@ export interface Page {
   readonly language: Language;
   readonly t: Translate;
   readonly site: Site;
-  /** Address of this page in the other language; undefined where there is none (pages on an app's own host). */
+  /** Address of this page in the other language; undefined where it cannot be asked for again. */
   readonly switchTo: string | undefined;
   /** What she is doing, where that is not why she came: said above the page, with a way to leave it. */
   readonly doing?: { readonly text: string; readonly leave: string; readonly back: string } | undefined;

@@ -16,10 +16,10 @@ export const englishApproval: Readonly<Record<keyof typeof dutchApproval, string
   'approval.again': 'Ask for a new number',
   'approval.other-way': 'Choose another way',
   'approval.limited':
-    'Your phone has had too many requests. In {minutes} minutes it works again. Choose another way for now.',
+    'Your phone has had too many requests. It works again in {minutes} minutes. Choose another way for now.',
 
   'approval.limited-hours':
-    'Your phone gets no requests now. In {hours} hours it works again. Choose another way for now.',
+    'Your phone gets no requests now. It works again in {hours} hours. Choose another way for now.',
 
   'approval.set-up-title': 'Set up your phone',
   'approval.set-up-why': 'With your phone you show that it is you. A password alone is then not enough.',
@@ -28,13 +28,13 @@ export const englishApproval: Readonly<Record<keyof typeof dutchApproval, string
   'approval.step-iphone':
     'An iPhone or iPad? Open {place} there first. Put that page on your home screen, open it there and type this code:',
   'approval.step-code': 'Your phone shows 6 digits. Type them below.',
-  'approval.own-phone': 'No digits on your own phone? Then fill in nothing.',
+  'approval.own-phone': 'No digits on your own phone? Then do not fill in anything.',
   'approval.qr': 'Code to scan with the camera of your phone',
   'approval.code': 'The 6 digits on your phone',
   'approval.label': 'Name for this phone',
   'approval.label-first': 'Phone',
   'approval.personal-word': 'This is my own phone. Nobody else uses it.',
-  'approval.personal': 'Tick the box: this must be your own phone. Do you share it? Then choose something else.',
+  'approval.personal': 'Tick the box "This is my own phone". Do you share it? Then choose something else.',
   'approval.set-up-submit': 'Set up this phone',
   'approval.set-up-wrong': 'These digits are not right. Look at your phone and try again.',
   'approval.set-up-malformed': 'Fill in the 6 digits that your phone shows.',
@@ -48,14 +48,14 @@ export const englishApproval: Readonly<Record<keyof typeof dutchApproval, string
   'phone.loading': 'One moment.',
   'phone.none': 'This phone has not been set up yet.',
   'phone.none-how':
-    'Sign in on your computer and choose there: Approving on your phone. Scan the code you see there, or type it here.',
+    'Sign in on your computer. Choose "Approving on your phone" there. Scan the code that you see, or type it here.',
   'phone.iphone':
-    'An iPhone or iPad? Put this page on your home screen first: Share, then Add to Home Screen. Open it there.',
+    'An iPhone or iPad? Put this page on your home screen first. Choose "Share" and then "Add to Home Screen". Open the page there.',
   'phone.link-code': 'Code from your computer',
   'phone.link-submit': 'Continue',
   'phone.join': 'You are setting up this phone for this account:',
   'phone.join-code': 'Type these digits on your computer:',
-  'phone.join-not-you': 'Not your account? Then type nothing and close this page.',
+  'phone.join-not-you': 'Not your account? Then do not type anything and close this page.',
   'phone.ready': 'This phone is set up for this account:',
   'phone.ready-what': 'There is nothing to approve now. Are you signing in? Then you will see it here.',
   'phone.install': 'Put this page on your home screen. Then you find it again quickly.',
@@ -80,10 +80,12 @@ export const englishApproval: Readonly<Record<keyof typeof dutchApproval, string
   'phone.approved': 'Approved. Continue on your computer.',
   'phone.wrong': 'This number is not right. The request has stopped. Ask for a new number on your computer.',
   'phone.reported':
-    'Good that you say so. Nobody has been signed in. Somebody may know your password: change it and call the desk.',
-  'phone.gone': 'This request has been answered already, or is too old.',
+    'Thank you for telling us. Nobody has been signed in. Somebody may know your password: change it and call the desk.',
+  'phone.gone':
+    'This request was answered already, or it is too old. Do you want to sign in? Then start again on your computer.',
   'phone.link-gone': 'This code is not valid or too old. Ask for a new code on your computer.',
-  'phone.link-used': 'Another phone has used this code already. Was that not you? Fill in nothing and call the desk.',
+  'phone.link-used':
+    'Another phone has used this code already. Was that not you? Do not fill in anything and call the desk.',
   'phone.link-known':
     'You have set this phone up already. Take another phone, or choose something else on your computer.',
   'phone.other-person': 'This phone belongs to another account. Take your own phone, or go to the desk.',

@@ -32,7 +32,7 @@ export const dutchApproval = {
   'approval.label': 'Naam voor deze telefoon',
   'approval.label-first': 'Telefoon',
   'approval.personal-word': 'Dit is mijn eigen telefoon. Niemand anders gebruikt hem.',
-  'approval.personal': 'Zet een vinkje: dit moet uw eigen telefoon zijn. Gebruikt u hem samen? Kies dan iets anders.',
+  'approval.personal': 'Zet een vinkje bij "Dit is mijn eigen telefoon". Deelt u de telefoon? Kies dan iets anders.',
   'approval.set-up-submit': 'Telefoon instellen',
   'approval.set-up-wrong': 'Deze cijfers kloppen niet. Kijk op uw telefoon en probeer het opnieuw.',
   'approval.set-up-malformed': 'Vul de 6 cijfers in die uw telefoon laat zien.',
@@ -46,9 +46,9 @@ export const dutchApproval = {
   'phone.loading': 'Een ogenblik.',
   'phone.none': 'Deze telefoon is nog niet ingesteld.',
   'phone.none-how':
-    'Log in op uw computer en kies daar: Goedkeuren op uw telefoon. Scan de code die u daar ziet, of typ hem hier.',
+    'Log in op uw computer. Kies daar "Goedkeuren op uw telefoon". Scan de code die u ziet, of typ hem hier.',
   'phone.iphone':
-    'Een iPhone of iPad? Zet deze pagina eerst op uw beginscherm: Deel, dan Zet op beginscherm. Open hem daar.',
+    'Een iPhone of iPad? Zet deze pagina eerst op uw beginscherm. Kies "Deel" en dan "Zet op beginscherm". Open de pagina daar.',
   'phone.link-code': 'Code van uw computer',
   'phone.link-submit': 'Verder',
   'phone.join': 'U stelt deze telefoon in voor dit account:',
@@ -79,7 +79,7 @@ export const dutchApproval = {
   'phone.wrong': 'Dit getal klopt niet. Het verzoek is gestopt. Vraag op uw computer een nieuw getal.',
   'phone.reported':
     'Goed dat u het zegt. Niemand is ingelogd. Iemand kent misschien uw wachtwoord: verander het en bel de balie.',
-  'phone.gone': 'Dit verzoek is al beantwoord of te oud.',
+  'phone.gone': 'Dit verzoek is al beantwoord, of het is te oud. Wilt u inloggen? Begin dan opnieuw op uw computer.',
   'phone.link-gone': 'Deze code is niet geldig of te oud. Vraag op uw computer een nieuwe code.',
   'phone.link-used': 'Een andere telefoon heeft deze code al gebruikt. Was u dat niet? Vul niets in en bel de balie.',
   'phone.link-known':

@@ -13,7 +13,8 @@ export const codesDutch = {
   'sms.risk': 'Sms is minder veilig dan een app. Soms neemt een dief iemands nummer over. Kies een app als dat kan.',
   'sms.address': 'Mobiel nummer',
   'sms.personal-word': 'Alleen ik gebruik deze telefoon',
-  'sms.personal': 'Zet een vinkje. U mag alleen een telefoon instellen die niemand anders gebruikt.',
+  'sms.personal':
+    'Zet een vinkje bij "Alleen ik gebruik deze telefoon". Een gedeelde telefoon mag u hier niet gebruiken.',
   'sms.malformed': 'Vul een mobiel nummer in, bijvoorbeeld 06 12345678.',
   'sms.country': 'Naar dit land sturen we geen codes. Gebruik een ander nummer of kies een andere manier.',
   'sms.taken': 'Dit nummer hoort bij iemand anders. Gebruik een ander nummer of vraag het bij de balie.',
@@ -29,9 +30,9 @@ export const codesDutch = {
     'E-mail is minder veilig dan een app. Wie bij uw e-mail kan, kan de code lezen. Kies een app als dat kan.',
   'email.address': 'E-mailadres',
   'email.personal-word': 'Alleen ik lees deze e-mail',
-  'email.personal': 'Zet een vinkje. U mag alleen een adres instellen dat niemand anders leest.',
+  'email.personal': 'Zet een vinkje bij "Alleen ik lees deze e-mail". Een gedeeld adres mag u hier niet gebruiken.',
   'email.malformed': 'Vul een e-mailadres in, bijvoorbeeld naam@voorbeeld.nl.',
-  'email.functional': 'Dit adres is van meer mensen. Gebruik een adres dat alleen u leest.',
+  'email.functional': 'Meer mensen lezen de mail van dit adres. Gebruik een adres dat alleen u leest.',
   'email.own': 'Deze e-mail opent u met hetzelfde wachtwoord. Gebruik een ander adres of kies een andere manier.',
   'email.taken': 'Dit adres hoort bij iemand anders. Gebruik een ander adres of vraag het bij de balie.',
   'email.change': 'Gebruik een ander adres',
@@ -46,7 +47,9 @@ export const codesDutch = {
   'sent-code.expired': 'Deze code werkt niet meer. Vraag een nieuwe code.',
   'sent-code.spent': 'U vulde te vaak een verkeerde code in. Kies een andere manier of log opnieuw in.',
   'sent-code.not-sent-title': 'De code is niet verstuurd',
-  'sent-code.not-sent': 'We konden de code niet versturen. Dat ligt niet aan u.',
+  'sent-code.not-sent': 'We konden de code niet versturen. Dit ligt niet aan u.',
+  'sent-code.again-not-sent':
+    'We konden geen nieuwe code sturen. Dit ligt niet aan u. Hebt u al een code? Vul die in. Of probeer het over een minuut opnieuw.',
   'sent-code.not-sent-what':
     'Wacht een minuut en probeer het opnieuw. Lukt het niet? Kies een andere manier of bel de balie.',
   'sent-code.maybe-sent':

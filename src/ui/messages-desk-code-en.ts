@@ -6,7 +6,7 @@ export const englishDeskCode: Readonly<Record<keyof typeof dutchDeskCode, string
   'desk-code.title': 'Enter the code from the desk',
   'desk-code.where': 'The desk gave you a code. It works for one day, as often as you need it.',
   'desk-code.code': 'Code from the desk',
-  'desk-code.wrong': 'This code is wrong, or no longer valid. Look carefully and try again, or call the desk.',
+  'desk-code.wrong': 'This code is wrong or no longer works. Look carefully and try again, or call the desk.',
   'desk-code.malformed': 'A code from the desk has 16 letters and digits. Look carefully and try again.',
   'own.event-desk-code-given': 'The desk gave a code for one day',
   'own.event-desk-code-used': 'A code from the desk was used',

@@ -5,7 +5,7 @@ export const dutchDeskCode = {
   'desk-code.title': 'Vul de code van de balie in',
   'desk-code.where': 'U hebt van de balie een code gekregen. Hij werkt één dag, zo vaak als nodig is.',
   'desk-code.code': 'Code van de balie',
-  'desk-code.wrong': 'Deze code klopt niet, of geldt niet meer. Kijk goed en probeer het opnieuw, of bel de balie.',
+  'desk-code.wrong': 'Deze code klopt niet of werkt niet meer. Kijk goed en probeer het opnieuw, of bel de balie.',
   'desk-code.malformed': 'Een code van de balie heeft 16 letters en cijfers. Kijk goed en probeer het opnieuw.',
   'own.event-desk-code-given': 'De balie gaf een code voor één dag',
   'own.event-desk-code-used': 'Er is een code van de balie gebruikt',

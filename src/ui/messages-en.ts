@@ -46,7 +46,7 @@ export const english: Readonly<Record<keyof typeof dutch, string>> = {
   'other-ways.activation': 'I was given an activation code',
   'other-ways.activation-about': 'The code from the letter or the desk. You use it to set up your second step.',
   'other-ways.first-aid': 'I need help',
-  'other-ways.first-aid-about': 'For example: lost phone, new phone or a shared tablet.',
+  'other-ways.first-aid-about': 'For example: lost or forgotten phone, new phone or a shared tablet.',
   'other-ways.restart': 'This is not my account',
   'other-ways.restart-about': 'You go back to the sign-in page of {app}.',
   'other-ways.back': 'I do have a code',
@@ -61,7 +61,7 @@ export const english: Readonly<Record<keyof typeof dutch, string>> = {
   'hardware-token.where': 'Press the button of your token. The display shows a code of 6 or 8 digits.',
   'hardware-token.code': 'Code on your token',
   'hardware-token.again': 'The code is wrong every time',
-  'hardware-token.again-title': 'Bring your token back in step',
+  'hardware-token.again-title': 'Get your token back in step',
   'hardware-token.again-what':
     'Enter two codes that your token shows one after the other. Wait until the code changes, or press once more.',
   'hardware-token.first': 'First code',
@@ -72,16 +72,16 @@ export const english: Readonly<Record<keyof typeof dutch, string>> = {
   'kind.webauthn': 'Passkey or security key',
   'kind.webauthn-about': 'With your finger, face or PIN on this device, or with a separate key.',
   'webauthn.title': 'Use your passkey or security key',
-  'webauthn.what': 'Choose the button below. Then do what your browser asks.',
+  'webauthn.what': 'Press the button below. Then do what your browser asks.',
   'webauthn.submit': 'Use my key',
   'webauthn.no-key': 'I do not have my key',
-  'webauthn.wrong': 'This did not work. Use your own key and try again.',
+  'webauthn.wrong': 'This did not work. Make sure that you use your own key and try again.',
   'webauthn.cancelled': 'You stopped, or it took too long. Try again.',
   'webauthn.unsupported': 'Your browser cannot use this key. Take another browser or choose another way.',
   'webauthn.known': 'You have set up this key already. Take another key.',
   'webauthn.script': 'This works with JavaScript only. Turn JavaScript on in your browser, or choose another way.',
   'webauthn.set-up-title': 'Set up your passkey or security key',
-  'webauthn.set-up-what': 'Give your key a name. Then choose the button and do what your browser asks.',
+  'webauthn.set-up-what': 'Give your key a name. Then press the button and do what your browser asks.',
   'webauthn.strongest':
     'Use the security key that you got at the desk. A passkey on your phone or computer is not strong enough here.',
   'webauthn.label': 'Name of your key',
@@ -93,7 +93,7 @@ export const english: Readonly<Record<keyof typeof dutch, string>> = {
   'webauthn.lesser':
     'Your key works. For pages with extra protection it is not strong enough. Ask the desk for another.',
   'webauthn.personal-word': 'This key is mine alone. Nobody else uses it.',
-  'webauthn.personal': 'Tick the box. A key that you share with somebody may not be used here.',
+  'webauthn.personal': 'Tick the box "This key is mine alone". You may not use a shared key here.',
 
   'kinds.title': 'Choose your second step',
   'kinds.lead': 'What do you want to use?',
@@ -102,12 +102,12 @@ export const english: Readonly<Record<keyof typeof dutch, string>> = {
 
   'not-enough.title': 'This page needs a stronger second step',
   'not-enough.why': 'This page holds data that need extra protection.',
-  'not-enough.what': 'Go to the desk. They help you to a stronger second step, such as a security key.',
+  'not-enough.what': 'Go to the desk. They help you get a stronger second step, such as a security key.',
   'not-enough.back': 'Back to {app}',
 
   'activation.title': 'Set up your second step',
   'activation.why':
-    'Passwords sometimes get stolen. With a second step, a thief with only your password cannot get in. Setting it up takes about 3 minutes.',
+    'Passwords sometimes get stolen. With a second step, a thief with only your password cannot get in. Setting it up takes about 5 minutes.',
   'activation.where': 'You were given an activation code, in a letter or at the desk. Enter it here.',
   'activation.where-desk':
     'You were given your activation code at the desk. Enter it here. You never get this code by letter, mail or phone.',
@@ -141,7 +141,7 @@ export const english: Readonly<Record<keyof typeof dutch, string>> = {
 
   'codes.title': 'Save your recovery codes',
   'codes.why':
-    'No phone at hand some day? Then you set up a new second step with a recovery code. Each code works once. You see the codes only now.',
+    'Lost your phone some day? Then you set up a new second step with a recovery code. Each code works once. You see the codes only now.',
   'codes.how': 'Print the codes, write them down or put them in your password manager. Do not keep them on your phone.',
   'codes.list': 'Your ten recovery codes',
   'codes.copy': 'Copy the codes',
@@ -155,7 +155,7 @@ export const english: Readonly<Record<keyof typeof dutch, string>> = {
 
   'recovery.title': 'Enter a recovery code',
   'recovery.what':
-    'With a recovery code you set up a new second step. After that you go on. The code that you use will not work again.',
+    'With a recovery code you set up a new second step. Your old phone or app then stops working. Each recovery code works once.',
   'recovery.code': 'Recovery code',
   'recovery.submit': 'Use this code',
   'recovery.wrong': 'This recovery code is not right or was already used. Try another code from your list.',
@@ -182,8 +182,9 @@ export const english: Readonly<Record<keyof typeof dutch, string>> = {
   'first-aid.code-refused.3': 'Check that you use the code of this account in the app. There may be more than one.',
   'first-aid.no-phone': 'I have no phone at work',
   'first-aid.no-phone.1': 'You do not need a phone. A password manager on your computer can make the codes too.',
-  'first-aid.no-phone.2': 'Forgot your phone for a day? With a recovery code you can set up another app.',
-  'first-aid.no-phone.3': 'Does that not work? Ask the desk what is possible for you.',
+  'first-aid.no-phone.2':
+    'Forgot your phone for a day? Ask the desk for a code for one day. After that your phone simply works again.',
+  'first-aid.no-phone.3': 'Does that not work? Ask the desk what is possible for you, such as a token.',
   'first-aid.shared-tablet': 'I work on a shared tablet',
   'first-aid.shared-tablet.1': 'Sign in with your own account and your own code. Never borrow a code from a colleague.',
   'first-aid.shared-tablet.2':

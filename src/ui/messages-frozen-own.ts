@@ -89,4 +89,13 @@ export const frozenOwnIds: readonly string[] = [
   'own.event-desk-code-used',
   'own.event-desk-code-ended',
   'own.event-password-changed',
+  'sent-code.again-not-sent',
+  'field.to',
+  'field.cc',
+  'field.bcc',
+  'field.reply-to',
+  'field.subject',
+  'field.title',
+  'field.text',
+  'field.summary',
 ];

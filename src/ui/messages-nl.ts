@@ -48,7 +48,7 @@ export const dutch = {
   'other-ways.activation': 'Ik heb een activeringscode gekregen',
   'other-ways.activation-about': 'De code uit de brief of van de balie. Daarmee stelt u uw tweede stap in.',
   'other-ways.first-aid': 'Ik heb hulp nodig',
-  'other-ways.first-aid-about': 'Bijvoorbeeld: telefoon kwijt, nieuwe telefoon of gedeelde tablet.',
+  'other-ways.first-aid-about': 'Bijvoorbeeld: telefoon kwijt of vergeten, nieuwe telefoon of gedeelde tablet.',
   'other-ways.restart': 'Dit is niet mijn account',
   'other-ways.restart-about': 'U gaat terug naar het inlogscherm van {app}.',
   'other-ways.back': 'Ik heb toch een code',
@@ -63,7 +63,7 @@ export const dutch = {
   'hardware-token.where': 'Druk op uw codekastje. Op het schermpje ziet u een code van 6 of 8 cijfers.',
   'hardware-token.code': 'Code op uw codekastje',
   'hardware-token.again': 'De code is steeds fout',
-  'hardware-token.again-title': 'Stel uw codekastje opnieuw gelijk',
+  'hardware-token.again-title': 'Zet uw codekastje weer gelijk',
   'hardware-token.again-what':
     'Vul twee codes in die na elkaar op uw codekastje staan. Wacht dus tot de code verandert, of druk nog een keer.',
   'hardware-token.first': 'Eerste code',
@@ -74,17 +74,17 @@ export const dutch = {
   'kind.webauthn': 'Passkey of beveiligingssleutel',
   'kind.webauthn-about': 'Met uw vinger, gezicht of pincode op dit apparaat, of met een losse sleutel.',
   'webauthn.title': 'Gebruik uw passkey of sleutel',
-  'webauthn.what': 'Kies de knop hieronder. Doe daarna wat uw browser vraagt.',
+  'webauthn.what': 'Druk op de knop hieronder. Doe daarna wat uw browser vraagt.',
   'webauthn.submit': 'Gebruik mijn sleutel',
   'webauthn.no-key': 'Ik heb mijn sleutel niet',
-  'webauthn.wrong': 'Dit lukte niet. Gebruik uw eigen sleutel en probeer het opnieuw.',
+  'webauthn.wrong': 'Dit lukte niet. Kijk of u uw eigen sleutel gebruikt en probeer het opnieuw.',
   'webauthn.cancelled': 'U bent gestopt, of het duurde te lang. Probeer het opnieuw.',
   'webauthn.unsupported':
     'Uw browser kan deze sleutel niet gebruiken. Neem een andere browser of kies een andere manier.',
   'webauthn.known': 'Deze sleutel hebt u al ingesteld. Neem een andere sleutel.',
   'webauthn.script': 'Dit werkt alleen met JavaScript. Zet JavaScript aan in uw browser, of kies een andere manier.',
   'webauthn.set-up-title': 'Stel uw passkey of sleutel in',
-  'webauthn.set-up-what': 'Geef uw sleutel een naam. Kies daarna de knop en doe wat uw browser vraagt.',
+  'webauthn.set-up-what': 'Geef uw sleutel een naam. Druk daarna op de knop en doe wat uw browser vraagt.',
   'webauthn.strongest':
     'Gebruik de beveiligingssleutel die u van de balie kreeg. Een passkey op uw telefoon of computer is hier niet sterk genoeg.',
   'webauthn.label': 'Naam van uw sleutel',
@@ -96,7 +96,8 @@ export const dutch = {
   'webauthn.lesser':
     'Uw sleutel werkt. Voor pagina’s met extra bescherming is hij niet sterk genoeg. Vraag de balie om een andere.',
   'webauthn.personal-word': 'Deze sleutel is alleen van mij. Niemand anders gebruikt hem.',
-  'webauthn.personal': 'Zet een vinkje. Een sleutel die u met iemand deelt, mag u hier niet gebruiken.',
+  'webauthn.personal':
+    'Zet een vinkje bij "Deze sleutel is alleen van mij". Een gedeelde sleutel mag u hier niet gebruiken.',
 
   'kinds.title': 'Kies uw tweede stap',
   'kinds.lead': 'Wat wilt u gebruiken?',
@@ -111,7 +112,7 @@ export const dutch = {
 
   'activation.title': 'Stel uw tweede stap in',
   'activation.why':
-    'Wachtwoorden worden soms gestolen. Met een tweede stap komt een dief er met alleen uw wachtwoord niet in. Instellen duurt ongeveer 3 minuten.',
+    'Wachtwoorden worden soms gestolen. Met een tweede stap komt een dief er met alleen uw wachtwoord niet in. Instellen duurt ongeveer 5 minuten.',
   'activation.where': 'U hebt een activeringscode gekregen, in een brief of van de balie. Vul die hier in.',
   'activation.where-desk':
     'U hebt uw activeringscode bij de balie gekregen. Vul die hier in. U krijgt deze code nooit per brief, mail of telefoon.',
@@ -145,7 +146,7 @@ export const dutch = {
 
   'codes.title': 'Bewaar uw herstelcodes',
   'codes.why':
-    'Hebt u later geen telefoon bij de hand? Dan stelt u met een herstelcode een nieuwe tweede stap in. Elke code werkt een keer. U ziet de codes alleen nu.',
+    'Bent u later uw telefoon kwijt? Dan stelt u met een herstelcode een nieuwe tweede stap in. Elke code werkt één keer. U ziet de codes alleen nu.',
   'codes.how': 'Print de codes, schrijf ze over of zet ze in uw wachtwoordmanager. Bewaar ze niet op uw telefoon.',
   'codes.list': 'Uw tien herstelcodes',
   'codes.copy': 'Kopieer de codes',
@@ -154,12 +155,12 @@ export const dutch = {
   'codes.saved': 'Ik heb ze bewaard',
   'codes.shown-title': 'Uw herstelcodes zijn al getoond',
   'codes.shown':
-    'U kunt de codes maar een keer zien. Hebt u ze niet bewaard? Maak dan nieuwe. De oude codes werken dan niet meer.',
+    'U kunt de codes maar één keer zien. Hebt u ze niet bewaard? Maak dan nieuwe. De oude codes werken dan niet meer.',
   'codes.again': 'Maak nieuwe codes',
 
   'recovery.title': 'Vul een herstelcode in',
   'recovery.what':
-    'Met een herstelcode stelt u een nieuwe tweede stap in. Daarna gaat u verder. De code die u gebruikt, werkt daarna niet meer.',
+    'Met een herstelcode stelt u een nieuwe tweede stap in. Uw oude telefoon of app werkt dan niet meer. Elke herstelcode werkt één keer.',
   'recovery.code': 'Herstelcode',
   'recovery.submit': 'Gebruik deze code',
   'recovery.wrong': 'Deze herstelcode klopt niet of is al gebruikt. Probeer een andere code van uw lijst.',
@@ -182,13 +183,14 @@ export const dutch = {
   'first-aid.new-phone.3': 'Gooi de app op de oude telefoon pas weg als de nieuwe werkt.',
   'first-aid.code-refused': 'Mijn code wordt niet goedgekeurd',
   'first-aid.code-refused.1':
-    'Wacht tot de app een nieuwe code laat zien. Vul die meteen in. Elke code werkt maar een keer.',
+    'Wacht tot de app een nieuwe code laat zien. Vul die meteen in. Elke code werkt maar één keer.',
   'first-aid.code-refused.2': 'Kijk of de tijd op uw telefoon goed staat. Zet de tijd op "automatisch".',
   'first-aid.code-refused.3': 'Kijk of u in de app de code van dit account gebruikt. Er kunnen er meer staan.',
   'first-aid.no-phone': 'Ik heb geen telefoon op mijn werk',
   'first-aid.no-phone.1': 'U hebt geen telefoon nodig. Een wachtwoordmanager op uw computer kan de codes ook maken.',
-  'first-aid.no-phone.2': 'Bent u uw telefoon een dag vergeten? Met een herstelcode kunt u een andere app instellen.',
-  'first-aid.no-phone.3': 'Lukt dat niet? Vraag bij de balie wat er voor u mogelijk is.',
+  'first-aid.no-phone.2':
+    'Bent u uw telefoon een dag vergeten? Vraag de balie om een code voor één dag. Uw telefoon blijft daarna gewoon werken.',
+  'first-aid.no-phone.3': 'Lukt dat niet? Vraag bij de balie wat er voor u mogelijk is, bijvoorbeeld een codekastje.',
   'first-aid.shared-tablet': 'Ik werk op een gedeelde tablet',
   'first-aid.shared-tablet.1': 'Log in met uw eigen account en uw eigen code. Leen nooit een code van een collega.',
   'first-aid.shared-tablet.2':
@@ -242,7 +244,7 @@ export const dutch = {
   'refusal.visit-expired.title': 'Het inlogscherm stond te lang open',
   'refusal.visit-expired.text': 'Uw wachtwoord is niet verstuurd. Log opnieuw in.',
   'refusal.visit-spent.title': 'Dit inlogscherm is al gebruikt',
-  'refusal.visit-spent.text': 'Een inlogscherm werkt een keer. Log opnieuw in.',
+  'refusal.visit-spent.text': 'Een inlogscherm werkt één keer. Log opnieuw in.',
   'refusal.name-refused.title': 'Deze gebruikersnaam kan niet',
   'refusal.name-refused.text': 'Vul uw gebruikersnaam in zonder spaties of vreemde tekens. Log dan opnieuw in.',
   'refusal.limited.title': 'Te veel pogingen',

@@ -19,24 +19,25 @@ export const dutchNotice = {
   'notice.series':
     'Iemand vulde vaak een verkeerde code in bij uw account. Die persoon kent misschien uw wachtwoord. Dat was op {when}.',
   'notice.reset-asked': 'Er is gevraagd om uw tweede stap opnieuw in te stellen. Dat was op {when}.',
-  'notice.mail-added': 'Dit mailadres hoort vanaf nu bij uw account. Dat is zo sinds {when}.',
+  'notice.mail-added': 'Dit mailadres hoort nu bij uw account. Dat is zo sinds {when}.',
   'notice.mail-changed': 'Het mailadres van uw account is veranderd. Dat was op {when}.',
   'notice.mail-removed': 'Het mailadres van uw account is weggehaald. Dat was op {when}.',
   'notice.signed-out': 'Een beheerder heeft u overal uitgelogd. Dat was op {when}.',
   'notice.role-changed': 'Uw rol in het beheer van Sluis is veranderd. Dat was op {when}.',
   'notice.operator-asked':
     'Een beheerder heeft gevraagd om uw toegang tot het beheer van Sluis te veranderen. Dat was op {when}.',
-  'notice.device-trusted': 'Een apparaat is onthouden. Daar doet u een tijd geen tweede stap. Dat was op {when}.',
+  'notice.device-trusted':
+    'Een apparaat is nu vertrouwd. Daar vragen we een tijd alleen uw wachtwoord. Dat was op {when}.',
   'notice.device-removed':
-    'Een onthouden apparaat is weggehaald. Daar is weer een tweede stap nodig. Dat was op {when}.',
+    'Een apparaat is niet meer vertrouwd. We vragen daar weer een tweede stap. Dat was op {when}.',
   'notice.device-doubted':
-    'Een onthouden apparaat vroeg opnieuw om uw tweede stap, voor de zekerheid. Dat was op {when}.',
+    'We vroegen op een vertrouwd apparaat toch om uw tweede stap, voor de zekerheid. Dat was op {when}.',
   'notice.device-copied':
-    'Iemand gebruikte een kopie van een onthouden apparaat. Het apparaat is daarom uitgelogd. Dat was op {when}.',
+    'Iemand gebruikte misschien een kopie van een vertrouwd apparaat. Het apparaat is daarom uitgelogd. Dat was op {when}.',
   'notice.password-changed':
     'In een app is een nieuw wachtwoord voor u ingevuld. In andere browsers bent u daarom uitgelogd. Dat was op {when}.',
   'notice.approval-reported':
-    'Op uw apparaat is gemeld dat een verzoek niet van u kwam. Iemand anders kent uw wachtwoord. Dat was op {when}.',
+    'Op uw telefoon is gemeld dat een verzoek niet van u kwam. Iemand anders kent uw wachtwoord. Dat was op {when}.',
   'notice.closed': 'Uw account is gesloten. U kunt niet meer inloggen. Dat was op {when}.',
   'notice.opened': 'Uw account is weer open. Dat was op {when}.',
   'notice.test-subject': 'Proefbericht van Sluis',
@@ -44,9 +45,10 @@ export const dutchNotice = {
   'notice.many':
     'Er is het laatste uur veel veranderd aan uw tweede stap. U krijgt daarom even geen bericht over elke wijziging.',
   'notice.was-you': 'Deed u dit zelf, of weet u hiervan? Dan hoeft u niets te doen.',
-  'notice.not-you': 'Weet u hier niets van? Verander dan uw wachtwoord en neem direct contact op.',
+  'notice.not-you': 'Weet u hier niets van? Verander dan meteen uw wachtwoord en bel de balie of de helpdesk.',
   'notice.desk': '{place}, {hours}, telefoon {phone}',
-  'notice.no-links': 'Wij mailen u nooit een link om in te loggen. Typ het adres altijd zelf in.',
+  'notice.no-links':
+    'In deze mail staat geen link. Wij mailen u nooit een link om in te loggen. Typ het adres altijd zelf in.',
 
   'signal.subject': 'Signaal van Sluis bij {organisation}',
   'signal.about': 'Account: {name}. Adres: {source}. Aantal: {count}. Tijd: {when}.',
@@ -63,7 +65,7 @@ export const dutchNotice = {
   'signal.added-after-reset': 'Kort na een reset is een nieuwe tweede stap toegevoegd.',
   'signal.added-after-reset-do':
     'Vraag de eigenaar of zij het was, via een nummer dat u al kent. Zo niet: sluit het account.',
-  'signal.device-copied': 'Een onthouden apparaat is in twee browsers gebruikt. Het is uitgelogd.',
+  'signal.device-copied': 'Een vertrouwd apparaat is in twee browsers gebruikt. Het is uitgelogd.',
   'signal.device-copied-do': 'Bel de eigenaar. Laat haar computer op virussen nakijken en haar wachtwoord veranderen.',
   'signal.reported-stolen': 'Een tweede stap is als gestolen gemeld.',
   'signal.reported-stolen-do':

@@ -12,7 +12,7 @@ export const englishOwn: Readonly<Record<keyof typeof dutchOwn, string>> = {
   'own.factor-since': 'Set up on {when}',
   'own.factor-used': 'Last used on {when}',
   'own.factor-unused': 'Not used yet',
-  'own.factor-level': 'Strength: level {level} of 4',
+  'own.factor-level': 'Strength: {level} of 4',
   'own.factor-change': 'Change or remove {label}',
   'own.add': 'Add a second step',
   'own.add-about': 'With another way you can also sign in when you have lost your phone or key.',
@@ -33,7 +33,7 @@ export const englishOwn: Readonly<Record<keyof typeof dutchOwn, string>> = {
   'own.end-all-about': 'You will be signed out in all browsers, of all applications. Also in this browser.',
 
   'own.events': 'What has happened',
-  'own.events-none': 'Nothing has happened yet.',
+  'own.events-none': 'Nothing has happened yet. Later you see here what happens with your account.',
   'own.events-strange': 'Was any of this not you? Then sign out everywhere, change your password and call the desk.',
   'own.event-session-began': 'You signed in to {app}',
   'own.event-factor-added': 'A second step was set up: {kind}',
@@ -45,8 +45,8 @@ export const englishOwn: Readonly<Record<keyof typeof dutchOwn, string>> = {
   'own.event-challenge-failed': 'The second step did not succeed',
   'own.event-activation-accepted': 'An activation code was used',
   'own.event-invited': 'Your organisation made an activation code for you',
-  'own.event-token-handed-out': 'You got a hardware token from the desk',
-  'own.event-token-returned': 'You handed in a hardware token',
+  'own.event-token-handed-out': 'You got a token from the desk',
+  'own.event-token-returned': 'You handed in a token',
   'own.event-reported': 'You reported that it was not you who signed in',
   'own.event-mail-set': 'Your mail address was changed',
   'own.event-reset': 'The desk removed your second step',
@@ -61,8 +61,7 @@ export const englishOwn: Readonly<Record<keyof typeof dutchOwn, string>> = {
   'own.remove-about':
     'After that you can no longer sign in with it. Where you are signed in with it now, you will be signed out.',
   'own.remove-last': 'You cannot remove this one now. Without it you could no longer sign in. Add another one first.',
-  'own.remove-lent':
-    'This hardware token belongs to your organisation. Hand it in at the desk. It will be removed there.',
+  'own.remove-lent': 'This token belongs to your organisation. Hand it in at the desk. It will be removed there.',
 
   'own.doing-add': 'You are adding a second step.',
   'own.doing-remove': 'You are removing a second step: {label}.',
@@ -93,5 +92,5 @@ export const englishOwn: Readonly<Record<keyof typeof dutchOwn, string>> = {
 
   'totp.label': 'Name, for example of your phone',
   'totp.personal-word': 'This device is mine alone. Nobody else uses these codes.',
-  'totp.personal-missing': 'Tick the box. You may not use a device here that you share with somebody.',
+  'totp.personal-missing': 'Tick the box "This device is mine alone". You may not use a shared device here.',
 };

@@ -11,7 +11,7 @@ export const dutchOwn = {
   'own.factor-since': 'Ingesteld op {when}',
   'own.factor-used': 'Laatst gebruikt op {when}',
   'own.factor-unused': 'Nog niet gebruikt',
-  'own.factor-level': 'Sterkte: niveau {level} van 4',
+  'own.factor-level': 'Sterkte: {level} van 4',
   'own.factor-change': 'Wijzig of verwijder {label}',
   'own.add': 'Voeg een tweede stap toe',
   'own.add-about': 'Met een tweede manier kunt u ook inloggen als u uw telefoon of sleutel kwijt bent.',
@@ -33,7 +33,7 @@ export const dutchOwn = {
   'own.end-all-about': 'U logt dan uit in alle browsers, bij alle toepassingen. Ook in deze browser.',
 
   'own.events': 'Wat er is gebeurd',
-  'own.events-none': 'Er is nog niets gebeurd.',
+  'own.events-none': 'Er is nog niets gebeurd. Hier ziet u later wat er met uw account gebeurt.',
   'own.events-strange':
     'Hebt u iets hiervan niet zelf gedaan? Log dan overal uit, verander uw wachtwoord en bel de balie.',
   'own.event-session-began': 'U logde in bij {app}',
@@ -94,5 +94,6 @@ export const dutchOwn = {
 
   'totp.label': 'Naam, bijvoorbeeld van uw telefoon',
   'totp.personal-word': 'Dit apparaat is alleen van mij. Niemand anders gebruikt deze codes.',
-  'totp.personal-missing': 'Zet een vinkje. Een apparaat dat u met iemand deelt, mag u hier niet gebruiken.',
+  'totp.personal-missing':
+    'Zet een vinkje bij "Dit apparaat is alleen van mij". Een gedeeld apparaat mag u hier niet gebruiken.',
 } as const;

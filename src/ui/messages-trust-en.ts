@@ -2,16 +2,16 @@ import type { dutchTrust } from './messages-trust-nl.ts';
 
 export const englishTrust: Readonly<Record<keyof typeof dutchTrust, string>> = {
   'trust.title': 'Is this your own device?',
-  'trust.lead': 'Are you the only one who uses this device? Then we ask only your password here for {days} days.',
-  'trust.lead-one': 'Are you the only one who uses this device? Then we ask only your password here for one day.',
-  'trust.when-not': 'Not sure, or do more people use this device? Then choose no.',
+  'trust.lead': 'Are you the only one who uses this device? Then we ask for only your password here for {days} days.',
+  'trust.lead-one': 'Are you the only one who uses this device? Then we ask for only your password here for one day.',
+  'trust.when-not': 'Not sure, or do you share this device? Then choose "No".',
   'trust.yes': 'Yes, this is my own device, not shared',
   'trust.no': 'No, ask for a code each time',
-  'trust.shared': 'More people use this device',
+  'trust.shared': 'I share this device with others',
   'trust-full.title': 'You already have five trusted devices',
   'trust-full.lead': 'Which device may go?',
   'trust-full.missing': 'Choose which device may go.',
-  'trust-full.submit': 'Replace that device by this one',
+  'trust-full.submit': 'Replace that device with this one',
   'trust-full.no': 'Leave everything as it is',
 
   'device.unknown': 'Unknown browser',
@@ -23,7 +23,7 @@ export const englishTrust: Readonly<Record<keyof typeof dutchTrust, string>> = {
   'device.here': 'This is the device that you are using now.',
 
   'devices.title': 'Trusted devices',
-  'devices.lead': 'On these devices we ask only your password. You can have five.',
+  'devices.lead': 'On these devices we ask for only your password. You can have five.',
   'devices.about': 'Is there a device that you do not know? Remove it and change your password.',
   'devices.none': 'You have no trusted devices. After you enter a code you can trust a device.',
   'devices.name': 'Name of this device',
@@ -40,7 +40,7 @@ export const englishTrust: Readonly<Record<keyof typeof dutchTrust, string>> = {
 
   'own.event-password-changed': 'A new password for you was filled in, in an app',
 
-  'shared-device.title': 'Do more people use this device?',
+  'shared-device.title': 'Do other people use this device too?',
   'shared-device.lead': 'Say so here. On a shared device we always ask for a code, from everybody.',
   'shared-device.mark': 'Yes, this device is shared',
   'shared-device.marked-title': 'This device is shared',

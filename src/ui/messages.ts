@@ -6,6 +6,8 @@ import { dutchConsole } from './messages-console-nl.ts';
 import { englishDeskCode } from './messages-desk-code-en.ts';
 import { dutchDeskCode } from './messages-desk-code-nl.ts';
 import { english } from './messages-en.ts';
+import { englishField } from './messages-field-en.ts';
+import { dutchField } from './messages-field-nl.ts';
 import { dutch } from './messages-nl.ts';
 import { englishNotice } from './messages-notice-en.ts';
 import { dutchNotice } from './messages-notice-nl.ts';
@@ -22,6 +24,7 @@ export type MessageId =
   | keyof typeof codesDutch
   | keyof typeof dutchDeskCode
   | keyof typeof dutchOperators
+  | keyof typeof dutchField
   | keyof typeof dutchReset;
 
 /** A text in one language; `values` fill its `{name}` places. What is not given stays visible, so that a test sees it. */
@@ -31,7 +34,16 @@ export type Translate = (id: MessageId, values?: Readonly<Record<string, string 
 export const languageCookie = '__Host-sluis-lang';
 
 export const messages: Readonly<Record<Language, Readonly<Record<MessageId, string>>>> = {
-  nl: { ...dutch, ...dutchConsole, ...dutchNotice, ...codesDutch, ...dutchDeskCode, ...dutchOperators, ...dutchReset },
+  nl: {
+    ...dutch,
+    ...dutchConsole,
+    ...dutchNotice,
+    ...codesDutch,
+    ...dutchDeskCode,
+    ...dutchField,
+    ...dutchOperators,
+    ...dutchReset,
+  },
   en: {
     ...english,
     ...englishConsole,
@@ -39,6 +51,7 @@ export const messages: Readonly<Record<Language, Readonly<Record<MessageId, stri
     ...codesEnglish,
     ...englishDeskCode,
     ...englishOperators,
+    ...englishField,
     ...englishReset,
   },
 };

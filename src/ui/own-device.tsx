@@ -1,3 +1,9 @@
+/** What she had filled in before a mistake; stays. */
+export interface OwnDeviceSaid {
+  readonly label?: string | undefined;
+  readonly personal?: boolean | undefined;
+}
+
 /** The name that its owner gives a device. */
 export function NameField({ label, first }: { label: string; first: string }) {
   return (
@@ -22,7 +28,16 @@ export function NameField({ label, first }: { label: string; first: string }) {
 const mistakeId = 'personal-mistake';
 
 /** Her word that it is hers alone (R07). */
-export function PersonalField({ label, mistake }: { label: string; mistake: string | undefined }) {
+export function PersonalField({
+  label,
+  mistake,
+  said,
+}: {
+  label: string;
+  mistake: string | undefined;
+  /** She had ticked it before another mistake. */
+  said: boolean | undefined;
+}) {
   return (
     <div class="sluis-field">
       {mistake === undefined ? null : (
@@ -37,6 +52,8 @@ export function PersonalField({ label, mistake }: { label: string; mistake: stri
           name="personal"
           value="yes"
           required
+          checked={said === true}
+          autofocus={mistake !== undefined}
           aria-invalid={mistake === undefined ? undefined : 'true'}
           aria-describedby={mistake === undefined ? undefined : mistakeId}
         />

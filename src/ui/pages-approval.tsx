@@ -1,6 +1,6 @@
 import { DigitsField, Form, type FormTokens } from './form.tsx';
 import { Button, Layout, Link, Mistake, type Page, Paragraph, render, Title } from './layout.tsx';
-import { NameField, PersonalField } from './own-device.tsx';
+import { NameField, type OwnDeviceSaid, PersonalField } from './own-device.tsx';
 
 /** What the computer shows while a phone is asked. */
 export type ApprovalState =
@@ -95,7 +95,7 @@ function Onward({ page: { t }, props }: { page: Page; props: ApprovalProps }) {
 export const approvalMistakes = ['wrong', 'malformed', 'waiting', 'gone', 'personal'] as const;
 export type ApprovalMistake = (typeof approvalMistakes)[number];
 
-interface SetUpProps {
+interface SetUpProps extends OwnDeviceSaid {
   readonly account: string;
   readonly action: string;
   readonly tokens: FormTokens;
@@ -163,8 +163,12 @@ function Confirm({ page, props, mistake }: { page: Page; props: SetUpProps; mist
   return (
     <Form action={props.action} tokens={props.tokens} account={props.account} t={t}>
       <DigitsField label={t('approval.code')} mistake={beside} later={beside === undefined} length={8} />
-      <NameField label={t('approval.label')} first={t('approval.label-first')} />
-      <PersonalField label={t('approval.personal-word')} mistake={props.mistake === 'personal' ? mistake : undefined} />
+      <NameField label={t('approval.label')} first={props.label || t('approval.label-first')} />
+      <PersonalField
+        label={t('approval.personal-word')}
+        mistake={props.mistake === 'personal' ? mistake : undefined}
+        said={props.personal}
+      />
       <div class="sluis-actions">
         <Button>{t('approval.set-up-submit')}</Button>
         <Link href={props.kinds}>{t('webauthn.other-kind')}</Link>

@@ -10,6 +10,7 @@ import {
   Table,
   TextField,
 } from './console-layout.tsx';
+import { factorName } from './factor-name.ts';
 import { Link, Paragraph, render } from './layout.tsx';
 import { countText, timeText } from './pages-console-today.tsx';
 
@@ -165,7 +166,7 @@ export function personPage(page: ConsolePage, props: PersonProps): string {
         }))}
         rows={props.factors.map(factor => [
           t(`kind.${factor.kind}`),
-          factor.label,
+          factorName(t, factor),
           String(factor.level),
           time(factor.boundAt),
           time(factor.lastUsedAt),

@@ -31,7 +31,12 @@ export function kindsPage(
             </p>
           )}
           {props.kinds.map((kind, index) => (
-            <KindChoice page={page} kind={kind} chosen={index === 0 && !props.missing} />
+            <KindChoice
+              page={page}
+              kind={kind}
+              chosen={index === 0 && !props.missing}
+              focused={index === 0 && props.missing}
+            />
           ))}
         </fieldset>
         <div class="sluis-actions">
@@ -42,10 +47,20 @@ export function kindsPage(
   );
 }
 
-function KindChoice({ page: { t }, kind, chosen }: { page: Page; kind: KindName; chosen: boolean }) {
+function KindChoice(props: { page: Page; kind: KindName; chosen: boolean; focused: boolean }) {
+  const { page, kind, chosen, focused } = props;
+  const { t } = page;
   return (
     <p class="sluis-choice">
-      <input class="utrecht-radio-button" type="radio" id={`kind-${kind}`} name="kind" value={kind} checked={chosen} />
+      <input
+        class="utrecht-radio-button"
+        type="radio"
+        id={`kind-${kind}`}
+        name="kind"
+        value={kind}
+        checked={chosen}
+        autofocus={focused}
+      />
       <label for={`kind-${kind}`}>
         <strong>{t(`kind.${kind}`)}</strong>
         <br />

@@ -78,8 +78,8 @@ export function myDevicePage(
   const { device, action, tokens } = props;
   const name = deviceName(page, device);
   return render(
-    <Layout page={page} title={name}>
-      <Title>{name}</Title>
+    <Layout page={page} title={t('devices.change', { label: name })}>
+      <Title>{t('devices.change', { label: name })}</Title>
       <Times page={page} timeZone={props.timeZone} device={device} />
       <Form action={action} tokens={tokens} t={t}>
         <LabelField label={t('devices.name')} value={device.label} />

@@ -12,7 +12,7 @@ export function resetLinkPage(
   const zone = { timeZone: props.timeZone, dateStyle: 'long', timeStyle: 'short' } as const;
   const filed = new Intl.DateTimeFormat(language === 'nl' ? 'nl-NL' : 'en-GB', zone).format(filedAt);
   return render(
-    <Layout page={{ ...page, switchTo: undefined }} title={t('reset.link.title')}>
+    <Layout page={page} title={t('reset.link.title')}>
       <Title>{t('reset.link.title')}</Title>
       <Paragraph>{t('reset.link.about')}</Paragraph>
       <Facts
@@ -55,7 +55,7 @@ export function resetAnsweredPage(
 export function resetLinkGonePage(page: Page): string {
   const { t } = page;
   return render(
-    <Layout page={{ ...page, switchTo: undefined }} title={t('reset.link.gone-title')}>
+    <Layout page={page} title={t('reset.link.gone-title')}>
       <Title>{t('reset.link.gone-title')}</Title>
       <Paragraph>{t('reset.link.gone')}</Paragraph>
       <DeskBlock page={page} />
@@ -67,7 +67,7 @@ export function resetLinkGonePage(page: Page): string {
 function NextStep({ page: { t, site } }: { page: Page }) {
   return (
     <div class="sluis-actions">
-      <Link href={site.helpUrl} main>
+      <Link href={site.helpUrl} next>
         {t('page.help')}
       </Link>
     </div>

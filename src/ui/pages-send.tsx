@@ -1,4 +1,5 @@
 import type { FormText } from '../visit/form-text.ts';
+import { fieldName } from './field-name.ts';
 import type { FormTokens } from './form.tsx';
 import { ActionLink, Button, Layout, Link, type Page, Paragraph, render, Title } from './layout.tsx';
 
@@ -37,7 +38,7 @@ export function sendPage(page: Page, form: WaitingForm): string {
         <h2 class="utrecht-heading-2" id="what">
           {t('send.what')}
         </h2>
-        <TextList texts={texts.slice(0, shownTexts)} />
+        <TextList page={page} texts={texts.slice(0, shownTexts)} />
         {texts.length > shownTexts ? (
           <Paragraph>{t('send.more', { count: texts.length - shownTexts })}</Paragraph>
         ) : null}
@@ -188,12 +189,12 @@ function WaitingFacts({ page, form }: { page: Page; form: WaitingForm }) {
   );
 }
 
-function TextList({ texts }: { texts: FormText['texts'] }) {
+function TextList({ page, texts }: { page: Page; texts: FormText['texts'] }) {
   return (
     <dl class="sluis-texts">
       {texts.map(({ name, text }) => (
         <div>
-          <dt>{inWords(name)}</dt>
+          <dt>{fieldName(page.t, name)}</dt>
           <dd>{shortened(text)}</dd>
         </div>
       ))}
@@ -213,7 +214,7 @@ function Texts({ page, text }: { page: Page; text: FormText }) {
       {text.texts.filter(isWritten).map(({ name, text: value }, index) => (
         <div class="sluis-field">
           <label class="utrecht-form-label" for={`text-${index}`}>
-            {inWords(name)}
+            {fieldName(page.t, name)}
           </label>
           <textarea
             class="utrecht-textbox utrecht-textbox--html-input sluis-text"
@@ -229,7 +230,7 @@ function Texts({ page, text }: { page: Page; text: FormText }) {
       {rest.length === 0 ? null : (
         <details>
           <summary>{page.t('text-back.rest')}</summary>
-          <TextList texts={rest} />
+          <TextList page={page} texts={rest} />
         </details>
       )}
       {text.texts.length === 0 && !text.cut ? <Paragraph>{page.t('text-back.none')}</Paragraph> : null}
@@ -263,12 +264,6 @@ function Files({
 /** Lines as they break on a phone. */
 function rowsOf(text: string): number {
   return text.split('\n').reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / 32)), 0);
-}
-
-/** `_subject` is "subject": the rest of a field's name is the app's own affair. */
-function inWords(name: string): string {
-  const words = name.replaceAll(/[_[\].-]+/g, ' ').trim();
-  return words === '' ? '...' : words;
 }
 
 function shortened(text: string): string {

@@ -22,11 +22,23 @@ interface CodeProps extends FormTarget {
   readonly change?: boolean;
 }
 
+const codeMistakes = {
+  malformed: 'challenge.malformed',
+  wrong: 'sent-code.wrong',
+  used: 'sent-code.used',
+  expired: 'sent-code.expired',
+  spent: 'sent-code.spent',
+  'not-sent': 'sent-code.again-not-sent',
+  'maybe-sent': 'sent-code.maybe-sent',
+} as const;
+
 /** Asks for the code that was sent; a new one is a button away. */
 export function sentCodePage(page: Page, props: CodeProps): string {
   const { t } = page;
   const { mistake: id, kind } = props;
-  const mistake = id === undefined ? undefined : t(id === 'malformed' ? 'challenge.malformed' : `sent-code.${id}`);
+  const mistake = id === undefined ? undefined : t(codeMistakes[id]);
+  // That nothing went out is no mistake in the field.
+  const beside = id === 'not-sent' || id === 'maybe-sent' ? undefined : mistake;
   const lead = (
     <>
       <Paragraph>{t(`${kind}.sent`, { to: props.to })}</Paragraph>
@@ -42,7 +54,7 @@ export function sentCodePage(page: Page, props: CodeProps): string {
       target={props}
       below={<Again page={page} props={props} />}
     >
-      <DigitsField label={t('challenge.code')} mistake={mistake} />
+      <DigitsField label={t('challenge.code')} mistake={beside} />
       <SubmitOr submit={t('challenge.submit')} href={props.elsewhere.href}>
         {t(props.elsewhere.text)}
       </SubmitOr>
@@ -107,6 +119,7 @@ export function sentCodeSetUpPage(
     /** Where another kind can be chosen. */
     readonly kinds: string;
     readonly typed: string;
+    readonly personal?: boolean;
     readonly mistake?: AddressMistake | undefined;
   },
 ): string {
@@ -129,7 +142,11 @@ export function sentCodeSetUpPage(
         type={kind === 'sms' ? 'tel' : 'email'}
         typed={props.typed}
       />
-      <PersonalField label={t(`${kind}.personal-word`)} mistake={personal ? mistake : undefined} />
+      <PersonalField
+        label={t(`${kind}.personal-word`)}
+        mistake={personal ? mistake : undefined}
+        said={props.personal}
+      />
       <SubmitOr submit={t('sent-code.send')} href={props.kinds}>
         {t('sent-code.other-kind')}
       </SubmitOr>

@@ -87,6 +87,7 @@ export function totpPage(
     readonly picture: string;
     /** As she typed it, or what it is called where she does not say. Undefined: it gets no name, and nobody is asked whose it is. */
     readonly label?: string;
+    readonly personal?: boolean;
     readonly mistake?: 'wrong' | 'malformed' | 'personal';
   },
 ): string {
@@ -117,7 +118,7 @@ export function totpPage(
         {props.label === undefined ? null : (
           <>
             <LabelField label={t('totp.label')} value={props.label} />
-            <PersonalField label={t('totp.personal-word')} mistake={unsaid} />
+            <PersonalField label={t('totp.personal-word')} mistake={unsaid} said={props.personal} />
           </>
         )}
         <DigitsField label={t('challenge.code')} mistake={mistake} later={mistake === undefined} />

@@ -1,6 +1,6 @@
 import { FormPage, type FormTarget, SubmitOr } from './form-page.tsx';
 import { type Page, Paragraph, render } from './layout.tsx';
-import { NameField, PersonalField } from './own-device.tsx';
+import { NameField, type OwnDeviceSaid, PersonalField } from './own-device.tsx';
 
 export const keyMistakes = ['wrong', 'cancelled', 'unsupported', 'known', 'script', 'personal', 'too-weak'] as const;
 export type KeyMistake = (typeof keyMistakes)[number];
@@ -34,12 +34,13 @@ export function keyPage(page: Page, props: KeyProps & { readonly otherWays: stri
 /** Sets one up: its name, the word that it is hers alone (R07), then the browser asks for it. */
 export function keySetUpPage(
   page: Page,
-  props: KeyProps & {
-    /** Where another kind can be chosen. */
-    readonly kinds: string;
-    /** She was given a code for the highest level: what reaches it, said before. */
-    readonly strongest: boolean;
-  },
+  props: KeyProps &
+    OwnDeviceSaid & {
+      /** Where another kind can be chosen. */
+      readonly kinds: string;
+      /** She was given a code for the highest level: what reaches it, said before. */
+      readonly strongest: boolean;
+    },
 ): string {
   const { t } = page;
   const mistake =
@@ -54,8 +55,12 @@ export function keySetUpPage(
   return render(
     <FormPage page={page} title={t('webauthn.set-up-title')} mistake={mistake} lead={lead} target={props} keys>
       <Ask ceremony="create" options={props.options} />
-      <NameField label={t('webauthn.label')} first={t('webauthn.label-first')} />
-      <PersonalField label={t('webauthn.personal-word')} mistake={props.mistake === 'personal' ? mistake : undefined} />
+      <NameField label={t('webauthn.label')} first={props.label || t('webauthn.label-first')} />
+      <PersonalField
+        label={t('webauthn.personal-word')}
+        mistake={props.mistake === 'personal' ? mistake : undefined}
+        said={props.personal}
+      />
       <SubmitOr submit={t('webauthn.set-up-submit')} href={props.kinds}>
         {t('webauthn.other-kind')}
       </SubmitOr>

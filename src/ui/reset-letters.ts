@@ -55,12 +55,11 @@ export function userLetter(
   const language = person.language ?? 'nl';
   const t = translateTo(language);
   const at = when(record.executed?.at ?? 0, realm, language);
-  const { desk } = realm;
   const paragraphs = [
     t('reset.mail.user', { organisation: realm.title, at, name: person.name }),
     t('reset.mail.user-what'),
     t('reset.mail.user-else'),
-    ...(desk === undefined ? [] : [[`${t('desk.title')}: ${desk.place}`, desk.hours, desk.phone].join('\n')]),
+    deskLines(realm, language),
   ];
   return { language, subject: t('reset.mail.user-subject'), text: body(paragraphs, realm) };
 }
@@ -77,8 +76,18 @@ function toColleague(
     account.address,
     ...(fileNumber === undefined ? [] : [t('reset.mail.file-number', { file: fileNumber })]),
   ];
-  const paragraphs = [t('reset.mail.greeting'), ...parts.before, about.join('\n'), ...parts.after];
+  const paragraphs = [
+    ...[t('reset.mail.greeting'), ...parts.before, about.join('\n'), ...parts.after],
+    deskLines(realm, language),
+  ];
   return { language, subject: parts.subject, text: body(paragraphs, realm) };
+}
+
+/** Where to turn, in every letter: who doubts it must find a way that does not stand in a link. */
+function deskLines({ desk }: LetterRealm, language: Language): string {
+  const t = translateTo(language);
+  if (desk === undefined) return t('desk.unknown');
+  return [`${t('desk.title')}: ${desk.place}`, desk.hours, `${t('desk.phone')}: ${desk.phone}`].join('\n');
 }
 
 function body(paragraphs: readonly string[], { title }: LetterRealm): string {

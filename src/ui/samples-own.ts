@@ -56,15 +56,17 @@ const overview: OverviewProps = {
     { at: at - hour, text: 'own.event-factor-added', kind: 'totp' },
     { at: at - 2 * hour, text: 'own.event-codes-made' },
   ],
-  parts: [{ title: `Onderdeel ${hostile}`, about: 'Wat hier staat.', href: '/my-security/onderdeel' }],
+  parts: [],
   apps: [{ title: `Wiki ${hostile}`, href: 'https://webmail.example.org/' }],
 };
 
 /** "My security", for the tests and whoever designs a theme. */
 export function ownSamples(page: Page): [string, string][] {
+  const { t } = page;
+  const devices = { title: t('devices.title'), about: t('devices.lead'), href: '/my-security/devices' };
   const factor = { factor: totp, action: '/my-security/factor/1', tokens, back: '/my-security' };
   const done = { back: '/my-security', result: 'done' } as const;
-  const doing = { text: `U verwijdert een tweede stap: Telefoon ${hostile}.`, leave: 'Wilt u dat niet? Ga terug.' };
+  const doing = { text: t('own.doing-remove', { label: totp.label }), leave: t('own.doing-not') };
   const asked = { ...page, doing: { ...doing, back: '/my-security' } };
   const challenge = {
     kind: 'totp',
@@ -75,8 +77,8 @@ export function ownSamples(page: Page): [string, string][] {
   } as const;
   const kinds = [{ kind: 'totp', href: '/challenge/1/totp' }] as const;
   return [
-    ['my-security', mySecurityPage(page, overview)],
-    ['my-security-few', mySecurityPage(page, { ...overview, factors: [key], codes: 'above', events: [], parts: [] })],
+    ['my-security', mySecurityPage(page, { ...overview, parts: [devices] })],
+    ['my-security-few', mySecurityPage(page, { ...overview, factors: [key], codes: 'above', events: [] })],
     ['my-security-first', signInFirstPage(page, { apps: overview.apps })],
     ['own-factor', ownFactorPage(page, { ...factor, removable: 'yes' })],
     ['own-factor-empty', ownFactorPage(page, { ...factor, removable: 'yes', mistake: 'empty' })],

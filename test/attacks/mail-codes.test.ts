@@ -136,9 +136,9 @@ describe('codes by mail', () => {
   });
 
   test.each([
-    ['info@gemeente.test', 'van meer mensen'],
-    ['Info+anna@gemeente.test', 'van meer mensen'],
-    ['team-burgerzaken@gemeente.test', 'van meer mensen'],
+    ['info@gemeente.test', 'lezen de mail van dit adres'],
+    ['Info+anna@gemeente.test', 'lezen de mail van dit adres'],
+    ['team-burgerzaken@gemeente.test', 'lezen de mail van dit adres'],
     ['anna@gemeente.test\r\nBcc: evil@evil.test', 'Vul een e-mailadres in'],
     ['anna@gemeente.test, evil@evil.test', 'Vul een e-mailadres in'],
     ['"anna evil"@gemeente.test', 'Vul een e-mailadres in'],

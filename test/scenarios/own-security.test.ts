@@ -52,7 +52,7 @@ describe.skipIf(missing('chromium'))('My security in Chromium', { timeout: 60_00
     await page.keyboard.press('Space');
     await page.keyboard.press('Enter');
     await home(page);
-    expect(await labels()).toEqual(['Authenticator-app', 'Tablet']);
+    expect(await labels()).toEqual(['', 'Tablet']);
 
     const passkey = await plugIn(page, 'passkey');
     await press(page, 'button[value=add]');
@@ -77,7 +77,7 @@ describe.skipIf(missing('chromium'))('My security in Chromium', { timeout: 60_00
     await press(page, 'button[value=remove]');
     await useKey(page);
     await home(page);
-    expect(await labels()).toEqual(['Authenticator-app', 'Laptop', 'Blauwe sleutel']);
+    expect(await labels()).toEqual(['', 'Laptop', 'Blauwe sleutel']);
     await well(page);
 
     await press(page, 'button[value=all]');

@@ -92,7 +92,7 @@ describe.skipIf(missing('chromium'))('R10 R13 R14: trusted devices in Chromium',
     const holder = await enrol(page, sluis, 'post', postForm, 'bram');
     await signOut(page);
     await toOffer(page, holder);
-    await page.getByRole('link', { name: 'Dit apparaat is van meer mensen' }).waitFor();
+    await page.getByRole('link', { name: 'Meer mensen gebruiken dit apparaat' }).waitFor();
     await page.getByRole('button', { name: 'Nee, vraag steeds een code' }).click();
     await inApp(page, sluis, 'post');
     for (const shared of [false, true]) {

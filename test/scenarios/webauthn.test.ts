@@ -151,7 +151,7 @@ describe.skipIf(missing('chromium'))('R21 R23: passkeys and security keys in Chr
       await make(page, '');
       expect(await page.innerText('main')).toContain('not strong enough');
       await keepCodes(page, sluis, 'post');
-      expect(await keysOf(name)).toMatchObject([{ level: 2, label: 'FIDO' }]);
+      expect(await keysOf(name)).toMatchObject([{ level: 2, label: '' }]);
       await page.click('text=Afmelden');
       await page.goto(`${sluis.origin('post')}/`);
       await signIn(page, form, name);

@@ -1,0 +1,37 @@
+import { isLanguage, type Language, otherLanguage } from '../ui/messages.ts';
+import type { Exchange } from './exchange.ts';
+import { isFrame, isTopNavigation } from './head.ts';
+import { pathWithin } from './path-within.ts';
+
+export const languageAddress = '/_sluis/language';
+/** Longer ones would make a link that our own listener refuses. */
+const longestBack = 1_000;
+
+/**
+ * Where a page of ours on an app's host can be had in the other language. A query of our own would reach the app, so the
+ * choice has an address of its own and comes back from there. Undefined for what cannot be asked for again as it was: the
+ * answer to a form, a page in a frame, and the steps of a sign-in, which would be used up.
+ */
+export function otherLanguageOf({ head, target }: Exchange, language: Language): string | undefined {
+  if (head.method !== 'GET' || isFrame(head) || isStep(target.path) || target.raw.length > longestBack)
+    return undefined;
+  const query = new URLSearchParams({ to: otherLanguage(language), back: target.raw });
+  return `${languageAddress}?${query.toString()}`;
+}
+
+function isStep(path: string): boolean {
+  return ['next', 'challenge', 'release', 'restart', 'language'].some(step => path === `/_sluis/${step}`);
+}
+
+/**
+ * What she chose, and where she goes back to: a path of this host and nothing else. Undefined where she did not: a picture
+ * or a script of the app that asks for the address chooses nothing for her.
+ */
+export function chosenLanguage({ head, target, app }: Exchange): { to: Language; back: string } | undefined {
+  const query = new URLSearchParams(target.query);
+  const to = query.get('to') ?? undefined;
+  const back = pathWithin(app.settings.origin, query.get('back') ?? '/');
+  if (!isTopNavigation(head) || !isLanguage(to) || back === undefined || back.startsWith(languageAddress))
+    return undefined;
+  return { to, back };
+}
