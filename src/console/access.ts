@@ -1,5 +1,6 @@
 import type { AppSettings, Level, RealmSettings } from '../config/settings.ts';
 import type { Person } from '../factor/person.ts';
+import type { Reach } from '../factor/reach.ts';
 import { type Usable, usableAt } from '../factor/sent-code/usable.ts';
 import { waysOf } from '../factor/ways.ts';
 import { consoleRealm } from '../operator/operator.ts';
@@ -48,26 +49,35 @@ const accessRoute: PageRoute = {
   act: 'see-access',
   show: async ask => {
     const { c, view, page, operator } = ask;
-    const rows = await Promise.all(rulesOf(ask).map(rule => rowOf(ask, rule)));
+    const countsOf = reaching(ask);
+    const rows = await Promise.all(rulesOf(ask).map(rule => rowOf(ask, rule, countsOf)));
     const file = may(operator.role, 'export-people') ? view.at('/access.csv') : undefined;
     return view.html(c, accessPage(page, { rows, file }));
   },
 };
 
-async function rowOf(ask: Ask, rule: Rule): Promise<AccessRow> {
+interface Counts {
+  readonly reach: number;
+  readonly short: number;
+}
+
+async function rowOf(ask: Ask, rule: Rule, countsOf: (rule: Rule) => Promise<Counts>): Promise<AccessRow> {
   const { app, path, methods, level, groups, index } = rule;
-  const counts = groups === undefined ? await countsOf(ask, rule) : countOf(await membersOf(ask, rule));
+  const counts = groups === undefined ? await countsOf(rule) : countOf(await membersOf(ask, rule));
   return {
     ...{ app: app.title, path, methods: methods ?? [], level, groups, ...counts },
     href: groups === undefined ? undefined : ask.view.at(`/access/${app.id}/${index}`),
   };
 }
 
-async function countsOf({ deps }: Ask, { realm, level }: Rule): Promise<{ reach: number; short: number }> {
-  const levels = [0, 1, 2, 3, 4] as const;
-  const sizes = await Promise.all(levels.map(one => deps.people.countOf(realm.name, `level:${one}`)));
-  const sum = (from: number, to: number) => sizes.slice(from, to).reduce((all, one) => all + one, 0);
-  return { reach: sum(level, 5), short: sum(0, level) };
+/** Counted once a realm, whatever number of rules it has. */
+function reaching({ deps }: Ask): (rule: Rule) => Promise<Counts> {
+  const realms = new Map<string, Reach>();
+  return async ({ app, realm, level }) => {
+    const reach = realms.get(realm.name) ?? deps.people.reachOf(realm.name);
+    realms.set(realm.name, reach);
+    return reach.at({ level, app: app.id, rules: deps.settings.factors });
+  };
 }
 
 interface Member {
@@ -98,7 +108,7 @@ function reaches({ person, level, usable }: Member): boolean {
   return waysOf(person, level, usable).length > 0;
 }
 
-function countOf(members: readonly Member[]): { reach: number; short: number } {
+function countOf(members: readonly Member[]): Counts {
   const reach = members.filter(reaches).length;
   return { reach, short: members.length - reach };
 }
@@ -143,11 +153,12 @@ const fileRoute: PageRoute = {
 };
 
 async function* linesOf(ask: Ask): AsyncGenerator<string[][]> {
+  const countsOf = reaching(ask);
   for (const rule of rulesOf(ask)) {
     const { app, path, methods = [], level, groups } = rule;
     const place = (needed: number) => [app.id, path, methods.join(' '), String(needed), (groups ?? []).join(' ')];
     if (groups === undefined) {
-      const { reach, short } = await countsOf(ask, rule);
+      const { reach, short } = await countsOf(rule);
       yield [[...place(level), '*', '', `${reach}/${reach + short}`]];
       continue;
     }

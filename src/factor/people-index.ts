@@ -2,6 +2,7 @@ import { plainCodec } from '../kernel/codec.ts';
 import { sha256 } from '../kernel/hash.ts';
 import { type MembersOptions, type Store, update } from '../kernel/store.ts';
 import type { Person } from './person.ts';
+import { isSent, profileOf } from './sent-code/profile.ts';
 import { highestLevel } from './ways.ts';
 
 /** How it stands with somebody, for lists: exactly one at a time. */
@@ -14,8 +15,17 @@ export function stateOf(person: Person): State {
   return person.activation === undefined ? 'none' : 'invited';
 }
 
-/** One list: everybody by name or by first day, those of one state, whose factors reach a level, or by the words of a name. */
-export type ListName = `name:${State | 'all'}` | `since:${State | 'all'}` | `level:${number}` | 'word';
+/**
+ * One list: everybody by name or by first day, those of one state, whose factors reach a level everywhere (0: none does),
+ * who has nothing but codes that are sent, by what decides where they serve (R20), or by the words of a name.
+ */
+export type ListName =
+  | `name:${State | 'all'}`
+  | `since:${State | 'all'}`
+  | `reach:${number}`
+  | 'sent'
+  | `sent:${string}`
+  | 'word';
 
 interface Entry {
   readonly list: ListName;
@@ -24,9 +34,13 @@ interface Entry {
 
 const digits = 11;
 /** Raised where entries mean something else: every list is then made anew beside a running Sluis. */
-const edition = 1;
+const edition = 2;
 /** Few: on the embedded store each write waits for the disk, and everybody else with it. */
 const page = 10;
+
+const pageOfProfiles = 500;
+/** What is behind every other text of the same beginning. */
+export const behindAll = '\u{10ffff}';
 
 interface Progress {
   readonly edition: number;
@@ -84,6 +98,28 @@ export class PeopleIndex {
     return this.#store.size(keyOf(realm, list));
   }
 
+  /**
+   * What decides where codes serve that are all that people have, and how many have it. Reads names by pages, and of what
+   * more than a page have the size alone.
+   */
+  async sentProfiles(realm: string): Promise<ReadonlyMap<string, number>> {
+    const counts = new Map<string, number>();
+    for (let after: string | undefined; ; ) {
+      const members = await this.members(realm, 'sent', { after, limit: pageOfProfiles });
+      for (const member of members) counts.set(profileIn(member), (counts.get(profileIn(member)) ?? 0) + 1);
+      const last = members.at(-1);
+      if (last === undefined || members.length < pageOfProfiles) return counts;
+      const profile = profileIn(last);
+      counts.set(profile, await this.size(realm, sentList(profile)));
+      after = `${profile} ${behindAll}`;
+    }
+  }
+
+  /** By name, those of one profile. */
+  async ofProfile(realm: string, profile: string, options: MembersOptions): Promise<string[]> {
+    return this.members(realm, sentList(profile), options);
+  }
+
   /** Whether everybody who was there before there were lists is in them. */
   async isWhole(realm: string): Promise<boolean> {
     const progress = await this.#progress(realm);
@@ -135,9 +171,24 @@ function entriesOf(person: Person): readonly Entry[] {
     { list: 'name:all', member: name },
     { list: `since:${state}`, member: since },
     { list: 'since:all', member: since },
-    { list: `level:${highestLevel(person)}`, member: name },
+    { list: `reach:${highestLevel({ factors: person.factors.filter(factor => !isSent(factor)) })}`, member: name },
+    ...sentOf(person),
     ...wordsOf(person).map((word): Entry => ({ list: 'word', member: `${word} ${name}` })),
   ];
+}
+
+/** By her profile, so that nobody who left one leaves it behind; and each profile by itself, whose size is kept. */
+function sentOf(person: Person): readonly Entry[] {
+  const profile = profileOf(person);
+  if (profile === undefined) return [];
+  return [
+    { list: 'sent', member: `${profile} ${person.name}` },
+    { list: sentList(profile), member: person.name },
+  ];
+}
+
+function sentList(profile: string): ListName {
+  return `sent:${sha256(profile)}`;
 }
 
 const mostWords = 12;
@@ -159,6 +210,10 @@ export function searchForm(text: string): string {
 /** The name that an entry stands for: behind its last space, for no name has one. */
 export function nameOf(member: string): string {
   return member.slice(member.lastIndexOf(' ') + 1);
+}
+
+function profileIn(member: string): string {
+  return member.slice(0, member.lastIndexOf(' '));
 }
 
 function without(all: readonly Entry[], some: readonly Entry[]): readonly Entry[] {

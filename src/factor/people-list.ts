@@ -1,5 +1,5 @@
 import type { People } from './people.ts';
-import { type ListName, nameOf, type PeopleIndex, type State, searchForm, stateOf } from './people-index.ts';
+import { behindAll, type ListName, nameOf, type PeopleIndex, type State, searchForm, stateOf } from './people-index.ts';
 import type { Person } from './person.ts';
 
 /** What a list of people is asked for. */
@@ -21,8 +21,6 @@ export interface PeoplePage {
   readonly next: string | undefined;
 }
 
-/** What is behind every other text of the same beginning. */
-const last = '\u{10ffff}';
 /** A search that finds a thousand in another state stops here; the next page goes on. */
 const mostLooked = 1_000;
 
@@ -66,7 +64,7 @@ interface Bounds {
 function boundsOf({ search }: PeopleQuery): Bounds {
   if (!isSearch(search)) return {};
   const begin = searchForm(search);
-  return { after: begin, before: `${begin}${last}` };
+  return { after: begin, before: `${begin}${behindAll}` };
 }
 
 function pageOf(query: PeopleQuery, bounds: Bounds, at: string | undefined) {

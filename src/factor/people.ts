@@ -10,6 +10,7 @@ import { withoutOver } from './desk-code/standing.ts';
 import { PeopleIndex, type State } from './people-index.ts';
 import { listPeople, type PeoplePage, type PeopleQuery } from './people-list.ts';
 import type { Person } from './person.ts';
+import { Reach } from './reach.ts';
 
 /** The persons of all realms. Records are sealed, since they hold seeds; names are found by their hash. */
 export class People {
@@ -99,9 +100,14 @@ export class People {
     return listPeople({ people: this, index: this.#index }, query);
   }
 
-  /** How many there are in each state, or reach each level (0: none). */
-  async countOf(realm: string, list: `name:${State | 'all'}` | `level:${number}`): Promise<number> {
+  /** How many there are in each state. */
+  async countOf(realm: string, list: `name:${State | 'all'}`): Promise<number> {
     return this.#index.size(realm, list);
+  }
+
+  /** How many of a realm reach what, by what they have to last; a code of the desk for a day is not in it (R50). */
+  reachOf(realm: string): Reach {
+    return new Reach({ people: this, index: this.#index }, realm);
   }
 
   /**

@@ -24,6 +24,6 @@ export function kindsOf(person: Person | undefined, level: number, usable?: Usab
 }
 
 /** The highest level that any factor of hers gives; 0 for none. */
-export function highestLevel(person: Person | undefined): number {
+export function highestLevel(person: Pick<Person, 'factors'> | undefined): number {
   return Math.max(0, ...(person?.factors ?? []).map(levelOf));
 }
