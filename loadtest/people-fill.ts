@@ -156,8 +156,9 @@ function writerOn(db: DatabaseSync): Store {
     add: async (key, member) => (put.run(key, member).changes > 0 ? 'added' : 'present'),
     drop: async (key, member) => drop.run(key, member).changes > 0,
     append: async (log, head, entry) => {
-      heads.set(log, { number: head + 1, entry });
-      return append.run(log, head + 1, entry).changes > 0;
+      const number = (typeof head === 'number' ? head : head.number) + 1;
+      heads.set(log, { number, entry });
+      return append.run(log, number, entry).changes > 0;
     },
     head: async log => heads.get(log) ?? headOf(db, log),
   };

@@ -2,10 +2,10 @@ import type { Clock } from '../kernel/clock.ts';
 import { plainCodec } from '../kernel/codec.ts';
 import { sha256 } from '../kernel/hash.ts';
 import { type KeyRing, sameText } from '../kernel/key-ring.ts';
-import { type Store, update } from '../kernel/store.ts';
+import { type LogEntry, type Store, type StoredRecord, update } from '../kernel/store.ts';
 import { canonical } from './canonical.ts';
 import type { Audit, AuditEvent } from './event.ts';
-import { notedOf, noteOf } from './of-person.ts';
+import { notedOf, openNotes } from './of-person.ts';
 
 /** One link of the chain, as it is kept and as it goes to the log. */
 export interface AuditEntry {
@@ -58,6 +58,9 @@ type Head = Pick<AuditEntry, 'number' | 'hash' | 'mac'>;
 export class AuditTrail implements Audit {
   readonly #deps: AuditDeps;
   #last: Promise<unknown> = Promise.resolve();
+  /** The newest entry and the mark of the length, as they were last seen here: believed only where they still stand. */
+  #end: LogEntry | undefined;
+  #mark: StoredRecord | undefined;
 
   constructor(deps: AuditDeps) {
     this.#deps = deps;
@@ -139,14 +142,18 @@ export class AuditTrail implements Audit {
   }
 
   async #append(event: AuditEvent): Promise<void> {
-    for (;;) {
-      const last = await this.#deps.store.head(auditLog);
+    const { store } = this.#deps;
+    const notes = openNotes(store, event);
+    for (let known = this.#end; ; known = undefined) {
+      const last = known ?? (await store.head(auditLog));
       const entry = this.#entry(event, last?.number ?? 0, last === undefined ? origin : hashOf(last.entry));
-      if (!(await this.#deps.store.append(auditLog, entry.number - 1, writeEntry(entry)))) continue;
-      await this.#moveHead(entry);
-      this.#deps.log(entry);
+      const text = writeEntry(entry);
+      this.#end = undefined;
+      if (!(await store.append(auditLog, last ?? 0, text))) continue;
+      this.#end = { number: entry.number, entry: text };
       // The entry is kept: that one person does not see it in her list is no reason to fail what she did.
-      await noteOf(this.#deps.store, entry).catch(() => undefined);
+      await Promise.all([this.#moveHead(entry), notes.then(note => note(entry.number)).catch(() => undefined)]);
+      this.#deps.log(entry);
       return;
     }
   }
@@ -179,8 +186,16 @@ export class AuditTrail implements Audit {
     const mac = ring.mac(headPurpose, `${entry.number} ${entry.hash}`);
     const head: Head = { number: entry.number, hash: entry.hash, mac };
     const codec = plainCodec<Head>();
-    if (await store.create(auditHead, codec.encode(auditHead, head))) return;
-    await update(store, auditHead, codec, current => (current.number < head.number ? head : undefined));
+    const text = codec.encode(auditHead, head);
+    const before = this.#mark ?? (await store.get(auditHead)) ?? { version: 0, value: '' };
+    this.#mark = undefined;
+    const current = codec.decode(auditHead, before.value);
+    // One that cannot be read is left for `verify` to find.
+    const isFurther = before.version === 0 || (current !== undefined && current.number < head.number);
+    const write = () =>
+      before.version === 0 ? store.create(auditHead, text) : store.replace(auditHead, before.version, text);
+    if (isFurther && (await write())) this.#mark = { version: before.version + 1, value: text };
+    else await update(store, auditHead, codec, current => (current.number < head.number ? head : undefined));
   }
 
   async #head(): Promise<Head | 'forged' | undefined> {

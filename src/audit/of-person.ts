@@ -42,20 +42,26 @@ const listOf: { readonly [T in AuditEvent['type']]?: keyof Noted } = {
   'recovery-code.refused': 'failed',
 };
 
-/** Notes an entry with its person and its thread, so that they are found without reading everybody's. */
-export async function noteOf(
-  store: Store,
-  entry: { readonly number: number; readonly event: AuditEvent },
-): Promise<void> {
-  await noteThread(store, entry);
-  const { number, event } = entry;
+/**
+ * Notes an entry with its person, so that hers are found without reading everybody's. What is noted of her is read
+ * beforehand, while the entry itself is being written.
+ */
+export async function openNotes(store: Store, event: AuditEvent): Promise<(number: number) => Promise<void>> {
   const list = listOf[event.type];
   const person = 'person' in event ? event.person : undefined;
-  if (list === undefined || person === undefined || person === '') return;
+  if (list === undefined || person === undefined || person === '')
+    return number => noteThread(store, { number, event });
   const key = keyOf(person);
-  const first = { told: [], failed: [], [list]: [number] };
-  if (await store.create(key, codec.encode(key, first), life)) return;
-  await update(store, key, codec, noted => withNumber(noted, list, number), life);
+  // Where that fails, it fails later too, and is nobody's reason to fail.
+  const record = await store.get(key).catch(() => undefined);
+  const noted = record && codec.decode(key, record.value);
+  return async number => {
+    await noteThread(store, { number, event });
+    const next = codec.encode(key, withNumber(noted ?? { told: [], failed: [] }, list, number));
+    const written =
+      record === undefined ? await store.create(key, next, life) : await store.replace(key, record.version, next, life);
+    if (!written) await update(store, key, codec, current => withNumber(current, list, number), life);
+  };
 }
 
 function withNumber(noted: Noted, list: keyof Noted, number: number): Noted {

@@ -434,6 +434,18 @@ function logs(bench: () => Bench): void {
       expect(await store.append('elsewhere', 0, 'own count')).toBe(true);
     });
 
+    it('grow behind a very entry, and not where another stands in its place', async () => {
+      const { store, other } = bench();
+      await store.append('l', 0, 'first\n1:x');
+      expect(await other.append('l', { number: 1, entry: 'first' }, 'no')).toBe(false);
+      expect(await other.append('l', { number: 1, entry: '' }, 'no')).toBe(false);
+      expect(await other.append('l', { number: 2, entry: 'first\n1:x' }, 'no')).toBe(false);
+      expect(await other.append('none', { number: 1, entry: 'first' }, 'no')).toBe(false);
+      expect(await other.append('l', { number: 1, entry: 'first\n1:x' }, 'second')).toBe(true);
+      expect(await store.append('l', { number: 1, entry: 'first\n1:x' }, 'late')).toBe(false);
+      expect(await store.read('l', 0, 9)).toHaveLength(2);
+    });
+
     it('let one of many append at the same head', async () => {
       const results = await race(bench(), 50, (view, turn) => view.append('l', 0, `${turn}`));
       expect(wins(results)).toBe(1);

@@ -40,8 +40,11 @@ export interface Store {
   members(key: string, options?: MembersOptions): Promise<string[]>;
   size(key: string): Promise<number>;
 
-  /** Appends to a log if its head still stands at `expectedHead` (0 for an empty log); false otherwise. Entries count from 1. */
-  append(log: string, expectedHead: number, entry: string): Promise<boolean>;
+  /**
+   * Appends to a log if its head still stands at `expectedHead` (0 for an empty log), or is that very entry, which may have
+   * been read long ago; false otherwise. Entries count from 1.
+   */
+  append(log: string, expectedHead: number | LogEntry, entry: string): Promise<boolean>;
   head(log: string): Promise<LogEntry | undefined>;
   /** Entries after `after`, oldest first, at most `limit`. */
   read(log: string, after: number, limit: number): Promise<LogEntry[]>;

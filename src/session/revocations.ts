@@ -38,6 +38,8 @@ export class Revocations {
   readonly #deps: RevocationsDeps;
   /** The last entry that was read here. */
   #mark: LogEntry | undefined;
+  /** The newest entry that is known here. */
+  #end: LogEntry | undefined;
   #confirmedAt = Number.NEGATIVE_INFINITY;
   /** The last time the store was asked, it did not answer. */
   #lost = false;
@@ -83,11 +85,14 @@ export class Revocations {
     const { store, random } = this.#deps;
     // By its own number each entry can be told from every other: that the log is still the same shows in the last one.
     const entry = `${what === 'changed' ? changedMark : ''}${id}.${randomId(random, 9)}`;
-    for (;;) {
-      const head = (await store.head(revocationLog))?.number ?? 0;
-      if (await store.append(revocationLog, head, entry)) break;
+    // Behind what was last read or said here; where another stands there by now, behind that.
+    for (let known = this.#end; ; known = undefined) {
+      const head = known ?? (await store.head(revocationLog));
+      if (!(await store.append(revocationLog, head ?? 0, entry))) continue;
+      this.#end = { number: (head?.number ?? 0) + 1, entry };
+      break;
     }
-    await store.publish(revocationLog, '');
+    store.publish(revocationLog, '').catch(() => undefined);
   }
 
   /** Twice: after the event loop stood still, a step counts as late whose answer lies there. */
@@ -134,6 +139,7 @@ export class Revocations {
     }
     for (const { entry } of mark.number === 0 ? entries : entries.slice(1)) this.#hear(entry);
     this.#mark = entries.at(-1) ?? mark;
+    if (this.#mark.number > (this.#end?.number ?? 0)) this.#end = this.#mark;
     return entries.length === page;
   }
 

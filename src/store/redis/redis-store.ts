@@ -155,8 +155,9 @@ export class RedisStore implements Store {
     return Number(await this.#run('sluisSize', this.#setNames(key), []));
   }
 
-  append(log: string, expectedHead: number, entry: string): Promise<boolean> {
-    return this.#change('sluisAppend', 'log', log, String(expectedHead), entry);
+  append(log: string, expectedHead: number | LogEntry, entry: string): Promise<boolean> {
+    const head = typeof expectedHead === 'number' ? expectedHead : `${expectedHead.number}:${expectedHead.entry}`;
+    return this.#change('sluisAppend', 'log', log, String(head), entry);
   }
 
   async head(log: string): Promise<LogEntry | undefined> {

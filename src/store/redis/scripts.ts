@@ -137,13 +137,15 @@ const single = {
     keys: 2,
     lua: `return once(KEYS[2], function() return '1', redis.call('DEL', KEYS[1]) > 0 end)`,
   },
-  // expected head, entry
+  // expected head, as a number or with its entry; entry
   sluisAppend: {
     keys: 2,
     lua: `return once(KEYS[2], function()
       local last = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)[1]
-      if (last and string.match(last[1], '^%d+') or '0') ~= ARGV[2] then return '0' end
-      redis.call('XADD', KEYS[1], digits(tonumber(ARGV[2]) + 1) .. '-0', 'entry', ARGV[3])
+      local head, entry = string.match(ARGV[2], '^(%d+):?(.*)$')
+      if (last and string.match(last[1], '^%d+') or '0') ~= head then return '0' end
+      if head ~= ARGV[2] and (not last or last[2][2] ~= entry) then return '0' end
+      redis.call('XADD', KEYS[1], digits(tonumber(head) + 1) .. '-0', 'entry', ARGV[3])
       return '1', true
     end)`,
   },

@@ -161,8 +161,9 @@ export class SqliteStore implements Store {
     return this.#step(() => Number(this.#sql.size.get(key, this.#clock.now())?.['size'] ?? 0));
   }
 
-  append(log: string, expectedHead: number, entry: string): Promise<boolean> {
-    return this.#write(this.#sql.append, log, expectedHead, entry);
+  append(log: string, expectedHead: number | LogEntry, entry: string): Promise<boolean> {
+    const head = typeof expectedHead === 'number' ? { number: expectedHead, entry: null } : expectedHead;
+    return this.#write(this.#sql.append, log, head.number, entry, head.entry);
   }
 
   head(log: string): Promise<LogEntry | undefined> {

@@ -48,7 +48,8 @@ export function prepareStatements(db: DatabaseSync) {
     size: db.prepare(`SELECT ${sizeOf('?2')} AS size`),
 
     append: db.prepare(`INSERT INTO entry (log, number, entry) SELECT ?1, ?2 + 1, ?3
-      WHERE ?2 = (SELECT coalesce(max(number), 0) FROM entry WHERE log = ?1)`),
+      WHERE ?2 = (SELECT coalesce(max(number), 0) FROM entry WHERE log = ?1)
+      AND (?4 IS NULL OR ?4 = (SELECT entry FROM entry WHERE log = ?1 AND number = ?2))`),
     head: db.prepare('SELECT number, entry FROM entry WHERE log = ?1 ORDER BY number DESC LIMIT 1'),
     read: db.prepare('SELECT number, entry FROM entry WHERE log = ?1 AND number > ?2 ORDER BY number LIMIT ?3'),
 
