@@ -194,10 +194,5 @@ export function toFreshLogin(deps: GatewayDeps, exchange: Exchange, target: stri
 
 /** A login page is never "not modified": its form must be of this visit. */
 function withoutConditions(head: Exchange['head']): Exchange['head'] {
-  const raw: string[] = [];
-  for (let i = 0; i < head.raw.length; i += 2) {
-    const name = head.raw[i] as string;
-    if (!name.startsWith('if-') && name !== 'range') raw.push(name, head.raw[i + 1] as string);
-  }
-  return { ...head, raw };
+  return { ...head, lines: head.lines.filter(name => !name.startsWith('if-') && name !== 'range') };
 }

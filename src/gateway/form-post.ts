@@ -15,11 +15,5 @@ export function isFormPost(head: Head): boolean {
 }
 
 function wantsPage(head: Head): boolean {
-  return /\btext\/html\b/i.test(headerOf(head, 'accept') ?? '');
-}
-
-/** The first value of this (lower-case) name. */
-export function headerOf(head: Pick<Head, 'raw'>, name: string): string | undefined {
-  for (let i = 0; i < head.raw.length; i += 2) if (head.raw[i] === name) return head.raw[i + 1];
-  return undefined;
+  return /\btext\/html\b/i.test(head.lines.first('accept') ?? '');
 }

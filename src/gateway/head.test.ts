@@ -6,9 +6,15 @@ import { type Head, isFrame, isRefusal, isTopNavigation, readHead } from './head
 const limits = { headers: 100, target: 8_192 };
 
 /** What readHead looks at of a request of node's. */
-function request(parts: { method?: string; url?: string; version?: string; raw?: readonly string[] }): IncomingMessage {
-  const { method = 'GET', url = '/', version = '1.1', raw = ['Host', 'app.test'] } = parts;
-  return { method, url, httpVersion: version, rawHeaders: [...raw] } as unknown as IncomingMessage;
+function request(parts: {
+  method?: string;
+  url?: string;
+  version?: string;
+  raw?: readonly string[];
+  socket?: object;
+}): IncomingMessage {
+  const { method = 'GET', url = '/', version = '1.1', raw = ['Host', 'app.test'], socket = {} } = parts;
+  return { method, url, httpVersion: version, rawHeaders: [...raw], socket } as unknown as IncomingMessage;
 }
 
 function read(...raw: string[]): ReturnType<typeof readHead> {
@@ -24,7 +30,7 @@ function good(...raw: string[]): Head {
 describe('rule 2: a strict head', () => {
   it('reads names in small letters, values as they came, in order', () => {
     const head = good('X-B', 'Één', 'x-a', '2', 'X-B', '3');
-    expect(head.raw).toEqual(['host', 'app.test', 'x-b', 'Één', 'x-a', '2', 'x-b', '3']);
+    expect(head.lines.raw).toEqual(['host', 'app.test', 'x-b', 'Één', 'x-a', '2', 'x-b', '3']);
   });
 
   it('notes what the gateway goes by', () => {
@@ -221,4 +227,48 @@ describe('R01 what may be redirected', () => {
     expect(frames).toEqual([true, true, true, true, false, false]);
     expect(isFrame(good())).toBe(false);
   });
+});
+
+describe('rule 2: the heads of one connection, of which the last is remembered', () => {
+  const letters = fc.constantFrom('a', 'b');
+  const line = fc.oneof(
+    fc.tuple(fc.constantFrom('Cookie', 'cookie', 'Accept', 'Connection', 'X-A', 'x-a'), letters),
+    fc.tuple(fc.constantFrom('Content-Length', 'Expect', 'Transfer-Encoding'), fc.constantFrom('0', '1', 'chunked')),
+    fc.tuple(
+      fc.constant('X-Long'),
+      letters.map(letter => letter.repeat(3_000)),
+    ),
+  );
+  const lines = fc.array(line, { maxLength: 4 }).map(pairs => ['Host', 'app.test', ...pairs.flat()]);
+  const heads = fc.record({
+    raw: lines,
+    method: fc.constantFrom('GET', 'POST', 'TRACE'),
+    url: fc.constantFrom('/', '/b'),
+    version: fc.constantFrom('1.0', '1.1'),
+  });
+
+  it('each reads as it would on a connection of its own', () => {
+    fc.assert(
+      fc.property(fc.array(heads, { minLength: 2, maxLength: 8 }), several => {
+        const socket = {};
+        for (const one of several) {
+          // What is remembered may have been looked at: what passes is read from it when it is asked for.
+          const [here, alone] = [readHead(request({ ...one, socket }), limits), readHead(request(one), limits)];
+          expect(seen(here)).toEqual(seen(alone));
+        }
+      }),
+    );
+  });
+
+  it('the words of one connection are not remembered for another', () => {
+    const [one, other] = [{}, {}];
+    const raw = ['Host', 'app.test', 'Cookie', 'a=1'];
+    expect(seen(readHead(request({ raw, socket: one }), limits))).toMatchObject({ cookie: 'a=1' });
+    expect(seen(readHead(request({ socket: other }), limits))).toMatchObject({ cookie: undefined });
+    expect(seen(readHead(request({ socket: one }), limits))).toMatchObject({ cookie: undefined });
+  });
+
+  function seen(head: ReturnType<typeof readHead>): object {
+    return isRefusal(head) ? head : { ...head, lines: head.lines.raw, passing: head.lines.passing };
+  }
 });

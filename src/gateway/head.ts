@@ -1,5 +1,7 @@
 import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import { LRUCache } from 'lru-cache';
+import { Lines } from './lines.ts';
 
 /** A request head that has exactly one reading. Header values as they came; names lower-cased. */
 export interface Head {
@@ -9,8 +11,7 @@ export interface Head {
   /** Authority, lower-cased, as sent. */
   readonly host: string;
   readonly http10: boolean;
-  /** Name, value, name, value, … in the order they came. */
-  readonly raw: readonly string[];
+  readonly lines: Lines;
   readonly cookie: string | undefined;
   readonly origin: string | undefined;
   readonly fetchSite: string | undefined;
@@ -98,7 +99,9 @@ function isGoodCookie(value: string): boolean {
   return true;
 }
 
-type Draft = { -readonly [K in keyof Head]: Head[K] };
+/** What the lines of a head say by themselves. */
+type Said = Omit<Head, 'method' | 'target' | 'http10'>;
+type Draft = { -readonly [K in keyof Said]: Said[K] };
 
 /** Reads the head of an ordinary request strictly: what has two readings has none. */
 export function readHead(req: IncomingMessage, limits: HeadLimits): Head | HeadRefusal {
@@ -115,12 +118,38 @@ export function readAnyHead(req: IncomingMessage, limits: HeadLimits): Head | He
   if (target.length > limits.target) return refuse(414, 'target too long');
   if (!targetShape.test(target) || badEscape.test(target)) return refuse(400, 'target is not in plain origin form');
   if (req.httpVersion !== '1.1' && req.httpVersion !== '1.0') return refuse(400, 'HTTP version');
-  const raw = req.rawHeaders;
-  if (raw.length > limits.headers * 2) return refuse(431, 'too many headers');
-  return readHeaders(blank(method, target, req.httpVersion === '1.0', raw), raw);
+  if (req.rawHeaders.length > limits.headers * 2) return refuse(431, 'too many headers');
+  const said = readOnce(req);
+  return 'reason' in said ? said : checkFraming({ ...said, method, target, http10: req.httpVersion === '1.0' });
 }
 
-function readHeaders(head: Draft, raw: readonly string[]): Head | HeadRefusal {
+/** What the last head on each connection said: a browser says the same of itself with every request on it. */
+const last = new WeakMap<Socket, { readonly raw: readonly string[]; readonly said: Said }>();
+/** Characters: a connection that waits must not hold much. */
+const mostKept = 4_096;
+
+/** Nothing but the words is read, so the same words mean the same. */
+function readOnce({ socket, rawHeaders }: IncomingMessage): Said | HeadRefusal {
+  const before = last.get(socket);
+  if (before !== undefined && isSame(before.raw, rawHeaders)) return before.said;
+  const said = readLines(blank(), rawHeaders);
+  if (!('reason' in said) && sizeOf(rawHeaders) <= mostKept) last.set(socket, { raw: rawHeaders, said });
+  return said;
+}
+
+function isSame(one: readonly string[], other: readonly string[]): boolean {
+  if (one.length !== other.length) return false;
+  for (let i = 0; i < one.length; i++) {
+    if (one[i] !== other[i]) return false;
+  }
+  return true;
+}
+
+function sizeOf(raw: readonly string[]): number {
+  return raw.reduce((sum, text) => sum + text.length, 0);
+}
+
+function readLines(head: Draft, raw: readonly string[]): Said | HeadRefusal {
   const lines = new Array<string>(raw.length);
   let seen = 0;
   for (let i = 0; i < raw.length; i += 2) {
@@ -137,8 +166,8 @@ function readHeaders(head: Draft, raw: readonly string[]): Head | HeadRefusal {
     lines[i] = name;
     lines[i + 1] = value;
   }
-  head.raw = lines;
-  return checkFraming(head);
+  head.lines = new Lines(lines, head.connection);
+  return head.host === '' ? refuse(400, 'Host is missing') : head;
 }
 
 function note(head: Draft, name: string, value: string): HeadRefusal | undefined {
@@ -182,21 +211,19 @@ function noteList(head: Draft, name: string, value: string): void {
   else if (name === 'service-worker') head.serviceWorker = true;
 }
 
-function checkFraming(head: Draft): Head | HeadRefusal {
-  if (head.host === '') return refuse(400, 'Host is missing');
+function checkFraming(head: Head): Head | HeadRefusal {
   if (head.chunked && (head.contentLength !== undefined || head.http10)) return refuse(400, 'two ways of framing');
   const body = head.chunked || (head.contentLength ?? 0) > 0;
   if (body && (head.method === 'GET' || head.method === 'HEAD')) return refuse(400, `${head.method} with a body`);
   return head;
 }
 
-function blank(method: string, target: string, http10: boolean, raw: readonly string[]): Draft {
+const none = new Lines([]);
+
+function blank(): Draft {
   return {
-    method,
-    target,
     host: '',
-    http10,
-    raw,
+    lines: none,
     cookie: undefined,
     origin: undefined,
     fetchSite: undefined,
@@ -238,8 +265,5 @@ export function isFrame(head: Head): boolean {
 }
 
 function acceptsHtml(head: Head): boolean {
-  for (let i = 0; i < head.raw.length; i += 2) {
-    if (head.raw[i] === 'accept') return (head.raw[i + 1] as string).includes('text/html');
-  }
-  return false;
+  return head.lines.first('accept')?.includes('text/html') === true;
 }

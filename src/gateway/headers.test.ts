@@ -9,11 +9,12 @@ import {
   requestHeaders,
   responseHeaders,
 } from './headers.ts';
+import { Lines } from './lines.ts';
 
 const forwarded = { host: 'app.test', source: '192.0.2.7', proto: 'https', cookie: 'A=1' } as const;
 
 function head(raw: readonly string[], connection?: string): Head {
-  return { raw, connection } as Head;
+  return { lines: new Lines(raw, connection) } as Head;
 }
 
 function pairsOf(flat: readonly string[]): Map<string, string[]> {

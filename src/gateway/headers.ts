@@ -45,25 +45,26 @@ export interface Forwarded {
   readonly cookie: string | undefined;
 }
 
-/** Headers for the app: those of the client that may pass, then ours. Flat pairs, as undici takes them. */
-export function requestHeaders(head: Head, forwarded: Forwarded): string[] {
-  const out = ['host', forwarded.host];
-  const { raw } = head;
-  const named = head.connection === undefined ? undefined : connectionNames(head.connection);
+/** Of a head's lines those that may go on to an app; `connection` as the client said it. */
+export function passing(raw: readonly string[], connection: string | undefined): readonly string[] {
+  const out: string[] = [];
+  const named = connection === undefined ? undefined : connectionNames(connection);
   for (let i = 0; i < raw.length; i += 2) {
     const name = raw[i] as string;
     if (mayPass(name) && (named === undefined || !named.has(name))) out.push(name, raw[i + 1] as string);
   }
-  out.push(
-    'x-forwarded-for',
-    forwarded.source,
-    'x-forwarded-proto',
-    forwarded.proto,
-    'x-forwarded-host',
-    forwarded.host,
-  );
-  if (forwarded.cookie !== undefined) out.push('cookie', forwarded.cookie);
   return out;
+}
+
+/** Headers for the app: those of the client that may pass, then ours. Flat pairs, as undici takes them. */
+export function requestHeaders({ lines }: Pick<Head, 'lines'>, forwarded: Forwarded): string[] {
+  return withOurs(lines.passing, forwarded);
+}
+
+function withOurs(lines: readonly string[], { host, source, proto, cookie }: Forwarded): string[] {
+  const ours = ['x-forwarded-for', source, 'x-forwarded-proto', proto, 'x-forwarded-host', host];
+  if (cookie !== undefined) ours.push('cookie', cookie);
+  return ['host', host].concat(lines, ours);
 }
 
 /** Headers that Connection names are this hop's own, but it cannot name away what the app relies on. */
@@ -88,11 +89,8 @@ function connectionNames(connection: string): ReadonlySet<string> | undefined {
 const ownNames = new Set(['user-agent', 'accept', 'accept-language', 'accept-encoding', 'accept-charset', 'dnt']);
 
 export function ownRequestHeaders(head: Head, forwarded: Forwarded, extra: readonly string[] = []): string[] {
-  const raw: string[] = [];
-  for (let i = 0; i < head.raw.length; i += 2) {
-    if (ownNames.has(head.raw[i] as string)) raw.push(head.raw[i] as string, head.raw[i + 1] as string);
-  }
-  return [...requestHeaders({ ...head, raw, connection: undefined }, forwarded), ...extra];
+  const own = head.lines.filter(name => ownNames.has(name));
+  return withOurs(own.raw, forwarded).concat(extra);
 }
 
 /** Answer headers that stop here. Clear-Site-Data and Service-Worker-Allowed would let an app reach over our cookies and paths. */

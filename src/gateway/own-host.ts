@@ -11,6 +11,7 @@ import { endSessions } from './end-session.ts';
 import type { Exchange, GatewayDeps } from './exchange.ts';
 import { requestHeaders } from './headers.ts';
 import { chosenLanguage, languageAddress } from './language.ts';
+import { Lines } from './lines.ts';
 import { readBody } from './read-body.ts';
 import { ownPending, release } from './release.ts';
 import { finish, hop, page, pageOf, redirect, refuse } from './respond.ts';
@@ -90,12 +91,9 @@ async function signOutAtApp(
   path: string,
   jar: Parameters<typeof cookieHeader>[0],
 ): Promise<void> {
-  const { app, head, source } = exchange;
+  const { app, source } = exchange;
   const cookie = cookieHeader(jar, path, deps.clock.now());
-  const headers = requestHeaders(
-    { ...head, raw: [], connection: undefined },
-    { host: app.host, source, proto: app.proto, cookie },
-  );
+  const headers = requestHeaders({ lines: new Lines([]) }, { host: app.host, source, proto: app.proto, cookie });
   // Best effort: what was in quarantine is gone either way.
   await requestWhole(app.pool, { method: 'GET', path, headers }, 64 * 1024).catch(() => undefined);
 }

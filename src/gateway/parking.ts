@@ -2,7 +2,7 @@ import type { Session } from '../session/session.ts';
 import { isSameOrigin } from '../signin/origin.ts';
 import type { Parked } from '../visit/parked.ts';
 import type { Exchange, GatewayDeps } from './exchange.ts';
-import { headerOf, isFormPost } from './form-post.ts';
+import { isFormPost } from './form-post.ts';
 import { isFrame } from './head.ts';
 import { refuse } from './respond.ts';
 import { bodyWatcher, isCredentialPath, isUnreadable, queryCarriesCredentials } from './session-body.ts';
@@ -44,7 +44,7 @@ export class Parking {
       target: target.raw,
       contentType: head.contentType ?? '',
       origin: head.origin,
-      referer: headerOf(head, 'referer'),
+      referer: head.lines.first('referer'),
       body: read.body.toString('base64'),
     });
     return kept === undefined ? 'none' : 'kept';

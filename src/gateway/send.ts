@@ -9,7 +9,6 @@ import { handedOnPage, nothingToSendPage, sendPage, textBackPage, type WaitingFo
 import { type Parked, sizeOf } from '../visit/parked.ts';
 import { toLogin } from './anonymous.ts';
 import { Exchange, type GatewayDeps } from './exchange.ts';
-import { headerOf } from './form-post.ts';
 import { type Head, isTopNavigation } from './head.ts';
 import { passInSession } from './in-session.ts';
 import { readBody } from './read-body.ts';
@@ -36,7 +35,7 @@ export async function send(deps: GatewayDeps, exchange: Exchange, open: OpenSess
 function isByPerson(head: Head): boolean {
   if (head.method !== 'POST') return isTopNavigation(head);
   const tells = head.fetchSite !== undefined || head.fetchMode !== undefined || head.fetchDest !== undefined;
-  return !tells || (isTopNavigation(head) && headerOf(head, 'sec-fetch-user') === '?1');
+  return !tells || (isTopNavigation(head) && head.lines.first('sec-fetch-user') === '?1');
 }
 
 async function show(deps: GatewayDeps, exchange: Exchange, session: Session): Promise<void> {
@@ -123,16 +122,12 @@ const ofThisForm = new Set(
 function original(exchange: Exchange, parked: Parked): Exchange {
   const { app, head, req, res, source } = exchange;
   const length = sizeOf(parked);
-  const raw: string[] = [];
-  for (let i = 0; i < head.raw.length; i += 2) {
-    if (!ofThisForm.has(head.raw[i] as string)) raw.push(head.raw[i] as string, head.raw[i + 1] as string);
-  }
-  raw.push('content-type', parked.contentType, 'content-length', String(length));
-  if (parked.origin !== undefined) raw.push('origin', parked.origin);
-  if (parked.referer !== undefined) raw.push('referer', parked.referer);
+  const said = ['content-type', parked.contentType, 'content-length', String(length)];
+  if (parked.origin !== undefined) said.push('origin', parked.origin);
+  if (parked.referer !== undefined) said.push('referer', parked.referer);
   const then: Head = {
     ...head,
-    raw,
+    lines: head.lines.filter(name => !ofThisForm.has(name)).with(said),
     target: parked.target,
     contentType: parked.contentType,
     contentLength: length,

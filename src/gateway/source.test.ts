@@ -1,11 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import type { Head } from './head.ts';
+import { Lines } from './lines.ts';
 import { Sources } from './source.ts';
 
 function from(peer: string | undefined, hops: readonly string[], balancers: readonly string[]): string {
-  const raw = hops.flatMap(hop => ['x-forwarded-for', hop]);
-  return new Sources(balancers).of({ socket: { remoteAddress: peer } } as IncomingMessage, { raw } as unknown as Head);
+  const lines = new Lines(hops.flatMap(hop => ['x-forwarded-for', hop]));
+  return new Sources(balancers).of({ socket: { remoteAddress: peer } } as IncomingMessage, { lines } as Head);
 }
 
 describe('R09, rule 4: the address that a request came from', () => {

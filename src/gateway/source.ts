@@ -39,8 +39,9 @@ export class Sources {
 
 function forwardedFor(head: Head): string[] {
   const hops: string[] = [];
-  for (let i = 0; i < head.raw.length; i += 2) {
-    if (head.raw[i] === 'x-forwarded-for') hops.push(...(head.raw[i + 1] as string).split(',').map(hop => hop.trim()));
+  const { raw } = head.lines;
+  for (let i = 0; i < raw.length; i += 2) {
+    if (raw[i] === 'x-forwarded-for') hops.push(...(raw[i + 1] as string).split(',').map(hop => hop.trim()));
   }
   return hops.slice(-20);
 }

@@ -1,7 +1,7 @@
 import { tooBigPage } from '../ui/pages-send.tsx';
 import { type FormText, readFormText } from '../visit/form-text.ts';
 import type { Exchange, GatewayDeps } from './exchange.ts';
-import { headerOf, isFormPost } from './form-post.ts';
+import { isFormPost } from './form-post.ts';
 import { pathWithin } from './path-within.ts';
 import { readBody } from './read-body.ts';
 import { finish, page, pageOf, refuse } from './respond.ts';
@@ -51,7 +51,7 @@ export function tooLargeUnread({ limits }: GatewayDeps, exchange: Exchange): voi
 
 /** The page of the app that this request came from: path and query, and none of ours. */
 export function pageBefore(exchange: Exchange): string | undefined {
-  return pageOfApp(exchange, headerOf(exchange.head, 'referer'));
+  return pageOfApp(exchange, exchange.head.lines.first('referer'));
 }
 
 export function pageOfApp({ app }: Pick<Exchange, 'app'>, address: string | undefined): string | undefined {

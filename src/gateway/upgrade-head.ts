@@ -32,7 +32,7 @@ export function readUpgradeHead(req: IncomingMessage, limits: HeadLimits): Upgra
   if (head.contentLength !== undefined || head.chunked || head.expects) return refuse(400, 'an upgrade with a body');
   // Who says that it navigates or loads a picture is no script that opens a WebSocket.
   if (head.fetchMode !== undefined && head.fetchMode !== 'websocket') return refuse(400, 'Sec-Fetch-Mode');
-  const handshake = readHandshake(head.raw);
+  const handshake = readHandshake(head.lines.raw);
   if (isRefused(handshake)) return handshake;
   // Whatever else it says of itself, it gets what scripts get: no page, no redirect.
   return { head: { ...head, fetchMode: 'websocket', fetchDest: 'websocket' }, handshake };

@@ -9,15 +9,16 @@ export class EndListeners {
 
   /** Sessions that somebody waits for. */
   get ids(): string[] {
+    for (const [id, listeners] of this.#listeners) {
+      if (listeners.size === 0) this.#listeners.delete(id);
+    }
     return [...this.#listeners.keys()];
   }
 
+  /** A set that nobody is in any more stays until `ids` is read: one request follows the other. */
   on(id: string, listener: Listener): () => void {
     const listeners = this.#of(id).add(listener);
-    return () => {
-      listeners.delete(listener);
-      if (listeners.size === 0 && this.#listeners.get(id) === listeners) this.#listeners.delete(id);
-    };
+    return () => listeners.delete(listener);
   }
 
   /** Once and for all. */
