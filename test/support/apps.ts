@@ -1,4 +1,6 @@
 import { execFile } from 'node:child_process';
+import { createHash, randomBytes } from 'node:crypto';
+import { appendFile, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -27,6 +29,40 @@ export function dokuwiki(): Promise<string> {
   return start('dokuwiki');
 }
 
+/** Somebody new, at an instance of its own where nobody minds what becomes of passwords. */
+export interface Newcomer {
+  readonly url: string;
+  readonly name: string;
+  readonly password: string;
+}
+
+const first = 'Eerste-Test-2026';
+
+/** At a Roundcube with its password plugin, which writes the file that its Dovecot reads. */
+export async function roundcubeNewcomer(): Promise<Newcomer> {
+  const url = await start('roundcube-passwords');
+  const name = newName();
+  const file = join(stateOf('webmail-passwords'), 'mail', 'passwd');
+  const [anna = ''] = (await readFile(file, 'utf8')).split('\n');
+  const [, , uid = '', gid = '', , home = ''] = anna.split(':');
+  const own = [`${name}@gemeente.test`, `{PLAIN}${first}`, uid, gid, '', home.replace(/anna$/, name), '', ''];
+  await appendFile(file, `${own.join(':')}\n`);
+  return { url, name, password: first };
+}
+
+export async function dokuwikiNewcomer(): Promise<Newcomer> {
+  const url = await start('dokuwiki-passwords');
+  const name = newName();
+  const hash = createHash('sha1').update(first).digest('hex');
+  const file = join(stateOf('wiki-passwords'), 'conf', 'users.auth.php');
+  await appendFile(file, `${name}:${hash}:Nieuw Persoon:${name}@gemeente.test:user\n`);
+  return { url, name, password: first };
+}
+
+function newName(): string {
+  return `n${randomBytes(4).toString('hex')}`;
+}
+
 export const passwords = {
   anna: 'Anna-Test-2026',
   bram: 'Bram-Test-2026',
@@ -46,10 +82,14 @@ function start(name: string): Promise<string> {
 async function startInstance(name: string): Promise<string> {
   const instance = instances.find(one => one.name === name);
   if (instance === undefined) throw new Error(`no instance ${name} in test/apps/instances.json`);
-  const state = join(tmpdir(), 'sluis-apps', instance.state);
+  const state = stateOf(instance.state);
   const env = { ...process.env, ...instance.env, PORT: String(instance.port), STATE: state };
   // -o: what the script leaves running must not keep the lock.
   const command = ['-o', join(tmpdir(), 'sluis-apps.lock'), 'bash', join(scripts, instance.script), 'start'];
   await run('flock', command, { env, timeout: 230_000 });
   return `http://127.0.0.1:${instance.port}`;
+}
+
+function stateOf(folder: string): string {
+  return join(tmpdir(), 'sluis-apps', folder);
 }
