@@ -31,8 +31,8 @@ export async function explainRequest(deps: ExplainDeps, options: ExplainOptions,
   const user = name === undefined ? undefined : { name, person: await deps.people.byName(place.realm.name, name) };
   const { method, level, factorAge } = options;
   const usable = usableAt(deps.settings.factors, place.app.id);
-  const { levels } = deps.settings;
-  const asked = { method, level, factorAge, user, usable, levels, offers: deps.settings, now: deps.clock.now() };
+  const { levels, trust } = deps.settings;
+  const asked = { method, level, factorAge, user, usable, levels, trust, offers: deps.settings, now: deps.clock.now() };
   out(explanationText(explain(place, asked)));
 }
 

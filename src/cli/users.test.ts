@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { type Bench, minute, openBench, realm, source, withTotp } from '../../test/vectors/factor-bench.ts';
+import { giveDeskCode } from '../enrolment/desk-code.ts';
 import { Addresses } from '../notice/addresses.ts';
 import { type InviteRequest, type UsersDeps, usersInvite, usersList, usersMail, usersShow } from './users.ts';
 
@@ -156,6 +157,18 @@ describe('users list and show', () => {
     expect(printed).not.toContain(secret);
     await expect(usersShow(deps, { realm, name: 'bram' }, out)).rejects.toMatchObject({ code: 'account.unknown' });
   });
+});
+
+test('R39: a code of the desk is shown with its end, and never the code itself', async () => {
+  const { person } = await withTotp(bench, 'anna');
+  await usersShow(deps, { realm, name: 'anna' }, out);
+  expect(printed).not.toContain('desk code');
+  const given = { person, by: 'balie', reason: 'telefoon thuis', method: 'document' };
+  const { code } = await giveDeskCode(bench.deps, given);
+  printed = '';
+  await usersShow(deps, { realm, name: 'anna' }, out);
+  expect(printed).toContain('desk code given 2026-03-02T09:01:00Z, until 2026-03-03T09:01:00Z, level 2');
+  expect(printed).not.toContain(code);
 });
 
 describe('R33 R37 mail addresses', () => {

@@ -9,6 +9,7 @@ import {
   refuseFaults,
 } from '../enrolment/invitation-list.ts';
 import { type Letter, letterText } from '../enrolment/letter.ts';
+import { deskCodeOf } from '../factor/desk-code/standing.ts';
 import type { People } from '../factor/people.ts';
 import type { Person } from '../factor/person.ts';
 import { highestLevel } from '../factor/ways.ts';
@@ -227,9 +228,17 @@ function details(person: Person, now: number): string[] {
     `since     ${iso(person.createdAt)}`,
     `second step${factors.length === 0 ? ': none' : ''}`,
     ...factors,
+    ...deskCode(person),
     `recovery  ${person.recovery === undefined ? 'none' : `${person.recovery.hashes.length} codes left`}`,
     `invited   ${person.activation === undefined ? 'no open invitation' : `${invitation(person.activation.until, now)}, by ${person.activation.by}`}`,
   ];
+}
+
+/** That she has one, never the code: nobody reads that again (R39). */
+function deskCode(person: Person): string[] {
+  const code = deskCodeOf(person);
+  if (code === undefined) return [];
+  return [`desk code given ${iso(code.boundAt)}, until ${iso(code.credential.until)}, level ${code.level}`];
 }
 
 function iso(time: number): string {

@@ -66,7 +66,9 @@ async function explained(
   const asked = { method, level: undefined, factorAge: 0, user: who === '' ? undefined : who, now: deps.clock.now() };
   const { settings } = deps;
   const usable = usableAt(settings.factors, place.app.id);
-  return explanationText(explain(place, { ...asked, usable, levels: settings.levels, offers: settings }));
+  return explanationText(
+    explain(place, { ...asked, usable, levels: settings.levels, trust: settings.trust, offers: settings }),
+  );
 }
 
 export const configurationRoutes: readonly ConsoleRoute[] = [configurationRoute, explainRoute];

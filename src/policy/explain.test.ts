@@ -116,6 +116,25 @@ describe('R50 explain', () => {
     for (const { name, description } of checkTexts) expect(found.text).toContain(`${name.padEnd(24)}${description}`);
   });
 
+  it('R12 says whether a trusted device would do, and if not why', () => {
+    const trust = { days: 30, level: 2, platforms: undefined, platformAuthenticator: false } as const;
+    const answer = (url: string, more: Partial<ExplainRequest> = {}) => of(url, { trust, ...asAnna, ...more });
+    expect(answer('/postvak').trustedDevice).toMatch(/^yes/);
+    expect(answer('/postvak', { user: undefined }).trustedDevice).toMatch(/^yes/);
+    expect(answer('/postvak', { trust: undefined }).trustedDevice).toContain('the configuration has no trust');
+    expect(answer('/instellingen', { method: 'POST' }).trustedDevice).toContain('of the last 10 minutes');
+    expect(answer('/kluis/x').trustedDevice).toContain('level 4 is demanded, and trust stands in for level 2 at most');
+    const higher = { trust: { ...trust, level: 3 as const } };
+    expect(answer('/blad?do=admin', higher).trustedDevice).toContain('by what she has stands in for level 2 at most');
+    const withToken = { user: { name: 'anna', person: person('anna', token) } };
+    expect(answer('/blad?do=admin', { ...higher, ...withToken }).trustedDevice).toMatch(/^yes/);
+    const bare = { user: { name: 'anna', person: person('anna') } };
+    expect(answer('/postvak', bare).trustedDevice).toContain('no factor that gives trust');
+    // A page of another group is closed to her whatever she has.
+    expect(answer('/beheer/x').text).not.toContain('trusted device');
+    expect(answer('/postvak').text).toContain('With a trusted device\n  yes: in a browser that she trusts');
+  });
+
   it('R20 counts a code by mail where the app takes one, and nowhere else', () => {
     const low = { ...settings, apps: settings.apps.map(app => ({ ...app, level: 1 as const })) };
     const place = placeOf('https://post.gemeente.nl/postvak', low);

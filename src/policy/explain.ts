@@ -1,4 +1,4 @@
-import type { AppSettings, RealmSettings, Settings } from '../config/settings.ts';
+import type { AppSettings, RealmSettings, Settings, TrustSettings } from '../config/settings.ts';
 import { kindsReaching, type Offers } from '../factor/in-words.ts';
 import type { Person } from '../factor/person.ts';
 import { levelOf } from '../factor/registry.ts';
@@ -7,6 +7,7 @@ import { highestLevel, waysOf } from '../factor/ways.ts';
 import { type Admission, admit } from './admit.ts';
 import { type CheckName, checkTexts, type Decision, type SessionFacts } from './decide.ts';
 import type { Place } from './explain-place.ts';
+import { trustInWords } from './explain-trust.ts';
 import { ageInWords, demandInWords, type MetRule, metRules } from './explain-words.ts';
 import { groupsOf } from './groups.ts';
 import { type Entry, entryOf } from './match.ts';
@@ -26,6 +27,8 @@ export interface ExplainRequest {
   readonly usable?: Usable | undefined;
   /** Whether, and why, level 1 is accepted (R04). */
   readonly levels?: Settings['levels'] | undefined;
+  /** What devices people may trust; undefined: none. */
+  readonly trust?: TrustSettings | undefined;
   /** Which kinds people can have. */
   readonly offers: Offers;
 }
@@ -50,6 +53,8 @@ export interface Explanation {
     readonly description: string;
   }[];
   readonly outcome: Decision['outcome'] | undefined;
+  /** Whether a trusted device would do instead of a factor; undefined where no factor would. */
+  readonly trustedDevice: string | undefined;
   /** What would get her through, and how she gets that. */
   readonly suffices: readonly string[];
   readonly sections: readonly Section[];
@@ -93,6 +98,7 @@ export function explain({ app, realm, target }: InApp, request: ExplainRequest):
     person,
     checks: own === undefined ? [] : checksOf(own.decision),
     outcome: own?.decision.outcome,
+    trustedDevice: trustAnswer((own ?? stranger).decision, (own ?? stranger).demand, request),
     suffices:
       own === undefined ? [] : sufficient(own, realm, { ...request, ...request.user, name: person?.name ?? '' }),
   };
@@ -156,6 +162,11 @@ function groupsWanted({ groups }: Demand, realm: RealmSettings, name: string): s
     });
 }
 
+/** A closed door, and a page of another group, are so whatever stands in for a factor. */
+function trustAnswer({ outcome }: Decision, demand: Demand, { trust, user }: ExplainRequest): string | undefined {
+  return outcome === 'deny' ? undefined : trustInWords(demand, trust, user?.person);
+}
+
 type Wanting = Pick<ExplainRequest, 'usable' | 'offers'> & {
   readonly name: string;
   readonly person?: Person | undefined;
@@ -196,6 +207,7 @@ function sectionsOf(parts: Parts, method: string, target: Target): Section[] {
     ),
     ...own('Outcome', parts.outcome === undefined ? [] : [outcomes[parts.outcome]]),
     ...own('What suffices', suffices),
+    ...own('With a trusted device', parts.trustedDevice === undefined ? [] : [parts.trustedDevice]),
   ];
 }
 
