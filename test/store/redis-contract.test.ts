@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import type { Clock } from '../../src/kernel/clock.ts';
-import { type MadeStore, storeContract } from '../../src/kernel/store.contract.ts';
+import { storeContract } from '../../src/kernel/store.contract.ts';
+import type { MadeStore } from '../../src/kernel/store-bench.contract.ts';
 import { missing } from '../support/apps.ts';
 import {
   freshPrefix,

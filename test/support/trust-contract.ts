@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Person } from '../../src/factor/person.ts';
 import type { Clock } from '../../src/kernel/clock.ts';
-import type { MadeStore } from '../../src/kernel/store.contract.ts';
 import type { Store } from '../../src/kernel/store.ts';
+import type { MadeStore } from '../../src/kernel/store-bench.contract.ts';
 import { DeviceBrowser, openTrust, personWith, second, type TrustBench, told } from './trust-bench.ts';
 
 const many = 200;
