@@ -14,7 +14,7 @@ export interface Case {
 
 /** Public in the preset of the bench's app; its login page stands at `/login`. */
 export const assetPath = '/opmaak/stijl.css';
-export const loginSize = 82;
+const loginSize = 82;
 
 const page = (size: number, connections: number, main = false): Case => ({
   title: `${size / 1024} KB, ${connections} ${connections === 1 ? 'connection' : 'connections'}`,

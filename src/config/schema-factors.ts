@@ -42,7 +42,7 @@ const perHour = z
     'Codes to everybody together in an hour; half of them at most for browsers that nobody signed in with before.',
   );
 
-export const smsSchema = z.strictObject({
+const smsSchema = z.strictObject({
   url: gatewayUrl,
   method: z.enum(['POST', 'PUT']).default('POST'),
   headers: z
@@ -100,7 +100,7 @@ const functionalNames = [
   ...['hr', 'personeelszaken', 'pz', 'griffie', 'bestuur', 'college', 'raad', 'wmo', 'burgerzaken', 'klantcontact*'],
 ];
 
-export const emailSchema = z.strictObject({
+const emailSchema = z.strictObject({
   mailboxes: z
     .record(z.string(), z.enum(mailboxWords, `expected ${mailboxExpectation}`))
     .describe(`Of each app by its name: ${mailboxExpectation}. There is no default.`),

@@ -35,7 +35,7 @@ const tls = z.strictObject({
     .describe('The name in the certificate, where it is not the one in the address.'),
 });
 
-export const redisSchema = z.strictObject({
+const redisSchema = z.strictObject({
   url: url.optional().describe(`One server: ${urlExpectation}.`),
   nodes: z.array(address).min(1).optional().describe('A cluster: some of its nodes, the others are found.'),
   sentinels: z.array(address).min(1).optional().describe('Sentinels that know the master; with name.'),

@@ -2,7 +2,7 @@
  * One line of a CSV file as spreadsheets read it (RFC 4180). What a spreadsheet would take for a formula gets a quote in
  * front: names come from outside (CWE-1236).
  */
-export function csvLine(cells: readonly string[]): string {
+function csvLine(cells: readonly string[]): string {
   return `${cells.map(cell).join(',')}\r\n`;
 }
 

@@ -114,8 +114,7 @@ export interface SetUpPermission {
 }
 
 /** What a person changes about her own factors. */
-export const ownActs = ['add', 'remove', 'rename', 'codes'] as const;
-export type OwnAct = (typeof ownActs)[number];
+export type OwnAct = 'add' | 'remove' | 'rename' | 'codes';
 
 /** A factor that was passed for one act, and is worth nothing for another. */
 export interface OwnProof {

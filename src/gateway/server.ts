@@ -113,7 +113,7 @@ function setLimits(server: Server, limits: LimitSettings): void {
   Object.assign(server, { maxHeaderSize: limits.head });
 }
 
-export function refuseStrangers(sources: () => Sources): (socket: Pick<Socket, 'remoteAddress' | 'destroy'>) => void {
+function refuseStrangers(sources: () => Sources): (socket: Pick<Socket, 'remoteAddress' | 'destroy'>) => void {
   return socket => {
     const peer = socket.remoteAddress ?? '';
     if (!isLoopbackAddress(peer) && !sources().isBalancer(peer)) socket.destroy();

@@ -7,7 +7,7 @@ import type { Visit, Visits } from '../visit/visits.ts';
 import type { Outcome } from './sign-in-attempt.ts';
 
 /** A second click within this time shares the first one's answer. */
-export const joinTime = 60_000;
+const joinTime = 60_000;
 /** How long a click waits for the one before it at another instance. One that was killed on the way tells nothing more. */
 const longestWait = 30_000;
 /** What was refused before the visit was spent holds for that moment only: the visit can still be used. */

@@ -88,7 +88,7 @@ export function accepts(handshake: Handshake, answer: DistinctHeaders): boolean 
 }
 
 /** RFC 6455 4.2.2: the constant is the protocol's own. */
-export function acceptOf(key: string): string {
+function acceptOf(key: string): string {
   return createHash('sha1').update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64');
 }
 

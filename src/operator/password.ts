@@ -8,7 +8,7 @@ const hashBytes = 32;
 const algorithm: Argon2Algorithm = 'argon2id';
 
 /** Shorter ones are guessed; longer ones are refused before anything is computed over them (CWE-400). */
-export const passwordLength = { least: 12, most: 256 } as const;
+const passwordLength = { least: 12, most: 256 } as const;
 
 /** Why a password is not taken; undefined where it is. No rules on signs: NIST SP 800-63B-4 3.1.1.2 advises against them. */
 export function passwordFault(password: string, email: string): 'short' | 'long' | 'name' | undefined {

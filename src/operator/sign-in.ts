@@ -24,9 +24,9 @@ export interface ConsoleSignIn {
   readonly draft: { readonly kind: KindName; readonly secret: string } | undefined;
 }
 
-export const signInTime = 10 * 60_000;
+const signInTime = 10 * 60_000;
 /** As long as an invitation allows a set-up. */
-export const invitedTime = 60 * 60_000;
+const invitedTime = 60 * 60_000;
 
 /** Sign-ins under way, one a browser; sealed, since they hold seeds. */
 export class ConsoleSignIns {

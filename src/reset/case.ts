@@ -1,8 +1,7 @@
 import type { Level } from '../config/settings.ts';
 
 /** Where a case stands; `transitions.ts` draws the ways between them. */
-export const caseStates = ['requested', 'checked', 'executed', 'confirmed', 'refused'] as const;
-export type CaseState = (typeof caseStates)[number];
+export type CaseState = 'requested' | 'checked' | 'executed' | 'confirmed' | 'refused';
 
 export const lostReasons = ['lost', 'stolen', 'broken', 'new-phone', 'app-removed', 'other'] as const;
 export type LostReason = (typeof lostReasons)[number];
@@ -115,24 +114,22 @@ export const confirmedBy = ['mail', 'telephone', 'in-person', 'letter'] as const
 export type ConfirmedBy = (typeof confirmedBy)[number];
 
 /** What a case must hold; the names that a refusal gives. */
-export const caseFields = [
-  'realm',
-  'account',
-  'requester-name',
-  'requester-address',
-  'request',
-  'identity-method',
-  'document-type',
-  'document-last-four',
-  'staff',
-  'identity-confirmed',
-  'ordered',
-  'lost-because',
-  'file-number',
-  'reason',
-  'how',
-] as const;
-export type CaseField = (typeof caseFields)[number];
+export type CaseField =
+  | 'realm'
+  | 'account'
+  | 'requester-name'
+  | 'requester-address'
+  | 'request'
+  | 'identity-method'
+  | 'document-type'
+  | 'document-last-four'
+  | 'staff'
+  | 'identity-confirmed'
+  | 'ordered'
+  | 'lost-because'
+  | 'file-number'
+  | 'reason'
+  | 'how';
 
 /** Why nothing happened. A closed set: pages and the API have a text for each. */
 export type Refusal =

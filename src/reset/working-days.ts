@@ -18,7 +18,7 @@ export function workingDaysBetween(from: number, to: number): number {
 }
 
 /** The day in the Netherlands at this moment, as days since 1 January 1970. */
-export function dayNumber(time: number): number {
+function dayNumber(time: number): number {
   const [year = 0, month = 1, date = 1] = dateInTheNetherlands.format(new Date(time)).split('-').map(Number);
   return Date.UTC(year, month - 1, date) / day;
 }

@@ -239,7 +239,7 @@ export function TextField(props: TextFieldProps) {
   );
 }
 
-export function AreaField(props: FieldProps & { readonly value?: string | undefined; readonly most?: number }) {
+function AreaField(props: FieldProps & { readonly value?: string | undefined; readonly most?: number }) {
   const { name, value = '', most = 500, mistake } = props;
   return (
     <Labelled {...props}>

@@ -345,7 +345,7 @@ export function HowField({ page: { t }, ways }: { page: ConsolePage; ways: reado
 }
 
 /** Why nothing happened, by name. */
-export function refusalText(t: Translate, refusal: Refusal): string {
+function refusalText(t: Translate, refusal: Refusal): string {
   switch (refusal.reason) {
     case 'missing':
     case 'invalid':

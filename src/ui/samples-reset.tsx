@@ -8,7 +8,7 @@ const hostile = '"><script>alert(1)</script>&amp;';
 const noon = Date.UTC(2026, 10, 20, 12);
 const timeZone = 'Europe/Amsterdam';
 
-export const sampleCase: ResetCase = {
+const sampleCase: ResetCase = {
   id: 'K7PM-3XQ2',
   realm: 'gemeente',
   state: 'requested',

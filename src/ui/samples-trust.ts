@@ -38,7 +38,7 @@ export function trustSamples(page: Page, { hostile, tokens, apps }: Given): [str
   ];
 }
 
-export function sampleDevices(hostile: string): readonly ShownDevice[] {
+function sampleDevices(hostile: string): readonly ShownDevice[] {
   const at = Date.UTC(2026, 2, 2, 9, 30);
   const times = { createdAt: at, lastUsedAt: at + 86_400_000, until: at + 30 * 86_400_000 };
   return [

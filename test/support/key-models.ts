@@ -19,7 +19,7 @@ export function makeMaker(aaguid = '0123456789abcdef0123456789abcdef'): Maker {
   return { root, leaf, aaguid, model: dashed(aaguid) };
 }
 
-export function dashed(aaguid: string): string {
+function dashed(aaguid: string): string {
   return aaguid.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }
 

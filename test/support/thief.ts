@@ -15,7 +15,7 @@ export interface Way {
 }
 
 /** Cookies of the app, or ones that open something, in an answer: there must be none. */
-export function cookiesOf(kind: KindName, answer: ClientAnswer): string[] {
+function cookiesOf(kind: KindName, answer: ClientAnswer): string[] {
   const names = answer.setCookies.map(line => line.slice(0, line.indexOf('=')));
   const values = answer.setCookies.filter(line => /^__Host-sluis=[^;]/.test(line));
   return [...names.filter(name => !name.startsWith('__Host-') || kinds[kind].cookies.test(name)), ...values];
@@ -63,7 +63,7 @@ export function expectNothingIn(kind: KindName, answer: ClientAnswer): void {
 }
 
 /** A page that needs a sign-in: a navigation is led to a login page or a challenge, curl and scripts are told. */
-export async function expectClosed(kind: KindName, client: Client, page: string): Promise<void> {
+async function expectClosed(kind: KindName, client: Client, page: string): Promise<void> {
   const navigation = await client.get(page);
   expect([
     page,

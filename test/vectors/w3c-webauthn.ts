@@ -82,7 +82,7 @@ export async function assertVector(
 }
 
 /** The private key of a P-256 example (its second derived value), so that what is wrong in one place is signed rightly. */
-export function privateKeyOf({ name }: Vector): KeyObject {
+function privateKeyOf({ name }: Vector): KeyObject {
   const secret = Buffer.from(hkdfSync('sha256', 'WebAuthn test vectors', Buffer.from([1]), name, 32));
   const ecdh = createECDH('prime256v1');
   ecdh.setPrivateKey(secret);

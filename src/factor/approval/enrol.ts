@@ -24,7 +24,7 @@ interface Link {
 
 type Deps = Pick<FactorDeps, 'store' | 'ring' | 'clock'>;
 
-export const linkLifetime = 10 * 60_000;
+const linkLifetime = 10 * 60_000;
 /** Of 10^6 codes. */
 const mostTries = 5;
 

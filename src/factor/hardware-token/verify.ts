@@ -12,7 +12,7 @@ export const lookAhead = 10;
 /** Steps around the one that the token's clock is believed to be in (RFC 6238 5.2). */
 const around = 1;
 /** How far two codes in a row may bring a token back; steps, or presses. */
-export const resyncReach = 100;
+const resyncReach = 100;
 
 interface State {
   /** The highest moving factor that was accepted. */

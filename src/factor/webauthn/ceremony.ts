@@ -24,7 +24,7 @@ interface Open extends Asked {
   readonly until: number;
 }
 
-export const challengeLifetime = 10 * 60_000;
+const challengeLifetime = 10 * 60_000;
 /** Tabs and reloads of one sign-in; more is somebody filling the store. */
 const most = 8;
 const codec = plainCodec<readonly Open[]>();
