@@ -1,5 +1,5 @@
 import type { Carried } from '../factor/sent-code/sending.ts';
-import { type NumberRules, readNumber } from '../factor/sms/enrol.ts';
+import { type NumberRules, readNumber } from '../factor/sms/number.ts';
 import { SluisError } from '../kernel/errors.ts';
 import { translateTo } from '../ui/messages.ts';
 import type { Finding } from './doctor.ts';

@@ -1,6 +1,6 @@
 import type { GenericOptions } from '../preset/generic.ts';
 import type { Preset } from '../preset/preset.ts';
-import type { Findings } from './checks.ts';
+import type { Findings } from './findings.ts';
 import type { Mention, Parts } from './parts.ts';
 import { nearest } from './problem.ts';
 import type { AppConfiguration } from './schema.ts';

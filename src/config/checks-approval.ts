@@ -1,4 +1,4 @@
-import type { Findings } from './checks.ts';
+import type { Findings } from './findings.ts';
 import type { Parts } from './parts.ts';
 
 /** Whoever can write into a page of a host can use the keys that phones keep there: never on the host of an app (D10). */

@@ -1,5 +1,5 @@
-import type { Findings } from './checks.ts';
 import { highestOf } from './checks-webauthn.ts';
+import type { Findings } from './findings.ts';
 import type { Parts } from './parts.ts';
 
 /** Whether the console stands on the portal host of a realm, under its path, and not on a host of its own. */

@@ -1,5 +1,5 @@
-import type { Findings } from './checks.ts';
 import { demandedLevel, tooHigh } from './checks-levels.ts';
+import type { Findings } from './findings.ts';
 import type { Parts } from './parts.ts';
 import { nearest } from './problem.ts';
 import type { AppConfiguration, RealmConfiguration } from './schema.ts';

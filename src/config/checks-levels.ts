@@ -1,4 +1,4 @@
-import type { Findings } from './checks.ts';
+import type { Findings } from './findings.ts';
 import type { Parts } from './parts.ts';
 import { nearest } from './problem.ts';
 import type { AppConfiguration, Configuration } from './schema.ts';

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { isLoopbackAddress } from './address.ts';
-import type { Findings } from './checks.ts';
+import type { Findings } from './findings.ts';
 import type { Parts } from './parts.ts';
 import type { MailConfiguration } from './schema-mail.ts';
 import type { MailSettings } from './settings.ts';

@@ -1,6 +1,6 @@
 import ipaddr from 'ipaddr.js';
 import { isLoopbackAddress } from './address.ts';
-import type { Findings } from './checks.ts';
+import type { Findings } from './findings.ts';
 import type { Parts } from './parts.ts';
 
 /** The management listener is for machines near by, and has a port of its own. */

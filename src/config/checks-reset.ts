@@ -1,4 +1,4 @@
-import type { Findings } from './checks.ts';
+import type { Findings } from './findings.ts';
 import type { Parts } from './parts.ts';
 
 /** The desk works at the console, and tells people by mail: without either it could not do what it must (R34, R35). */

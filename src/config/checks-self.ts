@@ -1,4 +1,4 @@
-import type { Findings } from './checks.ts';
+import type { Findings } from './findings.ts';
 import type { RealmConfiguration } from './schema.ts';
 import type { SelfConfiguration } from './schema-self.ts';
 import type { SelfWindow } from './settings.ts';

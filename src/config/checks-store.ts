@@ -1,5 +1,5 @@
 import { isLoopbackAddress } from './address.ts';
-import type { Findings } from './checks.ts';
+import type { Findings } from './findings.ts';
 import type { Parts } from './parts.ts';
 import type { RedisConfiguration } from './schema-store.ts';
 

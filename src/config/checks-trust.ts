@@ -1,4 +1,4 @@
-import type { Findings } from './checks.ts';
+import type { Findings } from './findings.ts';
 import type { Parts } from './parts.ts';
 
 /** What trust asks of a device must be there to be had. */

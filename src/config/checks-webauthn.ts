@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import type { Findings } from './checks.ts';
+import type { Findings } from './findings.ts';
 import type { Parts } from './parts.ts';
 
 /** The highest that any kind reaches as this configuration has it: keys reach level 4 by metadata that can prove it, only. */

@@ -11,19 +11,11 @@ import { checkSelf } from './checks-self.ts';
 import { checkStore } from './checks-store.ts';
 import { checkTrust } from './checks-trust.ts';
 import { checkWebauthn, highestOf } from './checks-webauthn.ts';
+import type { Findings } from './findings.ts';
 import type { Parts } from './parts.ts';
-import type { Problem } from './problem.ts';
 import { nearest } from './problem.ts';
 import type { AppConfiguration, RealmConfiguration } from './schema.ts';
 import type { Path } from './source.ts';
-
-/** Where a check leaves what it found; `error` ends the start, `warn` is only said. */
-export interface Findings {
-  error(path: Path, finding: Finding): void;
-  warn(path: Path, finding: Finding): void;
-}
-
-export type Finding = Pick<Problem, 'found' | 'expected' | 'hint'>;
 
 /** What no part can see by itself: names, addresses and levels that must fit together. */
 export function checkTogether(parts: Parts, highestLevel: number, findings: Findings): void {

@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
-import type { Findings } from './checks.ts';
+import type { Findings } from './findings.ts';
 import type { Parts } from './parts.ts';
 import type { Path } from './source.ts';
 

@@ -1,8 +1,8 @@
 import type { Person } from '../factor/person.ts';
 import { inWords } from './agent.ts';
 import type { Shelves } from './shelves.ts';
+import type { TrustDeps } from './trust-deps.ts';
 import type { Ended, TrustedDevice } from './trusted-device.ts';
-import type { TrustDeps } from './trusted-devices.ts';
 
 /** Longer than an end takes: who broke half-way is followed up after this. */
 const endingTime = 15_000;

@@ -14,8 +14,8 @@ import type { Endings } from './endings.ts';
 import { isHere, isLiving, levelNow, untilNow } from './living.ts';
 import { graceOfBefore, judge, rotated, type Verdict } from './rotation.ts';
 import type { Shelves } from './shelves.ts';
+import type { TrustDeps, Who } from './trust-deps.ts';
 import type { Agent, TrustedDevice } from './trusted-device.ts';
-import type { TrustDeps, Who } from './trusted-devices.ts';
 
 export interface Showing {
   readonly person: Who;

@@ -1,18 +1,14 @@
-import type { Audit } from '../audit/event.ts';
 import type { TrustSettings } from '../config/settings.ts';
-import type { People } from '../factor/people.ts';
 import type { Factor, Person } from '../factor/person.ts';
-import type { Clock } from '../kernel/clock.ts';
 import { sha256 } from '../kernel/hash.ts';
-import type { KeyRing } from '../kernel/key-ring.ts';
-import { type Random, randomId } from '../kernel/random.ts';
-import type { Store } from '../kernel/store.ts';
+import { randomId } from '../kernel/random.ts';
 import { inWords, isForbidden } from './agent.ts';
 import { issued, makeSecret, readDeviceCookie } from './device-cookie.ts';
 import { Endings, ended } from './endings.ts';
 import { isLiving, mayGiveTrust, trustLevel, untilNow } from './living.ts';
 import { Shelves } from './shelves.ts';
 import { type IssuedCookie, type Showing, ShownDevices, type ShowOutcome } from './shown-devices.ts';
+import type { TrustDeps, Who } from './trust-deps.ts';
 import {
   type Agent,
   type Ended,
@@ -22,22 +18,6 @@ import {
   type SparedBrowser,
   type TrustedDevice,
 } from './trusted-device.ts';
-
-export interface TrustDeps {
-  readonly store: Store;
-  readonly ring: KeyRing;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly audit: Audit;
-  readonly people: People;
-  /** What the operator allows now; undefined: no device is trusted, whatever stands in the store. */
-  readonly settings: () => TrustSettings | undefined;
-  /** Ends the sessions that this device began; resolves to how many there were. */
-  readonly endSessions: (person: string, device: string, how: Ended) => Promise<number>;
-}
-
-/** Of whom: only her id is believed, all else is read anew. */
-export type Who = Pick<Person, 'id'>;
 
 export interface Trusting {
   readonly person: Who;

@@ -1,4 +1,3 @@
-import type { People } from './people.ts';
 import { behindAll, type ListName, nameOf, type PeopleIndex, type State, searchForm, stateOf } from './people-index.ts';
 import type { Person } from './person.ts';
 
@@ -21,12 +20,16 @@ export interface PeoplePage {
   readonly next: string | undefined;
 }
 
+interface ByName {
+  byName(realm: string, name: string): Promise<Person | undefined>;
+}
+
 /** A search that finds a thousand in another state stops here; the next page goes on. */
 const mostLooked = 1_000;
 
 /** One page of a list, by its index; each record is asked whether it belongs there. */
 export async function listPeople(
-  { people, index }: { readonly people: Pick<People, 'byName'>; readonly index: PeopleIndex },
+  { people, index }: { readonly people: ByName; readonly index: PeopleIndex },
   query: PeopleQuery,
 ): Promise<PeoplePage> {
   const found = new Map<string, Person>();

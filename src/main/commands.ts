@@ -3,7 +3,7 @@ import { adminInvite } from '../cli/admin.ts';
 import { auditTail, auditVerify } from '../cli/audit.ts';
 import { doctor, levelFindings } from '../cli/doctor.ts';
 import { explainRequest } from '../cli/explain.ts';
-import { mailFindings, mailTest } from '../cli/mail.ts';
+import { type MailDeps, mailFindings, mailTest } from '../cli/mail.ts';
 import type { Commands, InviteOptions } from '../cli/program.ts';
 import { smsFindings, smsTest } from '../cli/sms.ts';
 import { usersInvite, usersList, usersMail, usersShow, usersSignOut } from '../cli/users.ts';
@@ -15,7 +15,6 @@ import { accepted, loaded, loadOptions, withoutLines } from './configuration.ts'
 import type { Core } from './core.ts';
 import { deviceCommands } from './device-commands.ts';
 import { type Machine, openOn } from './machine.ts';
-import { mailDeps } from './mail-server.ts';
 import { peopleCommands } from './people-commands.ts';
 import { protectConfig, writeProtectConfig } from './protect.ts';
 import { readText } from './read-text.ts';
@@ -44,14 +43,7 @@ export function commandsOf(machine: Machine): Commands {
       });
     },
     check: async ({ config }) => check(machine, config),
-    doctor: ({ config }) =>
-      withCore(machine, config, async core => {
-        const keys = metadataFindings(core.settings.webauthn, core.clock.now());
-        const sms = smsFindings(smsDeps(core.settings.factors.sms, core.smsSecret));
-        const mail = await mailFindings(mailDeps(core));
-        const findings = [...(await core.examine()), ...keys, ...mail, ...sms, ...levelFindings(core.settings)];
-        return doctor(findings, line => out(`${line}\n`));
-      }),
+    doctor: ({ config }) => withCore(machine, config, core => examine(core, out)),
     smsTest: ({ config, number }) =>
       withCore(machine, config, core => smsTest(smsDeps(core.settings.factors.sms, core.smsSecret), { number }, out)),
     mailTest: ({ config, address }) => withCore(machine, config, core => mailTest(mailDeps(core), { address }, out)),
@@ -104,6 +96,22 @@ function check(machine: Machine, config: string): number {
   for (const { what, remedy = '' } of found) err(`Warning: ${what}. ${remedy}\n`);
   out(`${config} is in order.\n`);
   return 0;
+}
+
+async function examine(core: Core, out: (text: string) => void): Promise<number> {
+  const { settings, clock, smsSecret } = core;
+  const findings = [
+    ...(await core.examine()),
+    ...metadataFindings(settings.webauthn, clock.now()),
+    ...(await mailFindings(mailDeps(core))),
+    ...smsFindings(smsDeps(settings.factors.sms, smsSecret)),
+    ...levelFindings(settings),
+  ];
+  return doctor(findings, line => out(`${line}\n`));
+}
+
+function mailDeps({ mailer, outbox, settings: { mail } }: Core): MailDeps {
+  return { mailer, outbox, server: mail && `${mail.host}:${mail.port}` };
 }
 
 async function withCore(machine: Machine, config: string, work: (core: Core) => Promise<number>): Promise<number> {

@@ -11,9 +11,7 @@ import type { FactorDeps } from '../factor/deps.ts';
 import { HardwareTokens } from '../factor/hardware-token/tokens.ts';
 import { KnownBrowsers } from '../factor/known-browser.ts';
 import { People } from '../factor/people.ts';
-import type { Clock } from '../kernel/clock.ts';
 import { KeyRing } from '../kernel/key-ring.ts';
-import type { Random } from '../kernel/random.ts';
 import type { Store } from '../kernel/store.ts';
 import { Addresses } from '../notice/addresses.ts';
 import type { Mailer } from '../notice/mailer.ts';
@@ -37,22 +35,7 @@ import { noticeRealm, say } from './notice-words.ts';
 import { type OpenedStore, openConfiguredStore } from './open-store.ts';
 import { operatorPostOf } from './operator-post.ts';
 import { type ResetDesk, resetDeskOf } from './reset-desk.ts';
-
-/** What is read from outside and handed in: the clock, randomness, the log, and the operator's keys from the environment. */
-export interface Surroundings {
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly logger: Logger;
-  readonly keys: string | undefined;
-  /** SLUIS_REDIS_PASSWORD. */
-  readonly redisPassword?: string | undefined;
-  /** SLUIS_MAIL_PASSWORD. */
-  readonly mailPassword?: string | undefined;
-  /** SLUIS_SMS_SECRET. */
-  readonly smsSecret?: string | undefined;
-  /** Who runs this, for the audit. */
-  readonly operator?: string;
-}
+import type { Surroundings } from './surroundings.ts';
 
 /** The domain over one store: what `serve` and every command work with. */
 export interface Core extends FactorDeps, Omit<OpenedStore, 'store'> {

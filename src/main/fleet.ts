@@ -6,8 +6,8 @@ import type { Core } from './core.ts';
 import { Figures } from './figures.ts';
 import { figuresOfAll } from './fleet-figures.ts';
 import type { Assignment, Failure, Order, Report } from './fleet-messages.ts';
-import type { Serving } from './serve.ts';
 import type { Stop } from './server.ts';
+import type { Serving } from './serving.ts';
 
 /** A worker that ended sooner than this after it began to serve, or never did, ended quickly; milliseconds. */
 const quick = 10_000;

@@ -1,7 +1,5 @@
 import type { SmtpServer } from '../carrier/smtp-mailer.ts';
-import type { MailDeps } from '../cli/mail.ts';
 import type { MailSettings } from '../config/settings.ts';
-import type { Core } from './core.ts';
 import { fileText, secretIn } from './file-text.ts';
 
 /** As it is configured; its files are read at each call, so that a new password holds at once. Throws 'config.unreadable'. */
@@ -20,9 +18,4 @@ export function smtpServer(mail: MailSettings | undefined, fromEnv: string | und
     // A user without a password is a trouble of the sign-in: nothing is sent in nobody's name.
     user: user === undefined ? undefined : { name: user, password: password ?? '' },
   };
-}
-
-/** For the commands about mail. */
-export function mailDeps({ mailer, outbox, settings: { mail } }: Core): MailDeps {
-  return { mailer, outbox, server: mail && `${mail.host}:${mail.port}` };
 }

@@ -10,8 +10,8 @@ import type { RedisAccess } from '../store/redis/connect.ts';
 import { factsOf } from '../store/redis/facts.ts';
 import { RedisStore } from '../store/redis/redis-store.ts';
 import { verdictsOf } from '../store/redis/verdicts.ts';
-import type { Surroundings } from './core.ts';
 import { fileText, secretIn } from './file-text.ts';
+import type { Surroundings } from './surroundings.ts';
 
 /** The store that the configuration names, whichever engine it stands on. */
 export interface OpenedStore {

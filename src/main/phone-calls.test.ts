@@ -4,8 +4,8 @@ import { PushReceiver, type PushService, startPushService } from '../../test/sup
 import { until } from '../../test/support/redis.ts';
 import { openBench } from '../../test/vectors/factor-bench.ts';
 import { deviceOf } from '../factor/approval/credential.ts';
-import { keepSubscription, subscriptionOf } from '../factor/approval/devices.ts';
 import { vapidKeysOf, wakePhones } from '../factor/approval/push.ts';
+import { keepSubscription, subscriptionOf } from '../factor/approval/subscription.ts';
 import { hash } from '../factor/people.ts';
 import type { Person } from '../factor/person.ts';
 import { phoneCalls, pushSender } from './phone-calls.ts';

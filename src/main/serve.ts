@@ -7,6 +7,7 @@ import { Fleet } from './fleet.ts';
 import { type Machine, openOn } from './machine.ts';
 import { Reloader } from './reload.ts';
 import { type RunningServer, startServer } from './server.ts';
+import type { Serving } from './serving.ts';
 import { workersOf } from './shares.ts';
 import { watchSettled } from './watch-file.ts';
 
@@ -17,14 +18,6 @@ export interface ServeOptions {
   readonly file: string;
   /** Called once Sluis listens. */
   readonly started?: (core: Core) => Promise<void>;
-}
-
-/** Who serves: this process, or workers that it started. */
-export interface Serving extends Pick<RunningServer, 'close' | 'cut'> {
-  /** All of it or nothing: throws or rejects where it cannot, and everything stays as it was. */
-  change(accepted: Accepted): void | Promise<void>;
-  /** Rejects where it cannot go on. */
-  readonly broken: Promise<never>;
 }
 
 /** How often the configuration file is looked at, in milliseconds. */

@@ -1,9 +1,10 @@
 import type { Hono } from 'hono';
 import { z } from 'zod';
 import { type Ask, answerAsk, openAsks, reportAsk } from '../factor/approval/asks.ts';
-import { type Device, findDevice, keepSubscription } from '../factor/approval/devices.ts';
+import { type Device, findDevice } from '../factor/approval/devices.ts';
 import { joinLink } from '../factor/approval/enrol.ts';
 import { isPushEndpoint, vapidKeysOf } from '../factor/approval/push.ts';
+import { keepSubscription } from '../factor/approval/subscription.ts';
 import { isSameOrigin } from '../signin/origin.ts';
 import { livePolicy } from '../ui/page-headers.ts';
 import { phonePage } from '../ui/pages-phone.tsx';

@@ -9,7 +9,8 @@ import { type Known, SessionMemory } from './memory.ts';
 import { SessionRecords } from './records.ts';
 import { Revocations, revocationLog, type Said, type Standing } from './revocations.ts';
 import { type FreshSession, levelBy, newSession, type Proved, renewedSession, type Session } from './session.ts';
-import { SessionTokens, type TokenClaims } from './token.ts';
+import { SessionTokens } from './token.ts';
+import type { TokenClaims } from './verified-cookies.ts';
 
 export interface SessionsDeps {
   readonly store: Store;

@@ -2,14 +2,7 @@ import { jwtVerify, SignJWT } from 'jose';
 import type { Clock } from '../kernel/clock.ts';
 import type { KeyRing } from '../kernel/key-ring.ts';
 import { kept } from './session.ts';
-import { VerifiedCookies } from './verified-cookies.ts';
-
-/** What a session cookie says: random ids and times only (D4; ASVS 3.3). */
-export interface TokenClaims {
-  readonly session: string;
-  readonly identifier: string;
-  readonly app: string;
-}
+import { type TokenClaims, VerifiedCookies } from './verified-cookies.ts';
 
 const type = 'sluis-session+jwt';
 const issuer = 'sluis';

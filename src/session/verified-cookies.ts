@@ -1,6 +1,12 @@
 import { LRUCache } from 'lru-cache';
 import { sha256 } from '../kernel/hash.ts';
-import type { TokenClaims } from './token.ts';
+
+/** What a session cookie says: random ids and times only (D4; ASVS 3.3). */
+export interface TokenClaims {
+  readonly session: string;
+  readonly identifier: string;
+  readonly app: string;
+}
 
 /**
  * Session cookies of which the signature was checked, so that it is checked once. Kept by their SHA-256, for a cookie

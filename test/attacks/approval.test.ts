@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { subscriptionOf } from '../../src/factor/approval/devices.ts';
 import { isPushEndpoint } from '../../src/factor/approval/push.ts';
+import { subscriptionOf } from '../../src/factor/approval/subscription.ts';
 import {
   arrive,
   atSetUp,

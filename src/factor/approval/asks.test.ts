@@ -4,7 +4,7 @@ import { KeyRing } from '../../kernel/key-ring.ts';
 import { systemRandom } from '../../kernel/random.ts';
 import { type Ask, answerAsk, askOf, openAsk, openAsks, passAsk, reportAsk } from './asks.ts';
 import { deviceOf } from './credential.ts';
-import { keepSubscription, subscriptionOf } from './devices.ts';
+import { keepSubscription, subscriptionOf } from './subscription.ts';
 import { forgetApproval, verifyApproval } from './verify.ts';
 
 const anna = { id: 'p-anna', name: 'anna', realm: 'gemeente' };

@@ -6,7 +6,8 @@ import type { FactorDeps } from '../deps.ts';
 import { hash } from '../people.ts';
 import type { Person } from '../person.ts';
 import { deviceOf } from './credential.ts';
-import { approversOf, dropSubscription, type Subscription, subscriptionOf } from './devices.ts';
+import { approversOf } from './devices.ts';
+import { dropSubscription, type Subscription, subscriptionOf } from './subscription.ts';
 
 /** The key by which push services know the sender (RFC 8292): base64url, as the library takes them. */
 export interface VapidKeys {

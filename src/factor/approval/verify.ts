@@ -3,7 +3,7 @@ import type { Given, Verdict } from '../kind.ts';
 import type { Factor } from '../person.ts';
 import { passAsk } from './asks.ts';
 import { deviceOf } from './credential.ts';
-import { dropSubscription } from './devices.ts';
+import { dropSubscription } from './subscription.ts';
 
 /**
  * Takes what a phone approved. Its signature and the number were looked at when it answered; here it counts only that this

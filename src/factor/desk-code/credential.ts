@@ -1,7 +1,6 @@
 import type { KeyRing } from '../../kernel/key-ring.ts';
 import type { Random } from '../../kernel/random.ts';
 import { normaliseReadable, readableCode } from '../../kernel/readable-code.ts';
-import type { Person } from '../person.ts';
 
 /** What is kept of a code that the desk gave for one day (R39): never the code itself. */
 export interface DeskCodeCredential {
@@ -20,7 +19,10 @@ export const deskCodeLifetime = 24 * 60 * 60_000;
 const length = 16;
 const purpose = 'desk-code';
 
-type Whose = Pick<Person, 'id'>;
+/** A person, by her id. */
+interface Whose {
+  readonly id: string;
+}
 
 export function newDeskCode(deps: { readonly ring: KeyRing; readonly random: Random }, person: Whose) {
   const code = readableCode(deps.random, length, 4);

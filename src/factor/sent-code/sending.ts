@@ -4,7 +4,8 @@ import { type AddressRules, claimMailbox, type ReadAddress, readAddress } from '
 import type { Verdict } from '../kind.ts';
 import type { People } from '../people.ts';
 import type { Factor, Person } from '../person.ts';
-import { claimNumber, type NumberRules, readNumber } from '../sms/enrol.ts';
+import { claimNumber } from '../sms/enrol.ts';
+import { type NumberRules, readNumber } from '../sms/number.ts';
 import { spend } from './budget.ts';
 import { drawCode, type SentFor, type SentKind, standingOf } from './code.ts';
 import { type Usable, usableAt } from './usable.ts';

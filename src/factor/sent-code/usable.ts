@@ -1,7 +1,7 @@
 import type { MailboxRule } from '../../config/settings.ts';
 import { mayCarry } from '../email/mailbox.ts';
 import type { Factor } from '../person.ts';
-import type { NumberRules } from '../sms/enrol.ts';
+import type { NumberRules } from '../sms/number.ts';
 
 /** Which factors may serve at one app as this configuration has it. */
 export type Usable = (factor: Factor) => boolean;

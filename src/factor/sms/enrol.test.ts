@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { maskedNumber } from './credential.ts';
-import { readNumber } from './enrol.ts';
+import { readNumber } from './number.ts';
 
 const all = { prefixes: ['+31', '+32'] };
 
