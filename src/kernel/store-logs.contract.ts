@@ -46,6 +46,29 @@ export function logs(bench: () => Bench): void {
       expect(await store.read('none', 0, 100)).toEqual([]);
     });
 
+    it('R61: keep what stands beside an entry, which alone can be replaced, and goes with its entry', async () => {
+      const { store, other } = bench();
+      await store.append('l', 0, 'e1', { who: 'anna {"}', where: 'here' });
+      await other.append('l', 1, 'e2');
+      expect(await store.append('l', 0, 'late', { who: 'nobody' })).toBe(false);
+      await store.append('l', 2, 'e3', { who: 'bram' });
+      await store.append('other', 0, 'e1', { who: 'carla' });
+      expect(await other.read('l', 0, 10)).toEqual([
+        { number: 1, entry: 'e1', asides: { who: 'anna {"}', where: 'here' } },
+        { number: 2, entry: 'e2' },
+        { number: 3, entry: 'e3', asides: { who: 'bram' } },
+      ]);
+      expect(await store.head('l')).toEqual({ number: 3, entry: 'e3' });
+      for (const view of [store, other]) await view.replaceAsides('l', 'who', [1, 2, 99], 'gone');
+      await store.replaceAsides('none', 'who', [1], 'gone');
+      const asides = async (log: string) => (await store.read(log, 0, 10)).map(row => row.asides);
+      expect(await asides('l')).toEqual([{ who: 'gone', where: 'here' }, undefined, { who: 'bram' }]);
+      expect(await asides('other')).toEqual([{ who: 'carla' }]);
+      await store.trim('l', 3);
+      expect(await asides('l')).toEqual([{ who: 'bram' }]);
+      expect(await store.read('none', 0, 10)).toEqual([]);
+    });
+
     it('lose their oldest entries where they are trimmed, never the newest, and count on', async () => {
       const { store, other } = bench();
       for (const log of ['l', 'kept'])

@@ -51,6 +51,7 @@ function closing(bench: () => Bench): void {
       () => store.append('k', 0, 'e'),
       () => store.head('k'),
       () => store.read('k', 0, 1),
+      () => store.replaceAsides('k', 'a', [1], 't'),
       () => store.trim('k', 1),
       () => store.publish('k', 'm'),
     ];

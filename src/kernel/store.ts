@@ -44,10 +44,13 @@ export interface Store {
    * Appends to a log if its head still stands at `expectedHead` (0 for an empty log), or is that very entry, which may have
    * been read long ago; false otherwise. Entries count from 1.
    */
-  append(log: string, expectedHead: number | LogEntry, entry: string): Promise<boolean>;
+  append(log: string, expectedHead: number | LogEntry, entry: string, asides?: Asides): Promise<boolean>;
+  /** The newest entry, without its asides. */
   head(log: string): Promise<LogEntry | undefined>;
-  /** Entries after `after`, oldest first, at most `limit`. */
+  /** Entries after `after` with their asides, oldest first, at most `limit`. */
   read(log: string, after: number, limit: number): Promise<LogEntry[]>;
+  /** Puts another text in the place of an aside, wherever one of these entries (at most 1,000) has it. Done again, it changes nothing. */
+  replaceAsides(log: string, name: string, numbers: readonly number[], text: string): Promise<void>;
   /** Takes entries with a number below `before` away, but never the newest: numbers go on. Done again, it changes nothing. */
   trim(log: string, before: number): Promise<void>;
 
@@ -81,7 +84,11 @@ export interface Count {
 export interface LogEntry {
   readonly number: number;
   readonly entry: string;
+  readonly asides?: Asides;
 }
+
+/** What stands beside an entry of a log by names (`[a-z]+`), and unlike the entry can be replaced: never a way to change a log. */
+export type Asides = Readonly<Record<string, string>>;
 
 /**
  * Reads, changes and writes back until no other writer came between. `change` may run more than once and must not

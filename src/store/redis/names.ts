@@ -32,6 +32,11 @@ export function endsOf(name: string): string {
   return `${name}:ends`;
 }
 
+/** What stands beside the entries of a log. */
+export function asidesOf(name: string): string {
+  return `${name}:asides`;
+}
+
 /** Where the answer to one request is remembered. */
 export function answerOf(name: string, request: string): string {
   return `${name}:answer:${request}`;

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../../kernel/clock.ts';
-import type { Count, LogEntry, MembersOptions, Store, StoredRecord } from '../../kernel/store.ts';
+import type { Asides, Count, LogEntry, MembersOptions, Store, StoredRecord } from '../../kernel/store.ts';
 import { Channels } from '../sqlite/channels.ts';
 import { type Client, listenerFor, type RedisAccess } from './connect.ts';
 import { Link } from './link.ts';
-import { answerOf, endsOf, Names, type Sort } from './names.ts';
+import { answerOf, asidesOf, endsOf, Names, type Sort } from './names.ts';
 import { News } from './news.ts';
 import { replicated } from './replicated.ts';
 import type { ScriptName } from './scripts.ts';
@@ -155,9 +155,9 @@ export class RedisStore implements Store {
     return Number(await this.#run('sluisSize', this.#setNames(key), []));
   }
 
-  append(log: string, expectedHead: number | LogEntry, entry: string): Promise<boolean> {
+  append(log: string, expectedHead: number | LogEntry, entry: string, asides: Asides = {}): Promise<boolean> {
     const head = typeof expectedHead === 'number' ? expectedHead : `${expectedHead.number}:${expectedHead.entry}`;
-    return this.#change('sluisAppend', 'log', log, String(head), entry);
+    return this.#change('sluisAppend', 'log', log, String(head), entry, ...Object.entries(asides).flat());
   }
 
   async head(log: string): Promise<LogEntry | undefined> {
@@ -168,13 +168,16 @@ export class RedisStore implements Store {
 
   async read(log: string, after: number, limit: number): Promise<LogEntry[]> {
     if (limit < 1) return [];
-    const name = this.#names.of('log', log);
-    const entries = await this.#link.run(client => client.xrange(name, `${after + 1}-0`, '+', 'COUNT', limit));
-    return entries.map(entryOf);
+    const rows = await this.#run('sluisRead', this.#logNames(log), [`${after + 1}-0`, String(limit)]);
+    return (rows as string[][]).map(withAsides);
+  }
+
+  async replaceAsides(log: string, name: string, numbers: readonly number[], text: string): Promise<void> {
+    await this.#lasting('sluisReplaceAsides', this.#logNames(log), [name, text, ...numbers.map(String)]);
   }
 
   async trim(log: string, before: number): Promise<void> {
-    await this.#lasting('sluisTrim', [this.#names.of('log', log)], [String(before)]);
+    await this.#lasting('sluisTrim', this.#logNames(log), [String(before)]);
   }
 
   async publish(channel: string, message: string): Promise<void> {
@@ -204,7 +207,7 @@ export class RedisStore implements Store {
 
   /** A step with an id of its own: sent again, it changes nothing and says the same. */
   #write(script: ScriptName, sort: Sort, key: string, ...values: string[]): Promise<unknown> {
-    const names: [string, ...string[]] = sort === 'set' ? this.#setNames(key) : [this.#names.of(sort, key)];
+    const names = this.#namesOf(sort, key);
     return this.#lasting(script, [...names, answerOf(this.#names.of(sort, key), requestId())], values);
   }
 
@@ -223,6 +226,16 @@ export class RedisStore implements Store {
 
   #now(): string {
     return this.#clock === undefined ? '' : String(this.#clock.now());
+  }
+
+  #namesOf(sort: Sort, key: string): [string, ...string[]] {
+    if (sort === 'set') return this.#setNames(key);
+    return sort === 'log' ? this.#logNames(key) : [this.#names.of(sort, key)];
+  }
+
+  #logNames(log: string): [string, string] {
+    const name = this.#names.of('log', log);
+    return [name, asidesOf(name)];
   }
 
   #setNames(key: string): [string, string] {
@@ -266,6 +279,14 @@ function countOf(text: string): Count {
 
 function entryOf([id, fields]: [string, string[]]): LogEntry {
   return { number: Number.parseInt(id, 10), entry: fields[1] ?? '' };
+}
+
+/** Id, text, and the asides: name, text, name, text. */
+function withAsides([id = '', entry = '', ...asides]: readonly string[]): LogEntry {
+  const number = Number.parseInt(id, 10);
+  if (asides.length === 0) return { number, entry };
+  const named = asides.flatMap((name, at) => (at % 2 === 0 ? [[name, asides[at + 1] ?? '']] : []));
+  return { number, entry, asides: Object.fromEntries(named) as Asides };
 }
 
 function publishText(channels: Channels, text: string): void {

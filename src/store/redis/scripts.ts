@@ -3,7 +3,8 @@
  *
  * Layout. Records, marks, counters and things used once are strings `expires:rest`, `-` where nothing expires. Sets
  * are two sorted sets: the members, all with score 0 so that they stand in byte order, and when each expires. Logs
- * are streams with ids `number-0`, so that numbers stay when old entries are taken away.
+ * are streams with ids `number-0`, so that numbers stay when old entries are taken away; what may be replaced beside an
+ * entry stands in a hash under `number:name`, for what is taken out of a stream stays in its memory.
  *
  * Time is Redis's own (TIME); ARGV[1] replaces it in tests. What is expired is absent by that comparison, to the
  * millisecond; the expiry that Redis itself knows comes a minute later and only gives the memory back.
@@ -65,6 +66,17 @@ local function settle()
     for key = 1, 2 do redis.call('PERSIST', KEYS[key]) end
   end
 end
+`;
+
+const logPrelude = `${prelude}
+local function asides(found)
+  local names = {}
+  if found[2][3] == 'asides' then
+    for name in string.gmatch(found[2][4], '%S+') do names[#names + 1] = name end
+  end
+  return names
+end
+local function field(found, name) return string.match(found[1], '^%d+') .. ':' .. name end
 `;
 
 /** KEYS: the thing, then its answers. ARGV: the time or '', then what is named. */
@@ -137,25 +149,67 @@ const single = {
     keys: 2,
     lua: `return once(KEYS[2], function() return '1', redis.call('DEL', KEYS[1]) > 0 end)`,
   },
-  // expected head, as a number or with its entry; entry
+} as const;
+
+/** KEYS: the log, what stands beside its entries, then the answers. */
+const ofLogs = {
+  // expected head, as a number or with its entry; entry, then the asides: name, text, name, text
   sluisAppend: {
-    keys: 2,
-    lua: `return once(KEYS[2], function()
+    keys: 3,
+    lua: `return once(KEYS[3], function()
       local last = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)[1]
       local head, entry = string.match(ARGV[2], '^(%d+):?(.*)$')
       if (last and string.match(last[1], '^%d+') or '0') ~= head then return '0' end
       if head ~= ARGV[2] and (not last or last[2][2] ~= entry) then return '0' end
-      redis.call('XADD', KEYS[1], digits(tonumber(head) + 1) .. '-0', 'entry', ARGV[3])
+      local number = digits(tonumber(head) + 1)
+      local names = {}
+      for at = 4, #ARGV, 2 do
+        names[#names + 1] = ARGV[at]
+        redis.call('HSET', KEYS[2], number .. ':' .. ARGV[at], ARGV[at + 1])
+      end
+      if #names == 0 then redis.call('XADD', KEYS[1], number .. '-0', 'entry', ARGV[3])
+      else redis.call('XADD', KEYS[1], number .. '-0', 'entry', ARGV[3], 'asides', table.concat(names, ' ')) end
       return '1', true
     end)`,
   },
-  // before. Ends where it ended before if it is sent again, so it needs no answer beside it.
+  // from, limit
+  sluisRead: {
+    keys: 2,
+    lua: `local rows = {}
+    for at, found in ipairs(redis.call('XRANGE', KEYS[1], ARGV[2], '+', 'COUNT', ARGV[3])) do
+      rows[at] = { found[1], found[2][2] }
+      for _, name in ipairs(asides(found)) do
+        local text = redis.call('HGET', KEYS[2], field(found, name))
+        if text then
+          table.insert(rows[at], name)
+          table.insert(rows[at], text)
+        end
+      end
+    end
+    return rows`,
+  },
+  // name, text, numbers. Ends where it ended before if it is sent again, so it needs no answer beside it.
+  sluisReplaceAsides: {
+    keys: 2,
+    lua: `for at = 4, #ARGV do
+      local name = ARGV[at] .. ':' .. ARGV[2]
+      if redis.call('HEXISTS', KEYS[2], name) == 1 then redis.call('HSET', KEYS[2], name, ARGV[3]) end
+    end
+    return '1'`,
+  },
+  // before; the same holds
   sluisTrim: {
-    keys: 1,
+    keys: 2,
     lua: `local last = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)[1]
     if not last then return '0' end
     local newest = tonumber(string.match(last[1], '^%d+'))
-    redis.call('XTRIM', KEYS[1], 'MINID', digits(math.min(newest, tonumber(ARGV[2]))) .. '-0')
+    local first = digits(math.min(newest, tonumber(ARGV[2])))
+    if redis.call('EXISTS', KEYS[2]) == 1 then
+      for _, found in ipairs(redis.call('XRANGE', KEYS[1], '-', '(' .. first .. '-0')) do
+        for _, name in ipairs(asides(found)) do redis.call('HDEL', KEYS[2], field(found, name)) end
+      end
+    end
+    redis.call('XTRIM', KEYS[1], 'MINID', first .. '-0')
     return '1'`,
   },
 } as const;
@@ -202,7 +256,7 @@ const ofSets = {
   },
 } as const;
 
-export type ScriptName = keyof typeof single | keyof typeof ofSets;
+export type ScriptName = keyof typeof single | keyof typeof ofLogs | keyof typeof ofSets;
 
 interface Script {
   readonly lua: string;
@@ -212,6 +266,7 @@ interface Script {
 /** As ioredis takes them: each becomes a command of this name. */
 export const scripts: Readonly<Record<ScriptName, Script>> = {
   ...withPrelude(prelude, single),
+  ...withPrelude(logPrelude, ofLogs),
   ...withPrelude(setPrelude, ofSets),
 };
 

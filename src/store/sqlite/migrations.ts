@@ -39,6 +39,10 @@ export const migrations: readonly string[] = [
     INSERT INTO lasting (key, size) VALUES (new.key, 1) ON CONFLICT (key) DO UPDATE SET size = size + 1;
   END;
   `,
+  `
+  CREATE TABLE aside (log TEXT NOT NULL, number INTEGER NOT NULL, name TEXT NOT NULL, text TEXT NOT NULL,
+    PRIMARY KEY (log, number, name)) STRICT, WITHOUT ROWID;
+  `,
 ];
 
 /** Tables whose rows expire; what is expired is absent to every statement and goes when it is pruned. */

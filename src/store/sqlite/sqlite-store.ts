@@ -2,7 +2,7 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Clock } from '../../kernel/clock.ts';
 import { SluisError } from '../../kernel/errors.ts';
-import type { Count, LogEntry, MembersOptions, Store, StoredRecord } from '../../kernel/store.ts';
+import type { Asides, Count, LogEntry, MembersOptions, Store, StoredRecord } from '../../kernel/store.ts';
 import { Channels } from './channels.ts';
 import { migrate } from './migrations.ts';
 import { prepareStatements, type Statements } from './statements.ts';
@@ -58,6 +58,8 @@ export class SqliteStore implements Store {
       // Where several processes open a fresh file together, this pragma is refused at once, whatever the busy timeout.
       await whileBusy(() => opened.exec('PRAGMA journal_mode = WAL'));
       db.exec(`PRAGMA busy_timeout = ${busyTimeout}`);
+      // What is taken away is written over where its page is written anyway: names in the audit, seeds, cookies (R61).
+      db.exec('PRAGMA secure_delete = FAST');
       // FULL: what was answered to a person (a code is used, a visit spent) survives a power cut.
       db.exec('PRAGMA synchronous = FULL');
       await whileBusy(() => migrate(opened));
@@ -161,9 +163,18 @@ export class SqliteStore implements Store {
     return this.#step(() => Number(this.#sql.size.get(key, this.#clock.now())?.['size'] ?? 0));
   }
 
-  append(log: string, expectedHead: number | LogEntry, entry: string): Promise<boolean> {
+  append(log: string, expectedHead: number | LogEntry, entry: string, asides?: Asides): Promise<boolean> {
     const head = typeof expectedHead === 'number' ? { number: expectedHead, entry: null } : expectedHead;
-    return this.#write(this.#sql.append, log, head.number, entry, head.entry);
+    const values = [log, head.number, entry, head.entry] as const;
+    if (asides === undefined) return this.#write(this.#sql.append, ...values);
+    return this.#step(() =>
+      this.#atomically(() => {
+        this.#pruneNowAndThen();
+        if (this.#sql.append.run(...values).changes !== 1) return false;
+        for (const [name, text] of Object.entries(asides)) this.#sql.aside.run(log, head.number + 1, name, text);
+        return true;
+      }),
+    );
   }
 
   head(log: string): Promise<LogEntry | undefined> {
@@ -177,8 +188,21 @@ export class SqliteStore implements Store {
     return this.#step(() => this.#sql.read.all(log, after, limit).map(entryOf));
   }
 
-  async trim(log: string, before: number): Promise<void> {
-    await this.#step(() => this.#sql.trim.run(log, before));
+  replaceAsides(log: string, name: string, numbers: readonly number[], text: string): Promise<void> {
+    return this.#step(() =>
+      this.#atomically(() => {
+        for (const number of numbers) this.#sql.replaceAside.run(log, number, name, text);
+      }),
+    );
+  }
+
+  trim(log: string, before: number): Promise<void> {
+    return this.#step(() =>
+      this.#atomically(() => {
+        this.#sql.trimAsides.run(log, before);
+        this.#sql.trim.run(log, before);
+      }),
+    );
   }
 
   publish(channel: string, message: string): Promise<void> {
@@ -258,7 +282,9 @@ function countOf(row: Row): Count | undefined {
 }
 
 function entryOf(row: NonNullable<Row>): LogEntry {
-  return { number: Number(row['number']), entry: String(row['entry']) };
+  const entry = { number: Number(row['number']), entry: String(row['entry']) };
+  const asides = String(row['asides'] ?? '{}');
+  return asides === '{}' ? entry : { ...entry, asides: JSON.parse(asides) as Asides };
 }
 
 /** A step that SQLite refused as busy has changed nothing, so it may run again. */

@@ -51,8 +51,16 @@ export function prepareStatements(db: DatabaseSync) {
       WHERE ?2 = (SELECT coalesce(max(number), 0) FROM entry WHERE log = ?1)
       AND (?4 IS NULL OR ?4 = (SELECT entry FROM entry WHERE log = ?1 AND number = ?2))`),
     head: db.prepare('SELECT number, entry FROM entry WHERE log = ?1 ORDER BY number DESC LIMIT 1'),
-    read: db.prepare('SELECT number, entry FROM entry WHERE log = ?1 AND number > ?2 ORDER BY number LIMIT ?3'),
+    // In one statement: nobody trims between an entry and what stands beside it.
+    read: db.prepare(`SELECT number, entry, (SELECT json_group_object(name, text) FROM aside
+        WHERE aside.log = entry.log AND aside.number = entry.number) AS asides
+      FROM entry WHERE log = ?1 AND number > ?2 ORDER BY number LIMIT ?3`),
 
+    aside: db.prepare('INSERT INTO aside (log, number, name, text) VALUES (?1, ?2, ?3, ?4)'),
+    replaceAside: db.prepare('UPDATE aside SET text = ?4 WHERE log = ?1 AND number = ?2 AND name = ?3'),
+
+    trimAsides: db.prepare(`DELETE FROM aside WHERE log = ?1
+      AND number < min(?2, (SELECT max(number) FROM entry WHERE log = ?1))`),
     trim: db.prepare(`DELETE FROM entry WHERE log = ?1
       AND number < min(?2, (SELECT max(number) FROM entry WHERE log = ?1))`),
 
