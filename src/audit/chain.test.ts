@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { sha256 } from '../kernel/hash.ts';
 import { KeyRing } from '../kernel/key-ring.ts';
 import { systemRandom } from '../kernel/random.ts';
-import type { Store } from '../kernel/store.ts';
+import type { LogEntry, Store } from '../kernel/store.ts';
 import { SqliteStore } from '../store/sqlite/sqlite-store.ts';
 import { canonical } from './canonical.ts';
 import { type AuditEntry, AuditTrail, auditHead, auditLog } from './chain.ts';
@@ -25,32 +26,64 @@ function emptyStore(): Promise<SqliteStore> {
 }
 
 function trailOn(store: Store, log: (entry: AuditEntry) => void = () => undefined, keys = ring): AuditTrail {
-  return new AuditTrail({ store, ring: keys, clock, log });
+  return new AuditTrail({ store, ring: keys, clock, random: systemRandom, log });
 }
 
-async function written(entries: number, keys = ring, name = 'anna'): Promise<{ texts: string[]; head: string }> {
+/** A row of the log: the text, and what stands beside it. */
+type Row = Pick<LogEntry, 'entry' | 'asides'>;
+
+async function written(entries: number, keys = ring, name = 'anna'): Promise<{ rows: Row[]; head: string }> {
   const store = await emptyStore();
   const trail = trailOn(store, undefined, keys);
   for (let index = 0; index < entries; index += 1) await trail.record(event(index, name));
-  const texts = (await store.read(auditLog, 0, 1000)).map(row => row.entry);
-  const head = (await store.get(auditHead))?.value ?? '';
-  await store.close();
-  return { texts, head };
+  return kept(store);
 }
 
-async function verdictOn(texts: readonly string[], head: string | undefined) {
+async function kept(store: Store): Promise<{ rows: Row[]; head: string }> {
+  const rows = await store.read(auditLog, 0, 1000);
+  const head = (await store.get(auditHead))?.value ?? '';
+  await store.close();
+  return { rows, head };
+}
+
+/** As entries were written before their personal parts stood beside them: all of it in the one text. */
+async function writtenOnce(entries: number, keys = ring, name = 'anna'): Promise<{ rows: Row[]; head: string }> {
+  const rows: Row[] = [];
+  let previous = 'A'.repeat(43);
+  for (let number = 1; number <= entries; number += 1) {
+    const body = { number, at: new Date(clock.now()).toISOString(), event: event(number - 1, name), previous };
+    const hash = sha256(canonical(body));
+    rows.push({ entry: canonical({ ...body, hash, mac: keys.mac('audit entry', hash) }) });
+    previous = hash;
+  }
+  const mac = keys.mac('audit head', `${entries} ${previous}`);
+  return { rows, head: JSON.stringify({ number: entries, hash: previous, mac }) };
+}
+
+async function putBack(rows: readonly Row[], head: string | undefined): Promise<SqliteStore> {
   const store = await emptyStore();
-  for (const [index, text] of texts.entries()) await store.append(auditLog, index, text);
+  for (const [index, { entry, asides }] of rows.entries()) await store.append(auditLog, index, entry, asides);
   if (head !== undefined) await store.create(auditHead, head);
+  return store;
+}
+
+async function verdictOn(rows: readonly Row[], head: string | undefined) {
+  const store = await putBack(rows, head);
   const verdict = await trailOn(store).verify();
   await store.close();
   return verdict;
 }
 
 const length = 8;
-const good = await written(length);
-const foreign = await written(length, foreignRing);
 const position = fc.nat({ max: length - 1 });
+const forms = [
+  { form: 'entries of the first form', write: writtenOnce },
+  { form: 'entries with parts beside them', write: written },
+] as const;
+
+function rowOf(rows: readonly Row[], at: number): Row {
+  return rows[at] ?? { entry: '' };
+}
 
 describe('the audit trail', () => {
   it('R37: keeps each event with its number, time and the hash of the one before, and logs it then', async () => {
@@ -91,8 +124,8 @@ describe('the audit trail', () => {
     // The slow one has appended its entry and is held just before it moves the mark.
     const held: Store = Object.create(store, {
       append: {
-        value: async (log: string, head: number, entry: string) => {
-          const done = await store.append(log, head, entry);
+        value: async (...given: Parameters<Store['append']>) => {
+          const done = await store.append(...given);
           appended.resolve();
           await go.promise;
           return done;
@@ -146,9 +179,13 @@ describe('the audit trail', () => {
   });
 });
 
-describe('tampering with the trail', () => {
-  it('is what these tests do: unaltered texts are whole', async () => {
-    expect(await verdictOn(good.texts, good.head)).toEqual({ ok: true, entries: length });
+describe.each(forms)('tampering with $form', async ({ write }) => {
+  const good = await write(length);
+  const foreign = await write(length, foreignRing);
+  const withText = (at: number, entry: string): Row[] => good.rows.with(at, { ...good.rows[at], entry });
+
+  it('is what these tests do: unaltered rows are whole', async () => {
+    expect(await verdictOn(good.rows, good.head)).toEqual({ ok: true, entries: length });
   });
 
   it('R37: any changed, added or missing sign is found, at its entry', async () => {
@@ -159,11 +196,11 @@ describe('tampering with the trail', () => {
         fc.constantFrom(0, 1),
         fc.string({ maxLength: 2 }),
         async (at, spot, cut, put) => {
-          const text = good.texts[at] ?? '';
+          const text = good.rows[at]?.entry ?? '';
           const start = spot % text.length;
           const changed = text.slice(0, start) + put + text.slice(start + cut);
           fc.pre(changed !== text);
-          const verdict = await verdictOn(good.texts.with(at, changed), good.head);
+          const verdict = await verdictOn(withText(at, changed), good.head);
           expect(verdict).toMatchObject({ ok: false, number: at + 1 });
         },
       ),
@@ -174,7 +211,7 @@ describe('tampering with the trail', () => {
   it('R37: a removed entry is found, the last one too', async () => {
     await fc.assert(
       fc.asyncProperty(position, fc.integer({ min: 1, max: length }), async (at, many) => {
-        const verdict = await verdictOn(good.texts.toSpliced(at, many), good.head);
+        const verdict = await verdictOn(good.rows.toSpliced(at, many), good.head);
         expect(verdict).toMatchObject({ ok: false, number: at + 1 });
       }),
     );
@@ -184,8 +221,8 @@ describe('tampering with the trail', () => {
     await fc.assert(
       fc.asyncProperty(position, position, async (a, b) => {
         fc.pre(a !== b);
-        const texts = good.texts.with(a, good.texts[b] ?? '').with(b, good.texts[a] ?? '');
-        expect(await verdictOn(texts, good.head)).toMatchObject({ ok: false, number: Math.min(a, b) + 1 });
+        const rows = good.rows.with(a, rowOf(good.rows, b)).with(b, rowOf(good.rows, a));
+        expect(await verdictOn(rows, good.head)).toMatchObject({ ok: false, number: Math.min(a, b) + 1 });
       }),
     );
   });
@@ -193,8 +230,8 @@ describe('tampering with the trail', () => {
   it('R37: an inserted entry is found: doubled, or of another chain', async () => {
     await fc.assert(
       fc.asyncProperty(fc.nat({ max: length }), position, fc.boolean(), async (at, from, own) => {
-        const text = (own ? good : foreign).texts[from] ?? '';
-        const verdict = await verdictOn(good.texts.toSpliced(at, 0, text), good.head);
+        const row = rowOf((own ? good : foreign).rows, from);
+        const verdict = await verdictOn(good.rows.toSpliced(at, 0, row), good.head);
         // Doubled in front of itself, the second of the two is the one too many.
         expect(verdict).toMatchObject({ ok: false, number: own && from === at ? at + 2 : at + 1 });
       }),
@@ -202,13 +239,13 @@ describe('tampering with the trail', () => {
   });
 
   it('R37: an entry that says the same in other words is found: spaces, order, escapes, a name twice', async () => {
-    const text = good.texts[2] ?? '';
+    const text = rowOf(good.rows, 2).entry;
     const { at, ...rest } = JSON.parse(text) as AuditEntry;
     const spellings = [
       ` ${text}`,
       `${text}\n`,
       text.replace('":', '" :'),
-      text.replace('anna', '\\u0061nna'),
+      text.replace('sign-in', '\\u0073ign-in'),
       text.replace('{', '{"at":"earlier",'),
       JSON.stringify({ ...rest, at }),
       text.replace('"number":3', '"number":3.0'),
@@ -216,43 +253,45 @@ describe('tampering with the trail', () => {
     ];
     for (const spelling of spellings) {
       expect(spelling).not.toBe(text);
-      const verdict = await verdictOn(good.texts.with(2, spelling), good.head);
+      const verdict = await verdictOn(withText(2, spelling), good.head);
       expect(verdict).toEqual({ ok: false, number: 3, reason: 'unreadable' });
     }
   });
 
   it('R37: an entry written with the same keys in another store is found, at its own number too', async () => {
-    const sibling = await written(length, ring, 'bram');
+    const sibling = await write(length, ring, 'bram');
     for (let at = 1; at < length; at += 1) {
-      const verdict = await verdictOn(good.texts.with(at, sibling.texts[at] ?? ''), good.head);
+      const verdict = await verdictOn(good.rows.with(at, rowOf(sibling.rows, at)), good.head);
       expect(verdict).toEqual({ ok: false, number: at + 1, reason: 'previous' });
     }
-    expect(await verdictOn(sibling.texts, good.head)).toEqual({ ok: false, number: length, reason: 'head' });
+    expect(await verdictOn(sibling.rows, good.head)).toEqual({ ok: false, number: length, reason: 'head' });
   });
 
   it('R37: a chain made anew with right hashes but another key is found', async () => {
-    expect(await verdictOn(foreign.texts, good.head)).toEqual({ ok: false, number: 1, reason: 'mac' });
-    expect(await verdictOn(foreign.texts, foreign.head)).toEqual({ ok: false, number: 1, reason: 'mac' });
+    expect(await verdictOn(foreign.rows, good.head)).toEqual({ ok: false, number: 1, reason: 'mac' });
+    expect(await verdictOn(foreign.rows, foreign.head)).toEqual({ ok: false, number: 1, reason: 'mac' });
   });
 
   it('R37: one entry changed and all hashes behind it computed anew is found', async () => {
-    const store = await emptyStore();
     // The forger has the old MACs and can compute every hash, but has no key.
-    const forger = trailOn(store, undefined, foreignRing);
-    for (let index = 0; index < length; index += 1) await forger.record(event(index === 3 ? 99 : index));
-    const forged = (await store.read(auditLog, 0, 100)).map((row, index) => {
-      const { mac } = JSON.parse(good.texts[index] ?? '') as AuditEntry;
-      return canonical({ ...(JSON.parse(row.entry) as AuditEntry), mac });
+    let previous = '';
+    const forged = good.rows.map((row, index): Row => {
+      const { hash: before, mac, ...rest } = JSON.parse(row.entry) as AuditEntry;
+      if (index < 3) {
+        previous = before;
+        return row;
+      }
+      const body = { ...rest, previous, event: index === 3 ? { ...rest.event, app: 'other' } : rest.event };
+      previous = sha256(canonical(body));
+      return { ...row, entry: canonical({ ...body, hash: previous, mac }) };
     });
-    await store.close();
-    expect(forged.slice(0, 3)).toEqual(good.texts.slice(0, 3));
     expect(await verdictOn(forged, good.head)).toEqual({ ok: false, number: 4, reason: 'mac' });
   });
 
   it('R37: the mark of its length cannot be taken away, changed or made up', async () => {
-    expect(await verdictOn(good.texts, undefined)).toMatchObject({ ok: false, reason: 'head' });
-    const shorter = good.texts.slice(0, 5);
-    const { number, hash } = JSON.parse(shorter[4] ?? '') as AuditEntry;
+    expect(await verdictOn(good.rows, undefined)).toMatchObject({ ok: false, reason: 'head' });
+    const shorter = good.rows.slice(0, 5);
+    const { number, hash } = JSON.parse(rowOf(shorter, 4).entry) as AuditEntry;
     const { mac } = JSON.parse(good.head) as AuditEntry;
     for (const head of [JSON.stringify({ number, hash, mac }), '{}', 'null', 'nonsense', foreign.head]) {
       expect(await verdictOn(shorter, head)).toMatchObject({ ok: false, reason: 'head' });
@@ -260,10 +299,14 @@ describe('tampering with the trail', () => {
     expect(await verdictOn(shorter, good.head)).toEqual({ ok: false, number: 6, reason: 'cut-off' });
     expect(await verdictOn([], good.head)).toEqual({ ok: false, number: 1, reason: 'cut-off' });
   });
+});
 
+describe('a damaged trail', () => {
   it('goes on recording behind a damaged entry, which stays found', async () => {
     const store = await emptyStore();
-    await store.append(auditLog, 0, good.texts[0] ?? '');
+    const good = await written(length);
+    const { entry, asides } = rowOf(good.rows, 0);
+    await store.append(auditLog, 0, entry, asides);
     await store.append(auditLog, 1, 'nonsense');
     await store.create(auditHead, good.head);
     await trailOn(store).record(event(9));

@@ -1,59 +1,48 @@
 import type { Clock } from '../kernel/clock.ts';
 import { plainCodec } from '../kernel/codec.ts';
 import { sha256 } from '../kernel/hash.ts';
-import { type KeyRing, sameText } from '../kernel/key-ring.ts';
+import type { KeyRing } from '../kernel/key-ring.ts';
+import type { Random } from '../kernel/random.ts';
 import { type LogEntry, type Store, type StoredRecord, update } from '../kernel/store.ts';
-import { canonical } from './canonical.ts';
+import { type AuditEntry, entryOf, isGenuine, makeLink, readEntry, readLink, writeLink } from './entry.ts';
 import type { Audit, AuditEvent } from './event.ts';
 import { notedOf, openNotes } from './of-person.ts';
+import { goneText, type PartName } from './parts.ts';
+import { numbersText, type RemovalEvent } from './removal-event.ts';
+import { auditLog, type Head, origin, page, type Verdict, Verification } from './verify.ts';
 
-/** One link of the chain, as it is kept and as it goes to the log. */
-export interface AuditEntry {
-  /** From 1, without gaps. */
-  readonly number: number;
-  /** ISO 8601 in UTC with milliseconds. */
-  readonly at: string;
-  readonly event: AuditEvent;
-  /** `hash` of the entry before; of the first, 43 times `A`. */
-  readonly previous: string;
-  /** SHA-256 in base64url over the canonical text of number, at, event and previous. */
-  readonly hash: string;
-  /** HMAC of `hash` under the operator's key: who can write to the store but has no key cannot make a chain anew. */
-  readonly mac: string;
-}
+export type { AuditEntry } from './entry.ts';
+export { auditLog, type BreakReason, type Removed, type Verdict } from './verify.ts';
 
 export interface AuditDeps {
   readonly store: Store;
   readonly ring: KeyRing;
   readonly clock: Clock;
+  readonly random: Random;
   /** Gets each entry once it is kept. */
   readonly log: (entry: AuditEntry) => void;
 }
 
-export type Verdict =
-  | { readonly ok: true; readonly entries: number }
-  | { readonly ok: false; readonly number: number; readonly reason: BreakReason };
+/** Who wants something taken out of the trail, and why. */
+export type Removing = Pick<RemovalEvent, 'because' | 'person' | 'by' | 'damaged'> & { readonly realm: string };
 
-/**
- * `unreadable`: not the text that was written. `missing`: a number is left out. `previous`, `hash`, `mac`: altered,
- * moved, inserted, or written without the key. `cut-off`: entries at the end are gone. `head`: what says how long the
- * chain is was altered or taken away.
- */
-export type BreakReason = 'unreadable' | 'missing' | 'previous' | 'hash' | 'mac' | 'cut-off' | 'head';
+/** An entry as it stands in the store. */
+export interface AuditRow {
+  readonly number: number;
+  /** Undefined: it cannot be read. */
+  readonly entry: AuditEntry | undefined;
+  /** Written with these keys, and so are those of its parts that are there. */
+  readonly genuine: boolean;
+}
 
-export const auditLog = 'audit';
 /** How far the chain had come, with a MAC: without it nobody would miss entries cut off at the end. */
 export const auditHead = 'audit-head';
-const page = 500;
-const origin = 'A'.repeat(43);
-const entryPurpose = 'audit entry';
 const headPurpose = 'audit head';
 
-type Head = Pick<AuditEntry, 'number' | 'hash' | 'mac'>;
-
 /**
- * The audit trail: a log in which each entry holds the hash of the one before, under the operator's key (R37). A whole
- * store put back from an older copy is a chain that is right in itself; only the copy in the log shows what is gone.
+ * The audit trail: a log in which each entry holds the hash of the one before, under the operator's key (R37). What is
+ * personal stands beside its entry, which holds a digest of it, and can be taken away (R61; decision 40). A whole store put
+ * back from an older copy is a chain that is right in itself; only the copy in the log shows what is gone.
  */
 export class AuditTrail implements Audit {
   readonly #deps: AuditDeps;
@@ -66,125 +55,137 @@ export class AuditTrail implements Audit {
     this.#deps = deps;
   }
 
+  async record(event: AuditEvent): Promise<void> {
+    await this.#recorded(event);
+  }
+
   /** Entries of one process queue up here, so that they compete with other processes only. */
-  record(event: AuditEvent): Promise<void> {
+  #recorded(event: AuditEvent): Promise<number> {
     const turn = this.#last.then(() => this.#append(event));
     this.#last = turn.catch(() => undefined);
     return turn;
   }
 
+  /**
+   * Takes a part of these entries (500 at most) away. Recorded first: who finds a part gone finds why. Done again after a
+   * crash, it is recorded again.
+   */
+  async remove(what: PartName, numbers: readonly number[], { realm, ...why }: Removing): Promise<void> {
+    if (numbers.length === 0) return;
+    const event = { type: 'audit.removed', realm, what, numbers: numbersText(numbers), ...why } as const;
+    const entry = await this.#recorded(event);
+    const text = goneText({ because: why.because, entry });
+    await this.#deps.store.replaceAsides(auditLog, what, numbers, text);
+  }
+
+  /** Takes all entries up to this one away; never the newest. */
+  async cut(upTo: number, { realm, ...why }: Removing): Promise<void> {
+    await this.record({ type: 'audit.removed', realm, what: 'entries', numbers: `1-${upTo}`, ...why });
+    await this.#deps.store.trim(auditLog, upTo + 1);
+  }
+
   /** The newest entries, at most `count`, oldest first. Unreadable ones are left out: `verify` names them. */
   async tail(count: number): Promise<AuditEntry[]> {
     const { store } = this.#deps;
-    const end = (await store.head(auditLog))?.number ?? 0;
+    const end = await this.end();
     const entries: AuditEntry[] = [];
-    for (let after = Math.max(0, end - count); after < end; after += page) {
+    for (let after = Math.max((await this.begin()) - 1, end - count); after < end; after += page) {
       const rows = await store.read(auditLog, after, Math.min(page, end - after));
-      for (const row of rows) entries.push(...(readEntry(row.entry) ?? []));
+      entries.push(...rows.flatMap(row => readEntry(row) ?? []));
     }
     return entries;
   }
 
   /**
    * The entries after a number, at most 500, for whoever acts on them: only those that were written under the operator's
-   * key, so that nobody who can write to the store alone has anybody told anything. `last`: up to where was read.
+   * key, so that nobody who can write to the store alone has anybody told anything, and are whole. `last`: up to where was
+   * read.
    */
   async follow(after: number): Promise<{ readonly entries: readonly AuditEntry[]; readonly last: number }> {
-    const rows = await this.#deps.store.read(auditLog, after, page);
-    const entries = rows.flatMap(({ number, entry }) =>
-      (readEntry(entry) ?? []).filter(read => read.number === number && this.#isOurs(read)),
-    );
+    const rows = await this.rows(after, page);
+    const entries = rows.flatMap(({ entry, genuine }) => (genuine && entry?.gone === undefined ? (entry ?? []) : []));
     return { entries, last: rows.at(-1)?.number ?? after };
   }
 
-  /** The number of the newest entry. */
+  /** The entries after a number, at most so many, each looked at by itself. */
+  async rows(after: number, limit: number): Promise<readonly AuditRow[]> {
+    const { store, ring } = this.#deps;
+    return (await store.read(auditLog, after, limit)).map(row => {
+      const link = readLink(row.entry);
+      const genuine = link !== undefined && isGenuine(ring, row, link);
+      return { number: row.number, entry: link && entryOf(link, row.asides), genuine };
+    });
+  }
+
+  /** The number of the oldest entry that is left; 1 where there is none. */
+  async begin(): Promise<number> {
+    return (await this.#deps.store.read(auditLog, 0, 1))[0]?.number ?? 1;
+  }
+
+  /** The number of the newest entry; 0 where there is none. */
   async end(): Promise<number> {
     return (await this.#deps.store.head(auditLog))?.number ?? 0;
   }
 
   /**
-   * At most `count` entries with a number below `before`, the newest first, and the lowest number that was looked at.
-   * Unreadable ones are left out: `verify` names them.
+   * At most `count` entries with a number below `before`, the newest first, and the lowest number that was looked at: 1
+   * where nothing is left before that. Unreadable ones are left out: `verify` names them.
    */
   async before(before: number | undefined, count: number): Promise<{ entries: AuditEntry[]; first: number }> {
-    const { store } = this.#deps;
-    const end = before === undefined ? ((await store.head(auditLog))?.number ?? 0) : before - 1;
+    const end = before === undefined ? await this.end() : before - 1;
     const after = Math.max(0, end - count);
-    const rows = end <= after ? [] : await store.read(auditLog, after, end - after);
-    return { entries: rows.flatMap(row => readEntry(row.entry) ?? []).reverse(), first: after + 1 };
+    const rows = end <= after ? [] : await this.#deps.store.read(auditLog, after, end - after);
+    const own = rows.filter(({ number }) => number <= end);
+    const isAll = own.length < end - after && (await this.begin()) > after;
+    return { entries: own.flatMap(row => readEntry(row) ?? []).reverse(), first: isAll ? 1 : after + 1 };
   }
 
   /** The last entries about one person that she may want to know, the newest first. */
   async ofPerson(person: string): Promise<AuditEntry[]> {
     const numbers = await notedOf(this.#deps.store, person);
-    const rows = await Promise.all(numbers.map(number => this.#deps.store.read(auditLog, number - 1, 1)));
-    return rows.flatMap(([row]) => (row === undefined ? [] : (readEntry(row.entry) ?? []))).filter(isAbout(person));
+    const found = await Promise.all(
+      numbers.map(async number => {
+        const [row] = await this.#deps.store.read(auditLog, number - 1, 1);
+        return row?.number === number ? (readEntry(row) ?? []) : [];
+      }),
+    );
+    return found.flat().filter(isAbout(person));
   }
 
-  /** Reads the chain from the first entry; stops at the first that is not as it was written. Memory is one page. */
+  /** Reads the chain from the first entry; stops at the first that is not as it was written. */
   async verify(): Promise<Verdict> {
-    const { store } = this.#deps;
-    // Read first: entries that are added while the chain is read are no reason to doubt it.
-    const head = await this.#head();
-    let before: Link = { number: 0, hash: origin };
     for (;;) {
-      const rows = await store.read(auditLog, before.number, page);
-      for (const row of rows) {
-        const link = this.#check(row, before);
-        if ('ok' in link) return link;
-        if (head !== undefined && head !== 'forged' && head.number === link.number && head.hash !== link.hash) {
-          return broken(link.number, 'head');
-        }
-        before = link;
-      }
-      if (rows.length < page) return judgeEnd(before.number, head);
+      // Read first: entries that are added while the chain is read are no reason to doubt it.
+      const head = await this.#head();
+      const verdict = await new Verification(this.#deps, head).run();
+      if (verdict !== undefined) return verdict;
     }
   }
 
-  async #append(event: AuditEvent): Promise<void> {
-    const { store } = this.#deps;
+  async #append(event: AuditEvent): Promise<number> {
+    const { store, clock } = this.#deps;
     const notes = openNotes(store, event);
     for (let known = this.#end; ; known = undefined) {
       const last = known ?? (await store.head(auditLog));
-      const entry = this.#entry(event, last?.number ?? 0, last === undefined ? origin : hashOf(last.entry));
-      const text = writeEntry(entry);
+      const number = (last?.number ?? 0) + 1;
+      const previous = last === undefined ? origin : hashOf(last.entry);
+      const place = { number, at: new Date(clock.now()).toISOString(), previous };
+      const { link, asides } = makeLink(this.#deps, { ...place, event });
+      const entry = writeLink(link);
       this.#end = undefined;
-      if (!(await store.append(auditLog, last ?? 0, text))) continue;
-      this.#end = { number: entry.number, entry: text };
+      if (!(await store.append(auditLog, last ?? 0, entry, asides))) continue;
+      this.#end = { number, entry };
       // The entry is kept: that one person does not see it in her list is no reason to fail what she did.
-      await Promise.all([this.#moveHead(entry), notes.then(note => note(entry.number)).catch(() => undefined)]);
-      this.#deps.log(entry);
-      return;
+      await Promise.all([this.#moveHead(link), notes.then(note => note(number)).catch(() => undefined)]);
+      this.#deps.log(entryOf(link, asides));
+      return number;
     }
   }
 
-  #entry(event: AuditEvent, before: number, previous: string): AuditEntry {
-    const at = new Date(this.#deps.clock.now()).toISOString();
-    const body = { number: before + 1, at, event, previous };
-    const hash = sha256(canonical(body));
-    return { ...body, hash, mac: this.#deps.ring.mac(entryPurpose, hash) };
-  }
-
-  #check(row: { number: number; entry: string }, before: Link): Link | Verdict {
-    const number = before.number + 1;
-    if (row.number !== number) return broken(number, 'missing');
-    const entry = readEntry(row.entry)?.[0];
-    if (entry === undefined) return broken(number, 'unreadable');
-    const { hash, mac, ...body } = entry;
-    if (body.number !== number || body.previous !== before.hash) return broken(number, 'previous');
-    if (!sameText(hash, sha256(canonical(body)))) return broken(number, 'hash');
-    return this.#deps.ring.verifyMac(entryPurpose, hash, mac) ? { number, hash } : broken(number, 'mac');
-  }
-
-  #isOurs({ hash, mac, ...body }: AuditEntry): boolean {
-    return sameText(hash, sha256(canonical(body))) && this.#deps.ring.verifyMac(entryPurpose, hash, mac);
-  }
-
   /** Never backwards: another process may have come further meanwhile. */
-  async #moveHead(entry: AuditEntry): Promise<void> {
+  async #moveHead({ number, hash }: Pick<Head, 'number' | 'hash'>): Promise<void> {
     const { store, ring } = this.#deps;
-    const mac = ring.mac(headPurpose, `${entry.number} ${entry.hash}`);
-    const head: Head = { number: entry.number, hash: entry.hash, mac };
+    const head: Head = { number, hash, mac: ring.mac(headPurpose, `${number} ${hash}`) };
     const codec = plainCodec<Head>();
     const text = codec.encode(auditHead, head);
     const before = this.#mark ?? (await store.get(auditHead)) ?? { version: 0, value: '' };
@@ -211,47 +212,7 @@ function isAbout(person: string) {
   return ({ event }: AuditEntry) => 'person' in event && event.person === person;
 }
 
-type Link = Pick<AuditEntry, 'number' | 'hash'>;
-
-/** A crash between the first entry and its head leaves one entry without a head; more without one were tampered with. */
-function judgeEnd(entries: number, head: Head | 'forged' | undefined): Verdict {
-  if (head === 'forged' || (head === undefined && entries > 1)) return broken(entries, 'head');
-  if (head !== undefined && head.number > entries) return broken(entries + 1, 'cut-off');
-  return { ok: true, entries };
-}
-
-function broken(number: number, reason: BreakReason): Verdict {
-  return { ok: false, number, reason };
-}
-
-/** The very text that is kept: an entry that reads the same but is spelled otherwise was not written here. */
-function writeEntry(entry: AuditEntry): string {
-  return canonical(entry);
-}
-
-function readEntry(text: string): [AuditEntry] | undefined {
-  try {
-    const entry = JSON.parse(text) as AuditEntry;
-    return isEntry(entry) && writeEntry(entry) === text ? [entry] : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-const entryNames = 'at,event,hash,mac,number,previous';
-
-function isEntry(value: unknown): value is AuditEntry {
-  if (typeof value !== 'object' || value === null || Object.keys(value).toSorted().join() !== entryNames) return false;
-  const entry = value as Record<keyof AuditEntry, unknown>;
-  const texts = [entry.at, entry.previous, entry.hash, entry.mac];
-  return typeof entry.number === 'number' && texts.every(text => typeof text === 'string') && isEvent(entry.event);
-}
-
-function isEvent(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && 'type' in value && typeof value.type === 'string';
-}
-
 /** What the next entry builds on. The trail goes on behind a damaged entry: stopping would lose evidence as well. */
 function hashOf(text: string): string {
-  return readEntry(text)?.[0].hash ?? sha256(text);
+  return readLink(text)?.hash ?? sha256(text);
 }

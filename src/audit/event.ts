@@ -5,6 +5,7 @@ import type { MailEvent, SignalEvent } from './mail-event.ts';
 import type { OperatorEvent } from './operator-event.ts';
 import type { PasswordEvent } from './password-event.ts';
 import type { PersonEvent } from './person-event.ts';
+import type { RemovalEvent } from './removal-event.ts';
 import type { ResetEvent } from './reset-event.ts';
 import type { ServerEvent } from './server-event.ts';
 import type { SessionEvent } from './session-event.ts';
@@ -26,6 +27,7 @@ export type AuditEvent = { readonly realm: string } & (
   | OperatorEvent
   | MailEvent
   | SignalEvent
+  | RemovalEvent
   | ServerEvent
 );
 

@@ -121,7 +121,7 @@ describe('the log', () => {
     const clock = { now: () => 0 };
     const store = await SqliteStore.open({ path: ':memory:', clock });
     const ring = new KeyRing([{ id: 'k', secret: Buffer.alloc(32, 1) }], systemRandom);
-    const trail = new AuditTrail({ store, ring, clock, log: pinoSink(logger) });
+    const trail = new AuditTrail({ store, ring, clock, random: systemRandom, log: pinoSink(logger) });
     await trail.record({ realm: 'r', type: 'server.stopped' });
     const [entry] = await trail.tail(1);
     expect(JSON.parse(lines.join())).toMatchObject({ level: 'info', msg: 'server.stopped', audit: entry });

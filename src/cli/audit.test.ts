@@ -10,7 +10,7 @@ const clock = { now: () => Date.UTC(2026, 10, 22, 9, 30) };
 async function bench(names: readonly string[]) {
   const store = await SqliteStore.open({ path: ':memory:', clock });
   const ring = new KeyRing([{ id: 'k', secret: Buffer.alloc(32, 1) }], systemRandom);
-  const trail = new AuditTrail({ store, ring, clock, log: () => undefined });
+  const trail = new AuditTrail({ store, ring, clock, random: systemRandom, log: () => undefined });
   for (const name of names) {
     await trail.record({ realm: 'r', type: 'sign-in.failed', app: 'webmail', name, source: '192.0.2.1' });
   }

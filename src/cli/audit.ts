@@ -1,4 +1,5 @@
-import type { AuditEntry, AuditTrail, BreakReason } from '../audit/chain.ts';
+import type { AuditEntry, AuditTrail, BreakReason, Removed } from '../audit/chain.ts';
+import type { Gone } from '../audit/parts.ts';
 import { printable } from '../audit/redact.ts';
 
 type Out = (line: string) => void;
@@ -15,7 +16,9 @@ export async function auditTail(deps: { trail: AuditTrail; count: number; json?:
 export async function auditVerify(deps: { trail: AuditTrail }, out: Out): Promise<number> {
   const verdict = await deps.trail.verify();
   if (verdict.ok) {
-    out(`The audit trail is whole: ${verdict.entries} ${verdict.entries === 1 ? 'entry' : 'entries'}.`);
+    const left = verdict.entries - (verdict.removed?.entries ?? 0);
+    out(`The audit trail is whole: ${left} ${left === 1 ? 'entry' : 'entries'}.`);
+    for (const line of removedLines(verdict.removed)) out(line);
     return 0;
   }
   out(`The audit trail is broken at entry ${verdict.number}: ${reasons[verdict.reason]}.`);
@@ -29,12 +32,32 @@ const reasons: Readonly<Record<BreakReason, string>> = {
   previous: 'it does not follow the entry before it',
   hash: 'its content was changed',
   mac: 'it was not written with the keys of this installation',
+  part: 'a name or address beside it was changed',
+  'part-gone': 'a name or address beside it is gone, and no entry says that it was taken away',
+  damaged: 'it was found changed or gone when its time was over and it was taken away',
   'cut-off': 'it was written, but is gone, with all that followed',
   head: 'the mark that says how far the trail goes was changed or taken away',
 };
 
-function lineOf(entry: AuditEntry): string {
-  const { type, ...rest } = entry.event;
-  const parts = Object.entries(rest).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
-  return [entry.number, entry.at, type, ...parts].join('  ');
+/** What is not there any more, by entries that say so (`audit.removed`). */
+function removedLines(removed: Removed | undefined): string[] {
+  if (removed === undefined) return [];
+  const { entries, who, where } = removed;
+  return [
+    ...(entries > 0 ? [`Entries 1 to ${entries} were taken away when their time was over, as the trail says.`] : []),
+    ...(who + where > 0
+      ? [`Of those that are left, names were taken away from ${who} and addresses from ${where}, as the trail says.`]
+      : []),
+  ];
+}
+
+function lineOf({ number, at, event, gone = {} }: AuditEntry): string {
+  const { type, ...rest } = event;
+  const values = Object.entries(rest).filter(([, value]) => value !== '' || Object.keys(gone).length === 0);
+  const parts = values.map(([name, value]) => `${name}=${JSON.stringify(value)}`);
+  return [number, at, type, ...parts, ...Object.entries(gone).map(goneText)].join('  ');
+}
+
+function goneText([name, gone]: [string, Gone | undefined]): string {
+  return gone === undefined ? `${name}: gone` : `${name}: taken away, ${gone.because}, see ${gone.entry}`;
 }

@@ -91,7 +91,7 @@ export async function openCore(settings: Settings, surroundings: Surroundings): 
     tally.count(entry.event);
     sink(entry);
   };
-  const audit = new AuditTrail({ store, ring, clock, log });
+  const audit = new AuditTrail({ store, ring, clock, random, log });
   let current = settings;
   const deps = { store, ring, clock, random, audit };
   const mailer = smtpMailer(() => smtpServer(current.mail, mailPassword));

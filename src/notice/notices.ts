@@ -148,6 +148,7 @@ const notices: { readonly [T in AuditEvent['type']]: Told<T> } = {
   'mail.failed': undefined,
   // To whom the operator named; see src/signal.
   'signal.raised': undefined,
+  'audit.removed': undefined,
   'server.started': undefined,
   'server.stopped': undefined,
   'level-1.accepted': undefined,

@@ -13,6 +13,8 @@ import { englishNotice } from './messages-notice-en.ts';
 import { dutchNotice } from './messages-notice-nl.ts';
 import { englishOperators } from './messages-operators-en.ts';
 import { dutchOperators } from './messages-operators-nl.ts';
+import { englishPrivacy } from './messages-privacy-en.ts';
+import { dutchPrivacy } from './messages-privacy-nl.ts';
 import { englishReset } from './messages-reset-en.ts';
 import { dutchReset } from './messages-reset-nl.ts';
 
@@ -25,6 +27,7 @@ export type MessageId =
   | keyof typeof dutchDeskCode
   | keyof typeof dutchOperators
   | keyof typeof dutchField
+  | keyof typeof dutchPrivacy
   | keyof typeof dutchReset;
 
 /** A text in one language; `values` fill its `{name}` places. What is not given stays visible, so that a test sees it. */
@@ -42,6 +45,7 @@ export const messages: Readonly<Record<Language, Readonly<Record<MessageId, stri
     ...dutchDeskCode,
     ...dutchField,
     ...dutchOperators,
+    ...dutchPrivacy,
     ...dutchReset,
   },
   en: {
@@ -52,6 +56,7 @@ export const messages: Readonly<Record<Language, Readonly<Record<MessageId, stri
     ...englishDeskCode,
     ...englishOperators,
     ...englishField,
+    ...englishPrivacy,
     ...englishReset,
   },
 };

@@ -1,6 +1,7 @@
 import type { AuditEntry, Verdict } from '../audit/chain.ts';
 import { ConsoleLayout, type ConsolePage, FilterForm, Pager, Table, TextField } from './console-layout.tsx';
 import { ActionLink, Mistake, Paragraph, render } from './layout.tsx';
+import type { Translate } from './messages.ts';
 import { countText, timeText } from './pages-console-today.tsx';
 
 interface Paged {
@@ -61,11 +62,11 @@ function Entries({ page, caption, entries, first, next }: Paged & { page: Consol
           { title: t('console.what') },
           { title: t('console.details') },
         ]}
-        rows={entries.map(({ number, at, event }) => [
-          String(number),
-          timeText(language, Date.parse(at)),
-          event.type,
-          detailsOf(event),
+        rows={entries.map(entry => [
+          String(entry.number),
+          timeText(language, Date.parse(entry.at)),
+          entry.event.type,
+          [...detailsOf(entry.event), ...goneOf(t, entry)].join(', '),
         ])}
       />
       <Pager page={page} first={first} next={next} />
@@ -73,27 +74,54 @@ function Entries({ page, caption, entries, first, next }: Paged & { page: Consol
   );
 }
 
-function detailsOf({ type: _, ...rest }: AuditEntry['event']): string {
+function detailsOf({ type: _, ...rest }: AuditEntry['event']): string[] {
   return Object.entries(rest)
     .filter(([, value]) => value !== '' && value !== undefined)
-    .map(([name, value]) => `${name}: ${String(value)}`)
-    .join(', ');
+    .map(([name, value]) => `${name}: ${String(value)}`);
+}
+
+/** What was taken away, why, and where that is recorded. */
+function goneOf(t: Translate, { gone = {} }: AuditEntry): string[] {
+  return (['who', 'where'] as const).flatMap(name => {
+    const part = gone[name];
+    if (part !== undefined) return [t(`console.audit.${name}-${part.because}`, { number: part.entry })];
+    return name in gone ? [t('console.audit.gone')] : [];
+  });
 }
 
 /** Whether the trail is as it was written. */
 export function verdictPage(page: ConsolePage, props: { readonly verdict: Verdict; readonly back: string }): string {
-  const { t, language } = page;
+  const { t } = page;
   const { verdict } = props;
   const broken = verdict.ok ? undefined : t('console.audit.broken', { number: verdict.number });
   return render(
     <ConsoleLayout page={page} title={t('console.audit.verify')} failed={!verdict.ok}>
       <Mistake t={t} text={broken} />
       {verdict.ok ? (
-        <Paragraph>{t('console.audit.whole', { count: countText(language, verdict.entries) })}</Paragraph>
+        <Whole page={page} {...verdict} />
       ) : (
         <Paragraph>{t('console.audit.broken-what', { reason: t(`console.audit.${verdict.reason}`) })}</Paragraph>
       )}
       <ActionLink href={props.back}>{t('console.audit')}</ActionLink>
     </ConsoleLayout>,
+  );
+}
+
+function Whole({ page: { t, language }, entries, removed }: Extract<Verdict, { ok: true }> & { page: ConsolePage }) {
+  const count = (number: number) => countText(language, number);
+  const left = entries - (removed?.entries ?? 0);
+  const parts = removed !== undefined && removed.who + removed.where > 0;
+  return (
+    <>
+      <Paragraph>{t('console.audit.whole', { count: count(left) })}</Paragraph>
+      {removed !== undefined && removed.entries > 0 && (
+        <Paragraph>{t('console.audit.removed-entries', { number: count(removed.entries) })}</Paragraph>
+      )}
+      {parts && (
+        <Paragraph>
+          {t('console.audit.removed-parts', { who: count(removed.who), where: count(removed.where) })}
+        </Paragraph>
+      )}
+    </>
   );
 }

@@ -190,6 +190,11 @@ function listSamples(page: ConsolePage): [string, string][] {
           source: '192.0.2.1',
         },
       } as const,
+      {
+        ...{ number: 12, at: new Date(noon).toISOString(), previous: '', hash: '', mac: '' },
+        event: { type: 'sign-in.failed', realm: 'gemeente', app: 'webmail', name: '', source: '' },
+        gone: { who: { because: 'erasure', entry: 9_000 }, where: { because: 'retention', entry: 7_000 } },
+      } as const,
     ],
     first: '/audit',
     next: '/audit?before=12345',
@@ -230,6 +235,13 @@ function listSamples(page: ConsolePage): [string, string][] {
       }),
     ],
     ['console-audit-whole', verdictPage(page, { verdict: { ok: true, entries: 12_345 }, back: '/audit' })],
+    [
+      'console-audit-removed',
+      verdictPage(page, {
+        verdict: { ok: true, entries: 12_345, removed: { entries: 1_000, who: 40, where: 9_000 } },
+        back: '/audit',
+      }),
+    ],
     ['console-audit-broken', verdictPage(page, { verdict: { ok: false, number: 17, reason: 'hash' }, back: '/audit' })],
     ['console-signals', signalsPage(page, trail)],
     ['console-signals-none', signalsPage(page, { ...trail, entries: [], next: undefined })],
