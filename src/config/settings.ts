@@ -317,6 +317,8 @@ export interface LimitSettings {
   /** Open WebSockets of one app, and of one session. */
   readonly webSockets: number;
   readonly webSocketsPerSession: number;
+  /** How long a worker process may stand still before it is replaced. */
+  readonly workerSilence: number;
   /** Pending sign-ins that one account, and one source, may have at once. */
   readonly pendings: number;
 }

@@ -23,6 +23,7 @@ const limits: LimitSettings = {
   requestTime: 5_000,
   uploadTime: 5_000,
   keepAlive: 1_000,
+  workerSilence: 20_000,
   stallTime: 1_000,
   connectionsPerSource: 10,
   pendings: 5,

@@ -17,6 +17,8 @@ export type Order =
   /** Answered with 'changed' or 'unchanged'. */
   | { readonly kind: 'change'; readonly assignment: Assignment }
   | { readonly kind: 'stop' }
+  /** Answered with 'here'. */
+  | { readonly kind: 'are-you-there' }
   /** Answered with 'figures' of the same number. */
   | { readonly kind: 'figures'; readonly ask: number }
   /** Answers 'all-figures' of the same number. */
@@ -36,6 +38,7 @@ export interface Failure {
 export type Report =
   | { readonly kind: 'listening' }
   | { readonly kind: 'changed' }
+  | { readonly kind: 'here' }
   | { readonly kind: 'figures'; readonly ask: number; readonly text: string }
   /** Monitoring asked this worker, and wants to know of all. */
   | { readonly kind: 'all-figures'; readonly ask: number }

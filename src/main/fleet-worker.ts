@@ -108,6 +108,7 @@ class Orders {
   #take(order: Order): void {
     if (order.kind === 'serve') this.#assignment.resolve(order.assignment);
     else if (order.kind === 'change') this.#change(order.assignment);
+    else if (order.kind === 'are-you-there') void tell({ kind: 'here' });
     else if (order.kind === 'stop') this.#stopped.resolve();
     else if (order.kind === 'hurry') this.#hurried.resolve();
     else if (order.kind === 'figures') this.#figures(order.ask);

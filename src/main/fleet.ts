@@ -5,7 +5,9 @@ import { SluisError } from '../kernel/errors.ts';
 import type { Core } from './core.ts';
 import { Figures } from './figures.ts';
 import { figuresOfAll } from './fleet-figures.ts';
+import { letGoOfHanded } from './fleet-handed.ts';
 import type { Assignment, Failure, Order, Report } from './fleet-messages.ts';
+import { Pulse } from './fleet-pulse.ts';
 import type { Stop } from './server.ts';
 import type { Serving } from './serving.ts';
 
@@ -17,6 +19,8 @@ const firstPause = 250;
 const longestPause = 10_000;
 /** How long a worker gets beyond what its requests may take, and to answer an order. */
 const patience = 5_000;
+/** How long is waited for what a worker said last, once it has ended. */
+const lastWords = 1_000;
 
 export interface FleetOptions {
   readonly workers: number;
@@ -38,6 +42,8 @@ interface Place {
   quickEnds: number;
   failure: Failure | undefined;
   timer: NodeJS.Timeout | undefined;
+  /** It was ended because it did not answer any more. */
+  hung: boolean;
 }
 
 /**
@@ -48,6 +54,7 @@ export class Fleet implements Serving {
   readonly #options: FleetOptions;
   readonly #places: readonly Place[];
   readonly #figures: Figures;
+  readonly #pulse: Pulse;
   readonly #broken = Promise.withResolvers<never>();
   #text: string;
   #up: (() => void) | undefined;
@@ -65,7 +72,12 @@ export class Fleet implements Serving {
       quickEnds: 0,
       failure: undefined,
       timer: undefined,
+      hung: false,
     }));
+    this.#pulse = new Pulse(
+      () => options.core.settings.limits.workerSilence,
+      worker => this.#hung(worker),
+    );
     const { core, version, workers } = options;
     this.#figures = new Figures({ tally: core.tally, worker: 0, version });
     this.#figures.gauge('sluis_workers', 'How many workers there should be.', () => workers);
@@ -109,6 +121,7 @@ export class Fleet implements Serving {
   /** Lets every worker end what it has under way. One that takes longer than it may is killed. */
   async close({ notice, drain }: Stop = { notice: 0, drain: 0 }): Promise<void> {
     this.#stopping = true;
+    this.#pulse.close();
     for (const { timer } of this.#places) clearTimeout(timer);
     await Promise.all(this.#places.map(({ process }) => process && end(process, notice + drain + patience)));
   }
@@ -127,13 +140,15 @@ export class Fleet implements Serving {
 
   #fork(place: Place): void {
     const worker = cluster.fork();
+    letGoOfHanded(worker);
     const text = this.#text;
-    Object.assign(place, { process: worker, text, servingSince: undefined, serving: false, failure: undefined });
+    Object.assign(place, { process: worker, text, servingSince: undefined, serving: false });
+    Object.assign(place, { failure: undefined, hung: false });
     send(worker, { kind: 'serve', assignment: this.#assignment(place, text) });
     worker.on('message', (report: Report) => this.#heard(place, report));
-    // What it said last may come after its end.
-    const said = new Promise<void>(resolve => worker.once('disconnect', () => resolve()));
-    worker.once('exit', (code, signal) => void said.then(() => this.#ended(place, signal ?? `exit ${code}`)));
+    worker.once('exit', (code, signal) => {
+      void heardOut(worker).then(() => this.#ended(place, place.hung ? 'hung' : (signal ?? `exit ${code}`)));
+    });
     // Orders to one that is just ending.
     worker.on('error', () => undefined);
   }
@@ -149,6 +164,7 @@ export class Fleet implements Serving {
     if (report.kind !== 'listening') return;
     place.serving = true;
     place.servingSince = performance.now();
+    if (place.process !== undefined) this.#pulse.watch(place.process);
     // Changed for the others while it began.
     if (place.text !== this.#text) void this.#follow(place);
     if (this.#places.every(({ serving }) => serving)) this.#up?.();
@@ -191,6 +207,14 @@ export class Fleet implements Serving {
     if ((await this.#ask(place, this.#text)) !== undefined) send(place.process, { kind: 'stop' });
   }
 
+  /** Asked nicely it would not hear it. */
+  #hung(worker: Worker): void {
+    const place = this.#places.find(({ process }) => process === worker);
+    if (place === undefined || this.#stopping) return;
+    place.hung = true;
+    worker.process.kill('SIGKILL');
+  }
+
   #ended(place: Place, how: string): void {
     place.process = undefined;
     place.serving = false;
@@ -220,6 +244,21 @@ const noAnswer: Failure = {
   message: `a worker did not answer within ${patience / 1000} seconds`,
   remedy: 'see in the log what it is at, and try again',
 };
+
+/**
+ * What it said last may come after its end. Where a connection was on its way to it, node does not say that the channel is
+ * closed, but it is.
+ */
+function heardOut(worker: Worker): Promise<void> {
+  return new Promise(resolve => {
+    if (!worker.isConnected()) return resolve();
+    const late = setTimeout(resolve, lastWords);
+    worker.once('disconnect', () => {
+      clearTimeout(late);
+      resolve();
+    });
+  });
+}
 
 function send(worker: Worker | undefined, order: Order): void {
   if (worker?.isConnected() === true) worker.send(order);
