@@ -15,6 +15,7 @@ const commands = {
     return 0;
   },
   lint: node => require('./checks.cjs').lint(node),
+  pictures: node => require('./checks.cjs').pictures(node),
   test: (node, args) => require('./checks.cjs').test(node, args),
 };
 

@@ -1,6 +1,6 @@
 'use strict';
 const { spawnSync } = require('node:child_process');
-const { existsSync, mkdirSync, readFileSync, rmSync } = require('node:fs');
+const { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } = require('node:fs');
 const { join } = require('node:path');
 const { build } = require('./build.cjs');
 const { environment, root } = require('./runtime.cjs');
@@ -57,6 +57,27 @@ function vitest(node, only, missing) {
   return { ok: status === 0, line: closingLine(report) };
 }
 
+/** Every story that takes pictures on its way; samples of the pages that none comes by. */
+const stories = ['screenshots', 'sent-codes'].map(name => `test/scenarios/${name}`);
+
+/** Takes all of docs/images anew, and names what no story took: a page that is gone, or an app that is not here. @returns {number} exit code */
+function pictures(node) {
+  const missing = prepare();
+  const begin = Date.now();
+  const folder = join(root, 'docs', 'images');
+  const names = missing.map(({ name }) => name).join(',');
+  const env = environment(node, { SLUIS_SCREENSHOTS: '1', SLUIS_TEST_MISSING: names });
+  const idle = stoppedInstances();
+  const vitest = [join(modules, 'vitest', 'vitest.mjs'), 'run', ...stories];
+  const { status } = spawnSync(node, vitest, { cwd: root, stdio: 'inherit', env });
+  stop(idle);
+  const all = readdirSync(folder).filter(name => name.endsWith('.png'));
+  const old = all.filter(name => statSync(join(folder, name)).mtimeMs < begin);
+  for (const name of old) console.log(`not taken anew: docs/images/${name}`);
+  console.log(`${all.length - old.length} pictures taken, ${old.length} left as they were`);
+  return status === 0 && old.length === 0 ? 0 : 1;
+}
+
 function closingLine(report) {
   if (!existsSync(report)) return '0 passed, 0 failed, 0 skipped (the tests did not run)';
   const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, numFailedTestSuites } = JSON.parse(
@@ -96,4 +117,4 @@ function inCi() {
   return Boolean(process.env.CI) && process.env.CI !== 'false' && process.env.CI !== '0';
 }
 
-module.exports = { lint, test };
+module.exports = { lint, pictures, test };

@@ -4,7 +4,7 @@ import type { Session } from '../session/session.ts';
 import type { OpenSession } from '../session/sessions.ts';
 import { isSameOrigin } from '../signin/origin.ts';
 import { assetHeaders } from '../ui/assets.ts';
-import { signedOutPage, startPage } from '../ui/pages-start.tsx';
+import { signOutPage as askSignOut, signedOutPage } from '../ui/pages-start.tsx';
 import { cookieHeader } from '../visit/set-cookie.ts';
 import { cookieNames, dropCookie, setCookie } from './cookie-names.ts';
 import { endSessions } from './end-session.ts';
@@ -101,10 +101,11 @@ async function signOutAtApp(
 function signOutPage(exchange: Exchange, open: OpenSession | undefined): void {
   if (open === undefined) return redirect(exchange, '/_sluis/signed-out');
   const tokens = { csrf: signOutToken(open.session), attempt: '' };
-  const html = startPage(pageOf(exchange), {
-    apps: [appLink(exchange)],
+  const html = askSignOut(pageOf(exchange), {
+    app: appLink(exchange),
     own: ownSecurityOf(exchange),
-    signOut: { action: '/_sluis/sign-out', tokens },
+    action: '/_sluis/sign-out',
+    tokens,
   });
   page(exchange, 200, html, {});
 }

@@ -98,4 +98,5 @@ export const frozenOwnIds: readonly string[] = [
   'field.title',
   'field.text',
   'field.summary',
+  'sign-out.title',
 ];

@@ -32,6 +32,8 @@ export const englishOwn: Readonly<Record<keyof typeof dutchOwn, string>> = {
   'own.end-all': 'Sign out everywhere',
   'own.end-all-about': 'You will be signed out in all browsers, of all applications. Also in this browser.',
 
+  'sign-out.title': 'Do you want to sign out?',
+
   'own.events': 'What has happened',
   'own.events-none': 'Nothing has happened yet. Later you see here what happens with your account.',
   'own.events-strange': 'Was any of this not you? Then sign out everywhere, change your password and call the desk.',

@@ -32,6 +32,8 @@ export const dutchOwn = {
   'own.end-all': 'Log overal uit',
   'own.end-all-about': 'U logt dan uit in alle browsers, bij alle toepassingen. Ook in deze browser.',
 
+  'sign-out.title': 'Wilt u uitloggen?',
+
   'own.events': 'Wat er is gebeurd',
   'own.events-none': 'Er is nog niets gebeurd. Hier ziet u later wat er met uw account gebeurt.',
   'own.events-strange':

@@ -274,7 +274,7 @@ export function ownFactorPage(
       </Paragraph>
       <Paragraph>{t('own.confirm')}</Paragraph>
       <Form action={props.action} tokens={props.tokens} t={t}>
-        <LabelField label={t('own.rename-label')} value={factor.label} mistake={mistake} />
+        <LabelField label={t('own.rename-label')} value={mistake === undefined ? factor.label : ''} mistake={mistake} />
         <div class="sluis-actions">
           <Button name="act" value="rename">
             {t('own.rename')}

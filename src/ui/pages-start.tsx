@@ -41,6 +41,36 @@ export function startPage(
   );
 }
 
+/** Asked for at an app: what she came for is its main act. */
+export function signOutPage(
+  page: Page,
+  props: {
+    readonly app: AppLink;
+    readonly own: string;
+    readonly action: string;
+    readonly tokens: FormTokens;
+  },
+): string {
+  const { t } = page;
+  return render(
+    <Layout page={page} title={t('sign-out.title')}>
+      <Title>{t('sign-out.title')}</Title>
+      <Paragraph>{t('start.sign-out-about')}</Paragraph>
+      <Form action={props.action} tokens={props.tokens} t={t}>
+        <div class="sluis-actions">
+          <Button>{t('start.sign-out')}</Button>
+          <Link href={props.app.href}>{t('not-enough.back', { app: props.app.title })}</Link>
+        </div>
+      </Form>
+      <Paragraph>
+        <Link href={props.own}>{t('own.link')}</Link>
+        <br />
+        {t('own.link-about')}
+      </Paragraph>
+    </Layout>,
+  );
+}
+
 export function signedOutPage(page: Page, props: { readonly apps: readonly AppLink[] }): string {
   return listPage(page, ['signed-out.title', 'signed-out.text', 'signed-out.again'], props.apps);
 }

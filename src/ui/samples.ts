@@ -33,7 +33,7 @@ import {
   selfSetUpPage,
   totpPage,
 } from './pages-set-up.tsx';
-import { gonePage, hopPage, signedOutPage, startPage } from './pages-start.tsx';
+import { type AppLink, gonePage, hopPage, signedOutPage, signOutPage, startPage } from './pages-start.tsx';
 import { keyPage, keySetUpPage } from './pages-webauthn.tsx';
 import { consoleSamples } from './samples-console.tsx';
 import { deskCodeSamples } from './samples-desk-code.ts';
@@ -256,6 +256,7 @@ function generalSamples(page: Page): [string, string][] {
   return [
     ['start', startPage(page, { apps, own: '/my-security', signOut: { action: '/sign-out', tokens } })],
     ['start-signed-out', startPage(page, { apps, signOut: undefined })],
+    ['sign-out', signOutPage(page, { app: apps[0] as AppLink, own: '/my-security', action: '/sign-out', tokens })],
     ['signed-out', signedOutPage(page, { apps })],
     ['gone', gonePage(page, { apps })],
     ['gone-set-up', gonePage(page, { apps, setUp: true })],
