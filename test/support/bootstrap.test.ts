@@ -53,7 +53,7 @@ describe('the bootstrap', () => {
     expect(bootstrap('build')).toMatchObject({ status: 72, stderr: expect.stringContaining('npm was not found') });
     expect(bootstrap('strat')).toMatchObject({
       status: 64,
-      stderr: expect.stringContaining('start|bench|bench:scale|bench:people|bench:peers|build|lint|test'),
+      stderr: expect.stringContaining('start|bench|bench:scale|bench:people|bench:peers|build|lint|pictures|test'),
     });
   });
 
