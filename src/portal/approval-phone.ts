@@ -9,7 +9,7 @@ import { isSameOrigin } from '../signin/origin.ts';
 import { livePolicy } from '../ui/page-headers.ts';
 import { phonePage } from '../ui/pages-phone.tsx';
 import { tellState } from './approval-challenge.ts';
-import { normaliseLink } from './approval-set-up.ts';
+import { normaliseLink } from './approval-link.ts';
 import type { PortalDeps, PortalEnv } from './deps.ts';
 import type { Steps } from './steps.ts';
 import type { PortalContext, View } from './view.ts';

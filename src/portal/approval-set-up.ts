@@ -1,43 +1,17 @@
 import QRCode from 'qrcode';
-import { deviceOf } from '../factor/approval/credential.ts';
-import { approversOf } from '../factor/approval/devices.ts';
-import { beginLink, claimPhone, confirmLink, isLinkOpen } from '../factor/approval/enrol.ts';
+import { claimPhone, confirmLink, isLinkOpen } from '../factor/approval/enrol.ts';
 import { normaliseCode } from '../factor/totp/credential.ts';
-import { normaliseReadable, readableCode } from '../kernel/readable-code.ts';
 import { givenName } from '../ui/factor-name.ts';
 import { type ApprovalMistake, approvalMistakes, approvalSetUpPage } from '../ui/pages-approval.tsx';
-import type { Pending } from '../visit/pending.ts';
 import type { Outcome } from './answers.ts';
 import { phonePlace } from './approval-challenge.ts';
+import { linkDraft, normaliseLink } from './approval-link.ts';
 import { bindAndPass } from './bind-step.ts';
 import type { KindStep } from './challenge-step.ts';
 import type { PortalDeps } from './deps.ts';
 import { said } from './said.ts';
-import type { SignIn } from './sign-in.ts';
 import type { AnswerProps } from './steps.ts';
 import type { View } from './view.ts';
-
-/** 80 bits, as an activation code; good for ten minutes and one phone. */
-const linkCharacters = 16;
-
-/** The code of a link in the one spelling that is compared. */
-export function normaliseLink(typed: string): string | undefined {
-  return normaliseReadable(typed, linkCharacters);
-}
-
-/** Begins a set-up: the link is of this very sign-in. */
-export async function linkDraft(
-  deps: PortalDeps,
-  { pending, person }: Pick<SignIn, 'pending' | 'person'>,
-): Promise<Pending['draft']> {
-  if (person === undefined) return undefined;
-  const secret = readableCode(deps.random, linkCharacters, 4);
-  const token = normaliseLink(secret) ?? '';
-  const goes = pending.setUp?.by === 'recovery-code' || person.activation?.replaces === true;
-  const has = goes ? [] : approversOf(person).map(({ credential }) => deviceOf(credential.publicKey));
-  await beginLink(deps, { token, pending: pending.id, person, account: pending.name, has });
-  return { kind: 'approval', secret };
-}
 
 /**
  * Sets a phone up: the computer shows a link, the first phone that opens it shows six digits, and typed here they show that

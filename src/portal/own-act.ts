@@ -5,7 +5,7 @@ import { highestLevel } from '../factor/ways.ts';
 import type { OwnIntent, OwnResult, Pending } from '../visit/pending.ts';
 import type { Outcome } from './answers.ts';
 import type { Owner, PortalDeps } from './deps.ts';
-import { kindsFor, setUpOf } from './kinds.ts';
+import { kindsFor, offerOf } from './offers.ts';
 import { placeOf, type SignIn } from './sign-in.ts';
 
 /**
@@ -48,7 +48,7 @@ async function toSetUp(deps: PortalDeps, signIn: SignIn, setUp: SetUpPermission)
   const { pending, person, portalCookie } = signIn;
   const bound = { app: pending.app, level: pending.demands.level };
   const [only, ...more] = kindsFor(deps, { setUp, person }, bound);
-  const draft = only === undefined || more.length > 0 ? undefined : await setUpOf(only)?.draft(deps, signIn);
+  const draft = only === undefined || more.length > 0 ? undefined : await offerOf(only)?.draft(deps, signIn);
   const noted = await deps.pendings.step(pending, portalCookie, { setUp, draft });
   return noted === undefined ? { kind: 'gone' } : { kind: 'go', place: placeOf({ ...signIn, pending: noted }) };
 }

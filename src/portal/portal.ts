@@ -50,7 +50,7 @@ export function createPortal(deps: PortalDeps): Hono<PortalEnv> {
   mountSharedDevice(app, { deps, view });
   mountMySecurity(app, deps, view);
   mountMyDevices(app, deps, view);
-  for (const step of [activationStep, kindsStep, recoveryStep, ...kindSteps()]) steps.mount(app, step(deps, view));
+  for (const step of [activationStep, kindsStep, recoveryStep, ...kindSteps]) steps.mount(app, step(deps, view));
   return app;
 }
 

@@ -8,7 +8,7 @@ import { type ActivationMistake, activationPage, notInvitedPage, selfSetUpPage }
 import { dayText } from '../ui/when.ts';
 import type { Outcome } from './answers.ts';
 import type { PortalDeps } from './deps.ts';
-import { type Bound, kindsFor, setUpOf } from './kinds.ts';
+import { type Bound, kindsFor, offerOf } from './offers.ts';
 import { placeOf, type SignIn } from './sign-in.ts';
 import { type AnswerProps, hasFactor, type ShowProps, type Step } from './steps.ts';
 import type { View } from './view.ts';
@@ -88,7 +88,7 @@ async function answerActivation(deps: PortalDeps, props: AnswerProps): Promise<O
 async function allow(deps: PortalDeps, signIn: SignIn, setUp: SetUpPermission): Promise<Outcome> {
   const { pending, portalCookie } = signIn;
   const [only, ...more] = kindsFor(deps, { setUp, person: signIn.person }, boundFor(pending));
-  const draft = only === undefined || more.length > 0 ? undefined : await setUpOf(only)?.draft(deps, signIn);
+  const draft = only === undefined || more.length > 0 ? undefined : await offerOf(only)?.draft(deps, signIn);
   const noted = await deps.pendings.step(pending, portalCookie, { setUp, draft });
   return noted === undefined ? { kind: 'gone' } : { kind: 'go', place: placeOf({ ...signIn, pending: noted }) };
 }
@@ -121,7 +121,7 @@ export function kindsStep(deps: PortalDeps, view: View): Step {
       const { pending, portalCookie } = signIn;
       const kinds = kindsFor(deps, { ...signIn, setUp: pending.setUp }, boundFor(pending));
       const kind = kinds.find(one => one === form.field('kind'));
-      const draft = kind === undefined ? undefined : await setUpOf(kind)?.draft(deps, signIn);
+      const draft = kind === undefined ? undefined : await offerOf(kind)?.draft(deps, signIn);
       if (draft === undefined) return { kind: 'mistake', mistake: 'malformed' };
       const noted = await deps.pendings.step(pending, portalCookie, { draft });
       return noted === undefined ? { kind: 'gone' } : { kind: 'go', place: placeOf({ ...signIn, pending: noted }) };

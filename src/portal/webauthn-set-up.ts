@@ -20,9 +20,6 @@ import type { SignIn } from './sign-in.ts';
 import type { AnswerProps } from './steps.ts';
 import { keyMistakeOf, unsigned } from './webauthn-challenge.ts';
 
-/** Below it no key is bound: what it signs is more than a code by mail. */
-export const leastKeyLevel = 2;
-
 /**
  * Sets a key up. Who has only the password would ask for this page at once: it is open only where the pending of this
  * very portal browser notes an accepted code, and `bindFactor` binds only under a permission in the person's record.

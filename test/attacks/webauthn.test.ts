@@ -5,7 +5,7 @@ import type {
 import { expect, test } from 'vitest';
 import type { Rules } from '../../src/factor/webauthn/enrol.ts';
 import { readMetadata } from '../../src/factor/webauthn/metadata.ts';
-import { kindsFor } from '../../src/portal/kinds.ts';
+import { kindsFor } from '../../src/portal/offers.ts';
 import { SoftKey } from '../support/authenticator.ts';
 import { entryOf, makeMaker } from '../support/key-models.ts';
 import { noRules, origin, withKey } from '../support/keys-bench.ts';
