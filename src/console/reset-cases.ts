@@ -8,7 +8,8 @@ import { isOpenTo } from '../reset/records.ts';
 import type { CaseAct } from '../reset/transitions.ts';
 import { codeHolder } from '../reset/who-may.ts';
 import { workingDaysBetween } from '../reset/working-days.ts';
-import { type CaseProps, casePage, casesPage, newCasePage } from '../ui/pages-reset.tsx';
+import { type CaseProps, casePage, casesPage } from '../ui/pages-reset.tsx';
+import { newCasePage } from '../ui/pages-reset-new.tsx';
 import type { PostedForm } from './form.ts';
 import type { Ask, Done, FormRoute, PageRoute } from './route.ts';
 

@@ -6,13 +6,8 @@ import { levelOf } from '../factor/registry.ts';
 import { highestLevel, kindsOf } from '../factor/ways.ts';
 import { isAboveCodes } from '../recovery/recovery-codes.ts';
 import { factorName } from '../ui/factor-name.ts';
-import {
-  mySecurityPage,
-  ownDonePage,
-  ownFactorPage,
-  type ShownFactor,
-  signInFirstPage,
-} from '../ui/pages-my-security.tsx';
+import { mySecurityPage, type ShownFactor, signInFirstPage } from '../ui/pages-my-security.tsx';
+import { ownDonePage, ownFactorPage } from '../ui/pages-own-factor.tsx';
 import { type OwnIntent, ownApp } from '../visit/pending.ts';
 import type { Owner, OwnSecurity, PortalDeps, PortalEnv } from './deps.ts';
 import { formTokens, type PostedForm, readForm } from './form-guard.ts';

@@ -3,13 +3,12 @@ import { challengePage } from './pages-challenge.tsx';
 import {
   mySecurityPage,
   type OverviewProps,
-  ownDonePage,
-  ownFactorPage,
   type ShownFactor,
   type ShownSession,
   signInFirstPage,
 } from './pages-my-security.tsx';
 import { ownOtherWaysPage } from './pages-own-act.tsx';
+import { ownDonePage, ownFactorPage } from './pages-own-factor.tsx';
 
 const hostile = '"><script>alert(1)</script>&amp;';
 const tokens = { csrf: 'sample', attempt: 'sample' };

@@ -1,8 +1,9 @@
 import type { ResetCase } from '../reset/case.ts';
 import type { ConsolePage } from './console-layout.tsx';
 import type { Page } from './layout.tsx';
-import { casePage, casesPage, newCasePage, resetCodePage } from './pages-reset.tsx';
+import { casePage, casesPage, resetCodePage } from './pages-reset.tsx';
 import { resetAnsweredPage, resetLinkGonePage, resetLinkPage } from './pages-reset-link.tsx';
+import { newCasePage } from './pages-reset-new.tsx';
 
 const hostile = '"><script>alert(1)</script>&amp;';
 const noon = Date.UTC(2026, 10, 20, 12);

@@ -2,11 +2,9 @@ import type { AssetNames } from './assets.ts';
 import { helpLine } from './fragments.tsx';
 import type { Page } from './layout.tsx';
 import { type Language, otherLanguage, translateTo } from './messages.ts';
-import { type ApprovalState, approvalPage, approvalSetUpPage } from './pages-approval.tsx';
 import { challengePage, delayedPage, otherWaysPage, recoveryPage, resyncPage } from './pages-challenge.tsx';
 import { firstAidPage, troublePage, troubles } from './pages-first-aid.tsx';
 import { kindsPage, notEnoughPage, notOfferedPage } from './pages-kinds.tsx';
-import { type PhonePart, phonePage } from './pages-phone.tsx';
 import { type Refusal, refusalPage, refusals } from './pages-refusal.tsx';
 import {
   handedOnPage,
@@ -18,14 +16,6 @@ import {
   type WaitingForm,
 } from './pages-send.tsx';
 import {
-  addressMistakes,
-  notSentPage,
-  type SentKind,
-  sentCodeMistakes,
-  sentCodePage,
-  sentCodeSetUpPage,
-} from './pages-sent-code.tsx';
-import {
   activationPage,
   notInvitedPage,
   recoveryCodesPage,
@@ -35,6 +25,7 @@ import {
 } from './pages-set-up.tsx';
 import { type AppLink, gonePage, hopPage, signedOutPage, signOutPage, startPage } from './pages-start.tsx';
 import { keyPage, keySetUpPage } from './pages-webauthn.tsx';
+import { approvalSamples, sentCodeSamples } from './samples-codes.ts';
 import { consoleSamples } from './samples-console.tsx';
 import { deskCodeSamples } from './samples-desk-code.ts';
 import { ownSamples } from './samples-own.ts';
@@ -50,14 +41,14 @@ export function samplePages(language: Language, assets: AssetNames): ReadonlyMap
   return new Map([
     ...challengeSamples(page),
     ...setUpSamples(page),
-    ...approvalSamples(page),
+    ...approvalSamples(page, { hostile, tokens, picture: samplePicture }),
     ...generalSamples(page),
     ...ownSamples(page),
     ...sendSamples(page),
     ...deskCodeSamples(page, { hostile, tokens }),
     ...trustSamples(page, { hostile, tokens, apps }),
     ...consoleSamples(page),
-    ...(['sms', 'email'] as const).flatMap(kind => sentCodeSamples(page, kind)),
+    ...(['sms', 'email'] as const).flatMap(kind => sentCodeSamples(page, kind, { hostile, tokens })),
     ...resetLinkSamples(page),
     ...troubles.map(
       trouble => [`help-${trouble}`, troublePage(page, { trouble, start: '/', own: '/my-security' })] as const,
@@ -177,78 +168,6 @@ function setUpSamples(page: Page): [string, string][] {
     ['recovery-codes', recoveryCodesPage(page, { codes, action: '/recovery-codes/1', tokens })],
     ['recovery-codes-lesser', recoveryCodesPage(page, { codes, action: '/recovery-codes/1', tokens, lesser: true })],
     ['recovery-codes-shown', recoveryCodesShownPage(page, { goOn: '/go/1', action: '/recovery-codes/1', tokens })],
-  ];
-}
-
-function approvalSamples(page: Page): [string, string][] {
-  const form = {
-    account: `anna${hostile}`,
-    action: '/challenge/1/approval',
-    tokens,
-    place: 'sluis.example.org/approve',
-  };
-  const ask = { ...form, otherWays: '/other-ways/1', poll: '/challenge/1/approval/state' };
-  const states: readonly ApprovalState[] = [
-    { state: 'open', number: '47', seconds: 170 },
-    { state: 'approved' },
-    { state: 'wrong' },
-    { state: 'expired' },
-    { state: 'limited', minutes: 40 },
-  ];
-  const closed = approvalPage(page, { ...ask, asked: { state: 'limited', minutes: 1_380 } });
-  const link = {
-    uri: 'https://sluis.example.org/approve/#ABCD-EFGH-JKMN-PQRS',
-    code: 'ABCD-EFGH-JKMN-PQRS',
-    picture: samplePicture,
-  };
-  const setUp = { ...form, action: '/set-up/1/approval', kinds: '/set-up/1/kinds', link };
-  const parts: readonly (readonly [PhonePart, ...PhonePart[]])[] = [
-    ['none'],
-    ['join'],
-    ['ready'],
-    ['asks'],
-    ['reported'],
-    ['link-used', 'none'],
-  ];
-  return [
-    ...states.map((asked): [string, string] => [`approval-${asked.state}`, approvalPage(page, { ...ask, asked })]),
-    ['approval-closed', closed],
-    ['approval-set-up', approvalSetUpPage(page, setUp)],
-    ['approval-set-up-over', approvalSetUpPage(page, { ...setUp, link: undefined })],
-    ...(['wrong', 'malformed', 'waiting', 'personal'] as const).map((mistake): [string, string] => [
-      `approval-set-up-${mistake}`,
-      approvalSetUpPage(page, { ...setUp, mistake }),
-    ]),
-    ...parts.map((show): [string, string] => [`phone-${show[0]}`, phonePage(page, { folder: '/approve/', show })]),
-    ['kinds-approval', kindsPage(page, { ...form, kinds: ['totp', 'approval'], missing: false })],
-  ];
-}
-
-function sentCodeSamples(page: Page, kind: SentKind): [string, string][] {
-  const to = kind === 'sms' ? '06-•••• 12' : `a•••@gemeente.example${hostile}`;
-  const form = { kind, account: `anna${hostile}`, action: `/challenge/1/${kind}`, tokens, to, renewed: false };
-  const elsewhere = { href: '/other-ways/1', text: 'challenge.no-code' } as const;
-  const code = { ...form, again: [{ value: '1', to }], elsewhere };
-  const two = [...code.again, { value: '2', to: '06-•••• 98' }];
-  const setUp = { ...form, kinds: '/set-up/1/kinds', typed: hostile };
-  const own = addressMistakes.filter(mistake =>
-    kind === 'sms' ? mistake !== 'functional' && mistake !== 'own' : mistake !== 'country',
-  );
-  return [
-    [kind, sentCodePage(page, code)],
-    [`${kind}-renewed`, sentCodePage(page, { ...code, renewed: true, again: two })],
-    // What is said of a code is the same by mail.
-    ...sentCodeMistakes
-      .filter(mistake => kind === 'sms' || mistake === 'wrong')
-      .map((mistake): [string, string] => [`${kind}-${mistake}`, sentCodePage(page, { ...code, mistake })]),
-    [`${kind}-nothing-sent`, notSentPage(page, code)],
-    [`${kind}-delayed`, delayedPage(page, { wait: 24_000, retry: '/', otherWays: '/other-ways/1', sending: true })],
-    [`${kind}-set-up`, sentCodeSetUpPage(page, { ...setUp, typed: '' })],
-    ...own.map((mistake): [string, string] => [
-      `${kind}-set-up-${mistake}`,
-      sentCodeSetUpPage(page, { ...setUp, mistake }),
-    ]),
-    [`${kind}-set-up-code`, sentCodePage(page, { ...code, change: true })],
   ];
 }
 
