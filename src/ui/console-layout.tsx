@@ -231,7 +231,7 @@ export function TextField(props: TextFieldProps) {
         value={value}
         autocomplete={autocomplete}
         maxlength={most}
-        autofocus={focus === true}
+        autofocus={focus === true || mistake !== undefined}
         aria-invalid={mistake === undefined ? undefined : 'true'}
         aria-describedby={described(props)}
       />
@@ -249,6 +249,7 @@ function AreaField(props: FieldProps & { readonly value?: string | undefined; re
         name={name}
         rows={3}
         maxlength={most}
+        autofocus={mistake !== undefined}
         aria-invalid={mistake === undefined ? undefined : 'true'}
         aria-describedby={described(props)}
       >
@@ -264,10 +265,17 @@ export function SelectField(
     readonly value?: string;
   },
 ) {
-  const { name, options, value } = props;
+  const { name, options, value, mistake } = props;
   return (
     <Labelled {...props}>
-      <select class="sluis-select" id={name} name={name} aria-describedby={described(props)}>
+      <select
+        class="sluis-select"
+        id={name}
+        name={name}
+        autofocus={mistake !== undefined}
+        aria-invalid={mistake === undefined ? undefined : 'true'}
+        aria-describedby={described(props)}
+      >
         {options.map(([option, text]) => (
           <option value={option} selected={option === value}>
             {text}

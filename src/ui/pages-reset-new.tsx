@@ -42,7 +42,7 @@ export function newCasePage(page: ConsolePage, props: CaseFormProps): string {
             options={props.realms.map(name => [name, name] as const)}
           />
         )}
-        <TextField {...input('account')} type="email" most={254} focus />
+        <TextField {...input('account')} type="email" most={254} focus={refusal === undefined} />
         <SelectField
           name="asker"
           label={t('console.reset.asker')}
@@ -126,6 +126,8 @@ function Tick({
           name={name}
           value="yes"
           checked={checked}
+          autofocus={mistake !== undefined}
+          aria-invalid={mistake === undefined ? undefined : 'true'}
           aria-describedby={described}
         />
         <label for={name}>{label}</label>

@@ -36,6 +36,17 @@ for (const language of languages) {
         expect(html).toMatch(/<form|class="[^"]*sluis-next|class="sluis-help"/);
       });
 
+      test(`${name} has one main act at most, and begins at the field that is wrong (WCAG 3.3.1)`, () => {
+        // The phone's page holds all its parts, and shows one.
+        if (!name.startsWith('phone-'))
+          expect(html.split('utrecht-button--primary-action').length).toBeLessThanOrEqual(2);
+        const fields = ['input', 'select', 'textarea'].flatMap(tag => tags(html, tag));
+        if (!fields.some(tag => tag.includes('aria-invalid="true"'))) return;
+        expect(fields.filter(tag => tag.includes('autofocus'))).toEqual([
+          expect.stringContaining('aria-invalid="true"'),
+        ]);
+      });
+
       test(`WCAG 1.3.1: every visible input of ${name} has a label`, () => {
         const visible = tags(html, 'input').filter(tag => !tag.includes('type="hidden"'));
         for (const tag of visible) {

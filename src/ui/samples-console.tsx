@@ -25,6 +25,7 @@ import {
 import { codePage, peoplePage, personPage } from './pages-console-people.tsx';
 import { todayPage } from './pages-console-today.tsx';
 import { tokenPage, tokensPage } from './pages-console-tokens.tsx';
+import { type PlaceName, placeNames, placeOf } from './samples-console-places.ts';
 import { deskCodeConsoleSamples } from './samples-desk-code.ts';
 import { resetConsoleSamples } from './samples-reset.tsx';
 
@@ -36,18 +37,22 @@ const noon = Date.UTC(2026, 10, 22, 12);
 export function consoleSamples(base: Page): [string, string][] {
   const page: ConsolePage = {
     ...base,
-    places: (
-      ['today', 'people', 'reset', 'tokens', 'access', 'signals', 'audit', 'configuration', 'operators'] as const
-    ).map(name => ({ href: `/${name}`, title: `console.${name}`, here: name === 'today' })),
+    places: [],
     who: { name: `Eva ${hostile}`, role: 'admin', signOut: { action: '/sign-out', tokens } },
     notice: undefined,
   };
-  return [
-    ...entranceSamples(base),
+  return [...entranceSamples(base), ...placeNames.flatMap(here => samplesAt(here, page))];
+}
+
+function samplesAt(here: PlaceName, base: ConsolePage): [string, string][] {
+  const places = placeNames.map(name => ({ href: `/${name}`, title: `console.${name}` as const, here: name === here }));
+  const page = { ...base, places };
+  const all = [
     ...frameSamples(page),
     ...resetConsoleSamples(page),
     ...deskCodeConsoleSamples(page, { hostile, tokens }),
   ];
+  return all.filter(([name]) => placeOf(name) === here);
 }
 
 function entranceSamples(page: Page): [string, string][] {
@@ -72,12 +77,13 @@ function entranceSamples(page: Page): [string, string][] {
 }
 
 function frameSamples(page: ConsolePage): [string, string][] {
+  const { t } = page;
   const act = {
     action: '/people/gemeente/anna/end-sessions',
     tokens,
-    title: `Sessies beëindigen van anna ${hostile}`,
-    consequences: [`anna ${hostile} is overal uitgelogd.`, 'Wat zij nu schrijft, kan verloren gaan.'],
-    submit: 'Beëindig',
+    title: t('console.act-on', { act: t('console.end-sessions'), name: `anna ${hostile}` }),
+    consequences: [t('console.end-sessions.will', { name: `anna ${hostile}` }), t('console.work-lost')],
+    submit: t('console.end-sessions'),
     back: '/people',
     asksReason: true,
   };
@@ -152,7 +158,7 @@ function listSamples(page: ConsolePage): [string, string][] {
     factors: [{ kind: 'totp', label: `Telefoon ${hostile}`, level: 2, boundAt: noon, lastUsedAt: noon }],
     sessions: [{ app: 'Webmail', beganAt: noon, lastSeen: noon, level: 2 }],
     devices: [{ name: `Laptop ${hostile}`, since: noon, until: noon }],
-    acts: [{ title: 'Sessies beëindigen', href: '/people/gemeente/anna/end-sessions' }],
+    acts: [{ title: page.t('console.end-sessions'), href: '/people/gemeente/anna/end-sessions' }],
   } as const;
   const operator: OperatorRow = {
     email: `eva@gemeente.test${hostile}`,
