@@ -180,8 +180,8 @@ function appSettings(
 }
 
 function upstreamSettings(upstream: AppConfiguration['upstream'], resolve: Resolve): UpstreamSettings {
-  const { url, ca, fingerprint, serverName, timeouts, connections } = upstream;
-  return { origin: url, ca: maybe(ca, resolve), fingerprint, serverName, timeouts, connections };
+  const { url, ca, fingerprint, serverName, timeouts, connections, waiting } = upstream;
+  return { origin: url, ca: maybe(ca, resolve), fingerprint, serverName, timeouts, connections, waiting };
 }
 
 function maybe(path: string | undefined, resolve: Resolve): string | undefined {

@@ -104,6 +104,7 @@ export const realmSchema = z.strictObject({
 
 const timeouts = z.strictObject({
   connect: durationUpTo('24h').prefault('5s'),
+  wait: durationUpTo('5m').prefault('10s').describe('For a free connection to the app; then 503.'),
   head: durationUpTo('24h').prefault('60s').describe('Until the head of the answer.'),
   body: durationUpTo('24h').prefault('5m').describe('Between two parts of the body.'),
 });
@@ -126,6 +127,12 @@ const upstreamDetails = z.strictObject({
     .optional()
     .describe('The name that the certificate of the app is for, where it is not the one in the url.'),
   connections: z.int().min(1).max(10_000).default(64),
+  waiting: z
+    .int()
+    .min(0)
+    .max(100_000)
+    .default(1_000)
+    .describe('Requests that may wait for a free connection; what comes beyond is answered with 503.'),
   timeouts: timeouts.prefault({}),
 });
 

@@ -264,8 +264,10 @@ export interface UpstreamSettings {
   /** SHA-256 of the leaf certificate, lower-case hex. */
   readonly fingerprint: string | undefined;
   readonly serverName: string | undefined;
-  readonly timeouts: { readonly connect: number; readonly head: number; readonly body: number };
+  readonly timeouts: { readonly connect: number; readonly wait: number; readonly head: number; readonly body: number };
   readonly connections: number;
+  /** Requests that may wait for one of those connections, for `timeouts.wait` each. */
+  readonly waiting: number;
 }
 
 export type Level = 1 | 2 | 3 | 4;

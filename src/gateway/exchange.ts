@@ -1,6 +1,5 @@
 import type { Agent, IncomingMessage, ServerResponse } from 'node:http';
 import { LRUCache } from 'lru-cache';
-import type { Pool } from 'undici';
 import type { Audit } from '../audit/event.ts';
 import type { AppSettings, LimitSettings, RealmSettings } from '../config/settings.ts';
 import type { TrustedDevices } from '../device/trusted-devices.ts';
@@ -21,6 +20,7 @@ import type { ParkedSubmissions } from '../visit/parked.ts';
 import type { PendingSignIns } from '../visit/pending.ts';
 import type { SealedCookies } from '../visit/sealed-cookies.ts';
 import type { Visits } from '../visit/visits.ts';
+import type { Way } from './bulkhead.ts';
 import type { Head } from './head.ts';
 import type { AppLog } from './log.ts';
 import type { Ongoing } from './ongoing.ts';
@@ -31,11 +31,11 @@ export interface AppRuntime {
   readonly settings: AppSettings;
   readonly realm: RealmSettings;
   /** For people with a session, and for sign-ins. */
-  readonly pool: Pool;
+  readonly pool: Way;
   /** For everybody else: strangers must not keep those who are signed in from their app. */
-  readonly publicPool: Pool;
+  readonly publicPool: Way;
   /** For files that everybody may have. */
-  readonly assetPool: Pool;
+  readonly assetPool: Way;
   /** For WebSockets: each has a connection of its own. */
   readonly agent: Agent;
   readonly table: RouteTable;

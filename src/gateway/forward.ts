@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Readable, Transform } from 'node:stream';
 import type { Dispatcher } from 'undici';
+import type { Way } from './bulkhead.ts';
 import { type AnswerHeaders, oneHeader } from './headers.ts';
 import {
   ClientGone,
@@ -22,7 +23,7 @@ export type HeadVerdict =
   | { readonly instead: () => void | Promise<void> };
 
 export interface Forwarding {
-  readonly pool: Dispatcher;
+  readonly pool: Way;
   readonly options: Dispatcher.DispatchOptions & { body?: Readable | null };
   readonly res: ServerResponse;
   /** Milliseconds that a browser may take nothing while something waits for it; then the answer is cut, for it holds a connection to the app. */

@@ -34,7 +34,7 @@ export function refuse(
     ...(options.limit === undefined ? {} : { limit: options.limit }),
     ...(options.reference === undefined ? {} : { reference: options.reference }),
   });
-  const seconds = options.seconds ?? (refusal === 'store' ? comeAgain : undefined);
+  const seconds = options.seconds ?? (refusal === 'store' || refusal === 'busy' ? comeAgain : undefined);
   const retry = seconds === undefined ? {} : { 'retry-after': String(seconds) };
   page(exchange, refusals[refusal].status, html, retry);
 }

@@ -45,8 +45,17 @@ afterAll(() => {
 });
 
 function settings(more: Partial<UpstreamSettings>): UpstreamSettings {
-  const timeouts = { connect: 5_000, head: 5_000, body: 5_000 };
-  return { origin, ca: undefined, fingerprint: undefined, serverName: undefined, timeouts, connections: 2, ...more };
+  const timeouts = { connect: 5_000, wait: 5_000, head: 5_000, body: 5_000 };
+  return {
+    origin,
+    ca: undefined,
+    fingerprint: undefined,
+    serverName: undefined,
+    timeouts,
+    connections: 2,
+    waiting: 9,
+    ...more,
+  };
 }
 
 async function byPool(upstream: UpstreamSettings): Promise<number> {

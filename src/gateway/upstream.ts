@@ -5,17 +5,19 @@ import type { TLSSocket } from 'node:tls';
 import { buildConnector, type Dispatcher, errors, Pool } from 'undici';
 import type { UpstreamSettings } from '../config/settings.ts';
 import { SluisError } from '../kernel/errors.ts';
+import { AppBusy, type Way } from './bulkhead.ts';
 import type { AnswerHeaders } from './headers.ts';
 
 /**
  * `store`: what judges the answer did not get its own answer from the store. `connection-bound`: the app takes the
- * connection for a person.
+ * connection for a person. `busy`: it waited for a free connection, and was not sent.
  */
-export type UpstreamFailure = 'client-gone' | 'timeout' | 'unreachable' | 'store' | 'connection-bound';
+export type UpstreamFailure = 'client-gone' | 'busy' | 'timeout' | 'unreachable' | 'store' | 'connection-bound';
 
-/** What went wrong, by the reason and not by the text: 499 quiet, 504, 502, 503. */
+/** What went wrong, by the reason and not by the text: 499 quiet, 503, 504, 502. */
 export function failureOf(error: unknown): UpstreamFailure {
   if (error instanceof ClientGone) return 'client-gone';
+  if (error instanceof AppBusy) return 'busy';
   if (error instanceof ConnectionBound) return 'connection-bound';
   if (error instanceof SluisError && error.code === 'store.unavailable') return 'store';
   if (
@@ -155,11 +157,7 @@ function readCa(file: string): string {
 }
 
 /** A request of our own, its answer read whole; rejects beyond `limit` bytes. */
-export function requestWhole(
-  pool: Dispatcher,
-  options: Dispatcher.DispatchOptions,
-  limit: number,
-): Promise<WholeAnswer> {
+export function requestWhole(pool: Way, options: Dispatcher.DispatchOptions, limit: number): Promise<WholeAnswer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;

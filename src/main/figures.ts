@@ -17,6 +17,9 @@ export interface Listening {
   connections(): number;
   webSockets(): number;
   sessions(): number;
+  /** By app: requests that wait for a connection to it now, and those that waited in vain. */
+  waiting(): ReadonlyMap<string, number>;
+  refused(): ReadonlyMap<string, number>;
   storeAnswers(): boolean;
   isDraining(): boolean;
 }
@@ -54,6 +57,17 @@ export class Figures {
       'sluis_known_sessions',
       'Sessions that this process has in memory; not all that there are.',
       of.sessions,
+    );
+    new Gauge({
+      ...{ name: 'sluis_app_waiting', help: 'Requests that wait for a free connection to their app.' },
+      ...{ registers: [this.#registry], labelNames: ['app'] },
+      collect() {
+        this.reset();
+        for (const [app, count] of of.waiting()) this.set({ app }, count);
+      },
+    });
+    this.#counter('sluis_app_busy_total', 'Requests refused because no connection came free.', 'app', () =>
+      of.refused(),
     );
     this.gauge('sluis_store_up', 'Whether the store answered within the last second or so.', () => +of.storeAnswers());
     this.gauge('sluis_draining', 'Whether this process is stopping.', () => +of.isDraining());

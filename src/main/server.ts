@@ -114,6 +114,8 @@ class Serving {
       connections: () => people.count(),
       webSockets: () => this.#common.ongoing.webSockets.size,
       sessions: () => this.#core.sessions.inMemory,
+      waiting: () => this.#common.upstreams.waiting(),
+      refused: () => this.#common.upstreams.refused(),
       storeAnswers: () => this.#store.state().confirmed,
       isDraining: () => this.#drainingSince !== undefined,
     });

@@ -30,7 +30,12 @@ export function shareOf(settings: Settings, workers: number): Settings {
     },
     apps: apps.map(app => ({
       ...app,
-      upstream: { ...app.upstream, connections: part(app.upstream.connections) },
+      upstream: {
+        ...app.upstream,
+        connections: part(app.upstream.connections),
+        // None is none.
+        waiting: Math.floor(app.upstream.waiting / workers),
+      },
     })),
   };
 }

@@ -220,6 +220,8 @@ export const english: Readonly<Record<keyof typeof dutch, string>> = {
   'refusal.unreachable.text': 'It is not your fault. Wait a few minutes and try again.',
   'refusal.timeout.title': '{app} answers too slowly',
   'refusal.timeout.text': 'It is not your fault. Wait a few minutes and try again.',
+  'refusal.busy.title': '{app} is too busy now',
+  'refusal.busy.text': 'It is not your fault. What you sent has not arrived. Try again in a minute.',
   'refusal.store.title': 'This is not possible right now',
   'refusal.store.text': 'There is a disruption. It is not your fault. Nothing is lost. Try again in a minute.',
   'refusal.internal.title': 'Something went wrong on our side',

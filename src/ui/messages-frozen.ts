@@ -421,4 +421,6 @@ export const frozenIds: readonly string[] = [
   'own.event-device-removed',
   'own.event-device-doubted',
   'own.event-device-copied',
+  'refusal.busy.title',
+  'refusal.busy.text',
 ];

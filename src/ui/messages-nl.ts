@@ -226,6 +226,9 @@ export const dutch = {
   'refusal.unreachable.text': 'Dit ligt niet aan u. Wacht een paar minuten en probeer het opnieuw.',
   'refusal.timeout.title': '{app} reageert te langzaam',
   'refusal.timeout.text': 'Dit ligt niet aan u. Wacht een paar minuten en probeer het opnieuw.',
+  'refusal.busy.title': '{app} is nu te druk',
+  'refusal.busy.text':
+    'Dit ligt niet aan u. Wat u verstuurde, is niet aangekomen. Probeer het over een minuut opnieuw.',
   'refusal.store.title': 'Dit kan nu even niet',
   'refusal.store.text':
     'Er is een storing. Dit ligt niet aan u. Er is niets verloren gegaan. Probeer het over een minuut opnieuw.',

@@ -7,6 +7,7 @@ export const refusals = {
   'not-found': { status: 404, next: 'refusal.start', desk: false },
   'unknown-host': { status: 421, next: 'refusal.start', desk: true },
   unreachable: { status: 502, next: 'refusal.again', desk: true },
+  busy: { status: 503, next: 'refusal.again', desk: true },
   timeout: { status: 504, next: 'refusal.again', desk: true },
   store: { status: 503, next: 'refusal.again', desk: true },
   internal: { status: 500, next: 'refusal.again', desk: true },

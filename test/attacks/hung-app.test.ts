@@ -1,0 +1,91 @@
+import type { Socket } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { ClientAnswer } from '../support/client.ts';
+import { freePort } from '../support/free-port.ts';
+import { enter, type Inside } from '../support/inside.ts';
+import { html, type MaliciousApp, startMaliciousApp } from '../support/malicious-app.ts';
+import { until } from '../support/redis.ts';
+import { startSluis, TestClock, type TestSluis } from '../support/sluis.ts';
+
+/** An app that answers nothing, and another behind the same gate. */
+const connections = 2;
+const waiting = 3;
+
+let hung: MaliciousApp;
+let well: MaliciousApp;
+let sluis: TestSluis;
+let atHung: Inside;
+let atWell: Inside;
+let management: number;
+/** Requests that the hung app holds. */
+let held: Socket[];
+
+async function start(wait: string): Promise<void> {
+  management = await freePort();
+  const upstream = `{ url: "${hung.url}", connections: ${connections}, waiting: ${waiting}, timeouts: { wait: ${wait} } }`;
+  const apps = [
+    { id: 'dood', upstream, preset: 'demo' },
+    { id: 'leeft', upstream: well.url, preset: 'demo' },
+  ];
+  sluis = await startSluis(apps, { clock: new TestClock(), extra: `management: { port: ${management} }` });
+  atHung = await enter(sluis, 'dood', 'anna', { GPAUTH: 'ingelogd' });
+  atWell = await enter(sluis, 'leeft', 'anna', { GPAUTH: 'ingelogd' });
+}
+
+beforeEach(async () => {
+  held = [];
+  [hung, well] = await Promise.all([startMaliciousApp(), startMaliciousApp()]);
+  hung.answers.set('/map', socket => void held.push(socket));
+  well.answers.set('/map', html('binnen'));
+});
+afterEach(async () => {
+  await sluis?.close();
+  await Promise.all([hung.close(), well.close()]);
+});
+
+const ask = () => atHung.client.copy().get('/map');
+const statuses = (answers: readonly ClientAnswer[]) => answers.map(({ status }) => status).sort();
+
+async function figure(name: string, app: string): Promise<number> {
+  const text = await (await fetch(`http://127.0.0.1:${management}/metrics`)).text();
+  const line = text.split('\n').find(one => one.startsWith(name) && one.includes(`app="${app}"`));
+  return Number(line?.split(' ').at(-1) ?? Number.NaN);
+}
+
+describe('an app that hangs', () => {
+  it('holds as many as it may; the others are told to come back, and an app beside it goes on', async () => {
+    await start('1s');
+    const answers = Array.from({ length: 20 }, ask);
+    await until(async () => held.length === connections);
+    // Those that found too many before them need not wait at all.
+    const first = await Promise.race(answers);
+    expect([first.status, first.headers.some(([name]) => name.toLowerCase() === 'retry-after')]).toEqual([503, true]);
+    expect(first.text).toContain('is nu te druk');
+    expect(first.text).not.toMatch(/127\.0\.0\.1|undici|pool/);
+    expect(statuses(await Promise.all(Array.from({ length: 20 }, () => atWell.client.copy().get('/map'))))).toEqual(
+      Array.from({ length: 20 }, () => 200),
+    );
+    await until(async () => (await figure('sluis_app_busy_total', 'dood')) === 20 - connections);
+    expect([await figure('sluis_app_waiting', 'dood'), await figure('sluis_app_busy_total', 'leeft')]).toEqual([0, 0]);
+    for (const socket of held) socket.end(html('binnen'));
+    const all = statuses(await Promise.all(answers));
+    expect(all.filter(status => status === 200)).toHaveLength(connections);
+    expect(all.filter(status => status === 503)).toHaveLength(20 - connections);
+    expect(hung.seen).toHaveLength(connections);
+    expect(sluis.log.filter(line => line.includes('answers more slowly than it is asked'))).toHaveLength(1);
+  });
+
+  it('that answers again is asked what waited, each once, and has as many connections as before', async () => {
+    await start('1m');
+    const answers = Array.from({ length: connections + waiting }, ask);
+    await until(async () => held.length === connections);
+    await until(async () => (await figure('sluis_app_waiting', 'dood')) === waiting);
+    hung.answers.set('/map', html('weer wakker'));
+    // One answers, one breaks off: both give their place to the next.
+    held[0]?.end(html('weer wakker'));
+    held[1]?.destroy();
+    expect(statuses(await Promise.all(answers))).toEqual([200, 200, 200, 200, 502]);
+    for (let round = 0; round < 3; round += 1)
+      expect(statuses(await Promise.all(Array.from({ length: connections + waiting }, ask)))).not.toContain(503);
+  });
+});
