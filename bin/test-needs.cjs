@@ -25,6 +25,12 @@ const needs = [
     install: () => apt(['oathtool', 'pskctool']),
     serves: false,
   },
+  {
+    name: 'openldap',
+    packages: () => ofScripts(['directory.sh']),
+    install: () => scripts(['directory.sh']),
+    serves: false,
+  },
   { name: 'redis', packages: () => missing(['redis-server']), install: () => apt(['redis-server']), serves: false },
 ];
 

@@ -128,7 +128,7 @@ async function asOperator(core: Core, port: number): Promise<Ask> {
     source: 'bench',
   } as const;
   const { operator } = await core.operators.invite(asked, { command: 'bench' });
-  await core.operators.settle(operator.id, 'no password opens it');
+  await core.operators.settle(operator.id, { password: 'no password opens it' });
   await core.people.update(operator.id, person => ({ ...person, factors: [factor] }));
   const proved = { level: 2, factor: factor.id, factorAt: Date.now(), portal: undefined };
   const fresh = { realm: consoleRealm, app: consoleApp, person: operator.id, name: operator.email, ...proved };

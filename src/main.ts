@@ -26,6 +26,7 @@ const machine = {
   redisPassword: process.env['SLUIS_REDIS_PASSWORD'],
   mailPassword: process.env['SLUIS_MAIL_PASSWORD'],
   smsSecret: process.env['SLUIS_SMS_SECRET'],
+  firstFactorSecrets: { ldap: process.env['SLUIS_LDAP_PASSWORD'], oidc: process.env['SLUIS_OIDC_SECRET'] },
   operator: process.env['SUDO_USER'] ?? accountName(),
   forks: true,
   ...stopSignals(),

@@ -49,7 +49,7 @@ const rules: Readonly<Record<string, Rule>> = {
   kernel: { values: [], types: [], packages: ['node:crypto', 'node:buffer'] },
   config: { values: ['kernel'], types: ['preset'] },
   store: { values: ['kernel'], types: ['audit'] },
-  carrier: { values: ['kernel'], types: ['notice', 'factor', 'config'] },
+  carrier: { values: ['kernel'], types: ['notice', 'factor', 'operator', 'config'] },
   ui: { values: ['kernel'], types: [...domain, 'config'], packages: ['node:', 'hono', 'qrcode'] },
   ...Object.fromEntries(
     domain.map(room => [room, { values: ['kernel', ...domain], types: ['config'], packages: pure }]),

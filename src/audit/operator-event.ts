@@ -6,11 +6,14 @@ export type OperatorEvent =
   /** By one admin: nothing is done before another confirms it, and `by` of what follows names both. */
   | (Mandated & { readonly type: 'operator.asked'; readonly what: 'invite' | 'renew' })
   | (Decided & { readonly type: 'operator.ended' | 'operator.ask-refused' })
+  /** The machine gave her a password for a while, for when her first factor elsewhere is away. */
+  | (Decided & { readonly type: 'operator.local-password'; readonly until: number })
   /** `name` as typed where it was an address, whether or not there is such an operator. */
   | {
       readonly type: 'operator.refused';
       readonly name: string;
-      readonly reason: 'wrong' | 'delayed' | 'mandate' | 'role' | 'form';
+      /** `unavailable`: who keeps first factors did not answer. */
+      readonly reason: 'wrong' | 'delayed' | 'unavailable' | 'mandate' | 'role' | 'form';
       readonly act?: string;
       readonly source: string;
     }

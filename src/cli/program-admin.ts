@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { parseDuration } from '../config/quantity.ts';
 import { longestMandate } from '../operator/operator.ts';
 import { type Role, roles } from '../operator/role.ts';
+import { longestLocalPassword } from './admin.ts';
 
 export interface AdminInviteOptions {
   readonly config: string;
@@ -13,11 +14,21 @@ export interface AdminInviteOptions {
   readonly role: Role | undefined;
 }
 
+export interface AdminLocalPasswordOptions {
+  readonly config: string;
+  readonly email: string;
+  /** Milliseconds. */
+  readonly duration: number;
+  readonly reason: string;
+}
+
 /** What the commands about operators do; see `Commands`. */
 export interface AdminCommands {
   adminInvite(options: AdminInviteOptions): Promise<number>;
+  adminLocalPassword(options: AdminLocalPasswordOptions): Promise<number>;
 }
 
+const day = 24 * 60 * 60_000;
 const year = 365 * 24 * 60 * 60_000;
 
 /** `sluis admin ...`; `command` makes a command as all others are made. */
@@ -39,6 +50,21 @@ export function addAdmin(
     .action(async (email: string, options) =>
       done(await commands.adminInvite({ name: undefined, reason: undefined, role: undefined, ...options, email })),
     );
+  command(admin, 'local-password')
+    .description('Break glass: a password for a while, for when the directory or provider of operators is away.')
+    .argument('<email>', 'an operator; her second step stays as it is')
+    .requiredOption('--reason <text>', 'why; kept in the audit, and mailed to all admins')
+    .addOption(new Option('--for <duration>', 'at most 7d').default(day, '1d').argParser(shortWhile))
+    .addOption(config())
+    .action(async (email: string, { for: duration, ...options }) =>
+      done(await commands.adminLocalPassword({ ...options, duration, email })),
+    );
+}
+
+function shortWhile(text: string): number {
+  const found = parseDuration(text);
+  if (found !== undefined && found > 0 && found <= longestLocalPassword) return found;
+  throw new InvalidArgumentError('expected a duration of at most 7 days, for example 4h');
 }
 
 function mandate(text: string): number {

@@ -45,6 +45,7 @@ const commands: Commands = {
   tokensHandOut: note('tokensHandOut'),
   tokensTakeBack: note('tokensTakeBack'),
   adminInvite: note('adminInvite'),
+  adminLocalPassword: note('adminLocalPassword'),
   peopleExport: note('peopleExport'),
   peopleErase: note('peopleErase'),
   explain: note('explain'),

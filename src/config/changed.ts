@@ -15,7 +15,7 @@ export function changedKeys(before: unknown, after: unknown, path = ''): readonl
 }
 
 /** By key, a hash of each file that settings name and that is read with them: the same name may hold something else. */
-export function filesOf({ realms, apps, webauthn, factors, mail }: Settings): ReadonlyMap<string, string> {
+export function filesOf({ realms, apps, webauthn, factors, mail, console }: Settings): ReadonlyMap<string, string> {
   const named = [
     ...[...realms.values()].flatMap(({ name, theme }) => [
       [`realms.${name}.theme.css`, theme.css] as const,
@@ -25,6 +25,7 @@ export function filesOf({ realms, apps, webauthn, factors, mail }: Settings): Re
     ['webauthn.metadata', webauthn?.metadata] as const,
     ['webauthn.metadataRoot', webauthn?.metadataRoot] as const,
     ['mail.ca', mail?.ca] as const,
+    ['console.firstFactor.ca', console?.firstFactor?.ca] as const,
     ...apps.map(({ id, upstream }) => [`apps.${id}.upstream.ca`, upstream.ca] as const),
   ];
   return new Map(named.flatMap(([key, file]) => (file === undefined ? [] : [[key, hashOf(file)]])));

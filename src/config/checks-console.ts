@@ -1,3 +1,4 @@
+import { checkFirstFactor } from './checks-first-factor.ts';
 import { highestOf } from './checks-webauthn.ts';
 import type { Findings } from './findings.ts';
 import type { Parts } from './parts.ts';
@@ -11,6 +12,7 @@ export function checkConsole(parts: Parts, highestLevel: number, findings: Findi
   const settings = parts.console;
   if (settings === undefined) return;
   const { idle, absolute, level } = settings;
+  checkFirstFactor(settings.firstFactor, findings);
   if (idle > absolute)
     findings.error(['console', 'idle'], { found: 'more than console.absolute', expected: 'at most console.absolute' });
   const highest = highestOf(parts, Math.max(highestLevel, 3));

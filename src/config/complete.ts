@@ -1,4 +1,5 @@
 import type { Preset } from '../preset/preset.ts';
+import { firstFactorSettings } from './checks-first-factor.ts';
 import { demandedLevel } from './checks-levels.ts';
 import { mailSettings } from './checks-mail.ts';
 import { selfWindow } from './checks-self.ts';
@@ -69,7 +70,7 @@ export function complete(parts: Parts, presets: ReadonlyMap<string, Preset>, res
     levels: { acceptLevel1: levels.acceptLevel1 },
     webauthn: webauthn && webauthnSettings(webauthn, resolve),
     mail: mail && mailSettings(mail, resolve),
-    console: parts.console && consoleSettings(parts.console, parts),
+    console: parts.console && consoleSettings(parts.console, parts, resolve),
     reset: reset && resetSettings(reset),
     trust: trust && { ...trust, platforms: trust.platforms },
     approval: approval && approvalSettings(approval),
@@ -94,11 +95,13 @@ function listenSettings(
 }
 
 function consoleSettings(
-  { level, ...rest }: NonNullable<Configuration['console']>,
+  { level, firstFactor, ...rest }: NonNullable<Configuration['console']>,
   { realms }: Pick<Parts, 'realms'>,
+  resolve: Resolve,
 ): ConsoleSettings {
   const realm = [...realms].find(([, { portal }]) => portal === rest.origin)?.[0];
-  return { ...rest, level, realm, path: realm === undefined ? '' : '/console' };
+  const first = firstFactorSettings(firstFactor, resolve);
+  return { ...rest, level, firstFactor: first, realm, path: realm === undefined ? '' : '/console' };
 }
 
 function webauthnSettings(

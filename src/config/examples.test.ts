@@ -39,7 +39,7 @@ beforeAll(() => {
   writeFileSync(join(folder, 'intern-ca.pem'), certificate);
   writeFileSync(join(folder, 'private.pem'), key);
   writeFileSync(join(folder, 'keys'), '');
-  writeFileSync(join(folder, 'sms-key'), 'x');
+  for (const secret of ['sms-key', 'ldap-password', 'oidc-secret']) writeFileSync(join(folder, secret), 'x');
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

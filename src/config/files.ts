@@ -18,6 +18,12 @@ export function checkFiles(parts: Parts, resolve: (path: string) => string, find
   read(['webauthn', 'metadataRoot'], parts.webauthn?.metadataRoot);
   read(['mail', 'passwordFile'], parts.mail?.passwordFile);
   checkCa(['mail', 'ca'], read(['mail', 'ca'], parts.mail?.ca), findings);
+  const { ldap, oidc } = parts.console?.firstFactor ?? {};
+  const at = (...path: string[]) => ['console', 'firstFactor', ...path];
+  read(at('ldap', 'passwordFile'), ldap?.passwordFile);
+  read(at('oidc', 'clientSecretFile'), oidc?.clientSecretFile);
+  checkCa(at('ldap', 'ca'), read(at('ldap', 'ca'), ldap?.ca), findings);
+  checkCa(at('oidc', 'ca'), read(at('oidc', 'ca'), oidc?.ca), findings);
   for (const [name, { theme }] of parts.realms) {
     read(['realms', name, 'theme', 'css'], theme.css);
     read(['realms', name, 'theme', 'logo'], theme.logo);

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { origin } from './address.ts';
 import { durationUpTo } from './quantity.ts';
+import { firstFactorSchema } from './schema-first-factor.ts';
 
 export const consoleSchema = z
   .strictObject({
@@ -12,6 +13,7 @@ export const consoleSchema = z
       .transform(level => level as 2 | 3 | 4)
       .optional()
       .describe('What every operator needs. Without it: 3 for who has a factor that reaches it, 2 for the others.'),
+    firstFactor: firstFactorSchema,
     idle: durationUpTo('1h').prefault('15m').describe('Without a request for this long, an operator is signed out.'),
     absolute: durationUpTo('12h').prefault('10h').describe('How long an operator stays signed in at most.'),
     freshFor: durationUpTo('30m')

@@ -1,4 +1,5 @@
 import type { Preset } from '../preset/preset.ts';
+import type { FirstFactorSettings } from './first-factor-settings.ts';
 
 /**
  * The configuration after it was read, checked and completed: what the rest of Sluis works with. `schema.ts` says
@@ -54,6 +55,8 @@ export interface ConsoleSettings {
   readonly absolute: number;
   /** How recently the factor must have been used for acts with consequences. */
   readonly freshFor: number;
+  /** Where the first factor is kept; undefined: here, as a password of Sluis itself. */
+  readonly firstFactor?: FirstFactorSettings | undefined;
 }
 
 /** A gateway for text messages. In its texts {to}, {digits}, {zeros}, {text}, {sender} and {secret} are filled in. */

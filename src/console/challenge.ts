@@ -12,6 +12,7 @@ import { keyMistakes, keyPage } from '../ui/pages-webauthn.tsx';
 import { sessionCookie } from './cookies.ts';
 import type { ConsoleDeps, ConsoleEnv } from './deps.ts';
 import { whoIsIn } from './gate.ts';
+import { firstSteps } from './outside.ts';
 import type { Entrance } from './sign-in.ts';
 import { toOf } from './sign-in.ts';
 import type { ConsoleContext } from './view.ts';
@@ -51,7 +52,7 @@ async function again(c: ConsoleContext, { deps, view, signIns }: Entrance): Prom
 }
 
 async function second(c: ConsoleContext, { deps, view }: Entrance, signIn: ConsoleSignIn): Promise<Response> {
-  if (signIn.purpose === 'invitation') return view.go(c, '/new-password');
+  if (signIn.purpose === 'invitation') return view.go(c, firstSteps[deps.firstFactor.kind]);
   const [kind] = openKinds(await deps.people.byId(signIn.operator), deps);
   return kind === undefined ? view.halt(c, 'level') : view.go(c, `/challenge/${kind}`);
 }

@@ -11,7 +11,7 @@ import type { People } from '../factor/people.ts';
 import type { Person } from '../factor/person.ts';
 import type { Rules } from '../factor/webauthn/enrol.ts';
 import type { Addresses } from '../notice/addresses.ts';
-import type { VerifyFirstFactor } from '../operator/first-factor.ts';
+import type { FirstFactor } from '../operator/first-factor.ts';
 import type { Operators } from '../operator/operators.ts';
 import type { OperatorPost } from '../operator/post.ts';
 import type { ResetCases } from '../reset/cases.ts';
@@ -29,7 +29,7 @@ export interface ConsoleDeps extends FactorDeps {
   readonly people: People;
   readonly operators: Operators;
   readonly operatorPost: OperatorPost;
-  readonly verifyFirstFactor: VerifyFirstFactor;
+  readonly firstFactor: FirstFactor;
   readonly attempts: Attempts;
   readonly challenge: Challenge;
   readonly activation: ActivationCodes;

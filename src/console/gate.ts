@@ -1,7 +1,7 @@
 import type { Person } from '../factor/person.ts';
 import { levelOf } from '../factor/registry.ts';
 import { SluisError } from '../kernel/errors.ts';
-import { consoleApp, consoleRealm, isAble, type Operator } from '../operator/operator.ts';
+import { consoleApp, consoleRealm, isAble, isSettled, type Operator } from '../operator/operator.ts';
 import { demandedOf } from '../operator/sign-in.ts';
 import type { Session } from '../session/session.ts';
 import { sessionCookie } from './cookies.ts';
@@ -33,7 +33,7 @@ export async function whoIsIn(deps: ConsoleDeps, view: View, c: ConsoleContext):
   const { idle, absolute } = deps.console;
   if (now >= deps.sessions.lastSeen(session) + idle || now >= session.beganAt + absolute) return 'nobody';
   const [operator, person] = [await deps.operators.byId(session.person), await deps.people.byId(session.person)];
-  if (operator === undefined || operator.ended !== undefined || operator.password === undefined) return 'nobody';
+  if (operator === undefined || !isSettled(operator)) return 'nobody';
   if (!stillHas(person, session, demandedOf(person, deps.console.level))) return 'nobody';
   if (!isAble(operator, now)) return 'mandate';
   deps.sessions.touch(session);

@@ -15,11 +15,13 @@ import { hashPassword, passwordFault } from '../operator/password.ts';
 import type { ConsoleSignIn } from '../operator/sign-in.ts';
 import { givenName } from '../ui/factor-name.ts';
 import { type InvitationMistake, invitationPage, newPasswordPage, type PasswordMistake } from '../ui/pages-console.tsx';
+import { type OwnPasswordMistake, ownPasswordPage } from '../ui/pages-console-first.tsx';
 import { kindsPage } from '../ui/pages-kinds.tsx';
 import { totpPage } from '../ui/pages-set-up.tsx';
 import { keyMistakes, keySetUpPage } from '../ui/pages-webauthn.tsx';
 import type { ConsoleDeps, ConsoleEnv } from './deps.ts';
 import type { PostedForm } from './form.ts';
+import { firstSteps } from './outside.ts';
 import type { Entrance } from './sign-in.ts';
 import type { ConsoleContext } from './view.ts';
 
@@ -44,7 +46,9 @@ export function mountInvitation(app: Hono<ConsoleEnv>, entrance: Entrance): void
     app.get(place, c => invited(c, entrance, show));
     app.post(place, c => invited(c, entrance, answer));
   };
-  step('/new-password', showPassword, choosePassword);
+  const { kind } = entrance.deps.firstFactor;
+  if (kind === 'local') step(firstSteps.local, showPassword, choosePassword);
+  if (kind === 'ldap') step(firstSteps.ldap, showOwn, proveOwn);
   step('/set-up', showKinds, chooseKind);
   step('/set-up/totp', showTotp, bindTotp);
   step('/set-up/webauthn', showKey, bindKey);
@@ -75,7 +79,7 @@ async function acceptInvitation(c: ConsoleContext, entrance: Entrance): Promise<
     return showInvitation(c, entrance, 'wrong');
   const begun = { operator: operator.id, email, purpose: 'invitation', to: '/', setUp: result.permission } as const;
   await entrance.signIns.begin(browser, begun);
-  return view.go(c, '/new-password');
+  return view.go(c, firstSteps[deps.firstFactor.kind]);
 }
 
 /** Somebody whose code was accepted in this browser. */
@@ -83,9 +87,10 @@ function invited(c: ConsoleContext, entrance: Entrance, step: Step): Promise<Res
   return entrance.withSignIn(c, async (signIn, browser) => {
     const person = await entrance.deps.people.byId(signIn.operator);
     if (signIn.purpose !== 'invitation' || person === undefined) return entrance.view.halt(c, 'gone');
-    // One thing after the other: no factor before there is a password to go with it.
-    if (signIn.password === undefined && entrance.view.placeOf(c) !== '/new-password')
-      return entrance.view.go(c, '/new-password');
+    // One thing after the other: no second factor before the first is there.
+    const first = firstSteps[entrance.deps.firstFactor.kind];
+    if (firstOf(entrance, signIn) === undefined && entrance.view.placeOf(c) !== first)
+      return entrance.view.go(c, first);
     return step(c, entrance, { signIn, browser, person });
   });
 }
@@ -123,6 +128,37 @@ const choosePassword: Step = (c, entrance, who) =>
     const kept = await entrance.signIns.step(who.browser, who.signIn, { password: hash });
     return kept === undefined ? entrance.view.halt(c, 'gone') : entrance.view.go(c, '/set-up');
   });
+
+const showOwn: Step = (c, entrance, who) => ownPassword(c, entrance, who);
+
+async function ownPassword(
+  c: ConsoleContext,
+  entrance: Entrance,
+  who: Invited,
+  mistake?: OwnPasswordMistake,
+): Promise<Response> {
+  const { view } = entrance;
+  const props = formOf(entrance, who, firstSteps.ldap);
+  const html = ownPasswordPage(view.page(c), mistake === undefined ? props : { ...props, mistake });
+  return view.html(c, html, mistake === undefined ? 200 : mistake === 'unavailable' ? 503 : 422);
+}
+
+/** The code alone is not hers: who holds it shows that the directory knows her as whose invitation it is. */
+const proveOwn: Step = (c, entrance, who) =>
+  withForm(c, entrance, who, async form => {
+    const { view, signIns } = entrance;
+    const typed = await entrance.typed(c, who.signIn.email, form.field('password'));
+    if (typed.outcome === 'delayed') return entrance.delayed(c, typed.until);
+    if (typed.outcome !== 'right') return ownPassword(c, entrance, who, typed.outcome);
+    const kept = await signIns.step(who.browser, who.signIn, { outside: { kind: 'ldap' } });
+    return kept === undefined ? view.halt(c, 'gone') : view.go(c, '/set-up');
+  });
+
+/** Of the kind that counts here: a password that was chosen before the configuration changed is none. */
+function firstOf({ deps }: Entrance, { password, outside }: ConsoleSignIn) {
+  if (deps.firstFactor.kind === 'local') return password === undefined ? undefined : { password };
+  return outside?.kind === deps.firstFactor.kind ? { outside } : undefined;
+}
 
 const showKinds: Step = async (c, entrance, who) => {
   const kinds = kindsFor(entrance.deps);
@@ -246,12 +282,13 @@ async function bound(
   wrong: () => Promise<Response>,
 ): Promise<Response> {
   const { deps, view } = entrance;
-  const { setUp: permission, password } = signIn;
-  if (permission === undefined || password === undefined) return view.halt(c, 'gone');
+  const { setUp: permission } = signIn;
+  const first = firstOf(entrance, signIn);
+  if (permission === undefined || first === undefined) return view.halt(c, 'gone');
   const result: BindOutcome = await bindFactor(deps, { ...made, person, permission, source: c.env.source });
   if (result.outcome === 'wrong') return wrong();
-  const operator = result.outcome === 'bound' ? await deps.operators.settle(person.id, password) : undefined;
-  if (result.outcome !== 'bound' || operator?.password !== password) {
+  const operator = result.outcome === 'bound' ? await deps.operators.settle(person.id, first) : undefined;
+  if (result.outcome !== 'bound' || operator === undefined) {
     await entrance.signIns.end(browser);
     return view.halt(c, 'gone');
   }

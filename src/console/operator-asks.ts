@@ -1,6 +1,6 @@
 import { openAsk } from '../operator/four-eyes.ts';
+import type { Invited } from '../operator/invitation.ts';
 import { type Asked, consoleRealm, type Operator } from '../operator/operator.ts';
-import type { Invited } from '../operator/operators.ts';
 import type { MessageId } from '../ui/messages.ts';
 import { codePage } from '../ui/pages-console-people.tsx';
 import { dateText } from '../ui/pages-console-today.tsx';

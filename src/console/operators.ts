@@ -1,6 +1,6 @@
 import { isOver, openAsk } from '../operator/four-eyes.ts';
+import type { OperatorInvitation } from '../operator/invitation.ts';
 import { isAble, type Operator } from '../operator/operator.ts';
-import type { OperatorInvitation } from '../operator/operators.ts';
 import { isRole, may, type Role } from '../operator/role.ts';
 import { type OperatorRow, operatorsPage } from '../ui/pages-console-operators.tsx';
 import { operatorFields } from '../ui/pages-console-parts.tsx';

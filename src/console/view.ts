@@ -11,6 +11,8 @@ import { onlyValue, readCookieHeader } from '../visit/cookie-header.ts';
 import { browserCookie, issueBrowserCookie, verifyBrowserCookie } from './cookies.ts';
 import type { ConsoleDeps, ConsoleEnv } from './deps.ts';
 
+const haltStatus = { mandate: 403, role: 403, level: 403, identity: 403, gone: 410, unavailable: 503 } as const;
+
 export type ConsoleContext = Context<ConsoleEnv>;
 
 /** How the console answers: pages in the operator's language, and steps to its own places. */
@@ -75,6 +77,12 @@ export class View {
     return c.redirect(`${this.#deps.console.origin}${this.at(place)}`, 303);
   }
 
+  /** To the provider that the configuration names, and to no other address. */
+  goOut(c: ConsoleContext, address: string): Response {
+    for (const [name, value] of Object.entries(this.#headers)) c.header(name, value);
+    return c.redirect(address, 303);
+  }
+
   refuse(c: ConsoleContext, refusal: Refusal, props: Partial<RefusalProps> = {}): Response {
     const html = refusalPage(this.page(c), refusal, { next: this.at('/'), ...props });
     const wait: Record<string, string> = refusal === 'store' ? { 'retry-after': '5' } : {};
@@ -83,7 +91,7 @@ export class View {
 
   halt(c: ConsoleContext, halt: ConsoleHalt): Response {
     const next = halt === 'role' ? '/' : '/sign-in';
-    return this.html(c, consoleHaltPage(this.page(c), halt, { next: this.at(next) }), halt === 'gone' ? 410 : 403);
+    return this.html(c, consoleHaltPage(this.page(c), halt, { next: this.at(next) }), haltStatus[halt]);
   }
 
   /** Something broke: the log gets all of it, the person a number (rule 7). */

@@ -1,5 +1,5 @@
 import { createLogger } from '../audit/pino-sink.ts';
-import { adminInvite } from '../cli/admin.ts';
+import { adminInvite, adminLocalPassword } from '../cli/admin.ts';
 import { auditTail, auditVerify } from '../cli/audit.ts';
 import { doctor, levelFindings } from '../cli/doctor.ts';
 import { explainRequest } from '../cli/explain.ts';
@@ -14,6 +14,7 @@ import { smsDeps } from './code-carriers.ts';
 import { accepted, loaded, loadOptions, withoutLines } from './configuration.ts';
 import type { Core } from './core.ts';
 import { deviceCommands } from './device-commands.ts';
+import { firstFactorFindings } from './first-factors.ts';
 import { type Machine, openOn } from './machine.ts';
 import { peopleCommands } from './people-commands.ts';
 import { protectConfig, writeProtectConfig } from './protect.ts';
@@ -78,6 +79,11 @@ export function commandsOf(machine: Machine): Commands {
         const endSessionsOf = (person: string) => core.ends.ofPerson(person, 'factor-replaced');
         return done(adminInvite({ ...core, console, by: core.operator, endSessionsOf }, options, out));
       }),
+    adminLocalPassword: options =>
+      withCore(machine, options.config, core => {
+        const kept = core.settings.console?.firstFactor?.kind ?? 'local';
+        return done(adminLocalPassword({ ...core, by: core.operator, kept }, options, out));
+      }),
     explain: options => withCore(machine, options.config, core => done(explainRequest(core, options, out))),
     auditTail: ({ config, lines, json }) =>
       withCore(machine, config, core => auditTail({ trail: core.audit, count: lines, json }, line => out(`${line}\n`))),
@@ -105,6 +111,7 @@ async function examine(core: Core, out: (text: string) => void): Promise<number>
     ...metadataFindings(settings.webauthn, clock.now()),
     ...(await mailFindings(mailDeps(core))),
     ...smsFindings(smsDeps(settings.factors.sms, smsSecret)),
+    ...(await firstFactorFindings(core)),
     ...levelFindings(settings),
   ];
   return doctor(findings, line => out(`${line}\n`));

@@ -4,7 +4,7 @@ import type { Settings } from '../config/settings.ts';
 import { createConsole } from '../console/console.ts';
 import type { Rules } from '../factor/webauthn/enrol.ts';
 import type { PortalHandler } from '../gateway/gateway.ts';
-import { localPassword } from '../operator/first-factor.ts';
+import type { FirstFactor } from '../operator/first-factor.ts';
 import type { Assets } from '../ui/assets.ts';
 import type { Core } from './core.ts';
 
@@ -13,10 +13,14 @@ interface ConsoleParts {
   /** Of the realm whose look it has. */
   readonly assets: Assets;
   readonly webauthn: Rules | undefined;
+  readonly firstFactor: FirstFactor;
 }
 
 /** The console as the server calls it; undefined where the configuration has none. */
-export function consoleOf(core: Core, { settings, assets, webauthn }: ConsoleParts): PortalHandler | undefined {
+export function consoleOf(
+  core: Core,
+  { settings, assets, webauthn, firstFactor }: ConsoleParts,
+): PortalHandler | undefined {
   if (settings.console === undefined) return undefined;
   const sources = new WeakMap<IncomingMessage, string>();
   const app = createConsole({
@@ -25,7 +29,7 @@ export function consoleOf(core: Core, { settings, assets, webauthn }: ConsolePar
     settings,
     assets,
     webauthn,
-    verifyFirstFactor: localPassword,
+    firstFactor,
     endSessionsOf: (person, reason) => core.ends.everywhere(person, reason),
     endSessionsBy: (person, factor) => core.ends.ofFactor(person, factor, 'factor-removed'),
     report: (error, reference) => core.logger.error({ err: error, reference }, 'a page of the console failed'),

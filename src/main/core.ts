@@ -29,6 +29,7 @@ import { ParkedSubmissions } from '../visit/parked.ts';
 import { PendingSignIns } from '../visit/pending.ts';
 import { SealedCookies } from '../visit/sealed-cookies.ts';
 import { Visits } from '../visit/visits.ts';
+import type { FirstFactorSecrets } from './first-factors.ts';
 import type { Logger } from './logger.ts';
 import { smtpServer } from './mail-server.ts';
 import { noticeRealm, say } from './notice-words.ts';
@@ -45,6 +46,7 @@ export interface Core extends FactorDeps, Omit<OpenedStore, 'store'> {
   readonly operator: string;
   /** Of the SMS gateway, as the environment has it. */
   readonly smsSecret: string | undefined;
+  readonly firstFactorSecrets: FirstFactorSecrets;
   readonly store: Store;
   readonly audit: AuditTrail;
   /** Of what this process recorded. */
@@ -78,6 +80,7 @@ export interface Core extends FactorDeps, Omit<OpenedStore, 'store'> {
 /** Opens the data folder and the store and puts the domain on it. Rejects with 'data.*' or 'store.unavailable'; nothing stays open then. */
 export async function openCore(settings: Settings, surroundings: Surroundings): Promise<Core> {
   const { clock, random, logger, keys, mailPassword, smsSecret, operator = 'unknown' } = surroundings;
+  const { firstFactorSecrets = {} } = surroundings;
   const folder = openDataFolder(settings.dataFolder);
   const from = {
     ...(keys === undefined ? {} : { fromEnv: keys }),
@@ -123,6 +126,7 @@ export async function openCore(settings: Settings, surroundings: Surroundings): 
     logger,
     operator,
     smsSecret,
+    firstFactorSecrets,
     tally,
     people,
     attempts,

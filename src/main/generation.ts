@@ -10,6 +10,7 @@ import { appRuntime } from './app-runtime.ts';
 import { sentCodesOf } from './code-carriers.ts';
 import { beside, consoleOf } from './consoles.ts';
 import type { Core } from './core.ts';
+import { firstFactorOf } from './first-factors.ts';
 import { Looks } from './looks.ts';
 import { phoneCalls } from './phone-calls.ts';
 import { portalOf } from './portals.ts';
@@ -123,7 +124,10 @@ function gatewayOf(common: Common, settings: Settings, release: (() => void)[]):
     return appRuntime(app, part(settings.realms, app.realm), part(assets, app.realm), pools);
   });
   const look = part(assets, settings.console?.realm ?? [...settings.realms.keys()][0] ?? '');
-  const operators = consoleOf(core, { settings, assets: look, webauthn });
+  const operators = consoleOf(core, {
+    ...{ settings, assets: look, webauthn },
+    firstFactor: firstFactorOf(core, settings.console?.firstFactor, release),
+  });
   const own = operators?.path === '' ? [[settings.console?.origin ?? '', operators] as const] : [];
   const portal = (realm: RealmSettings): readonly [string, PortalHandler] => {
     const parts = { apps: settings.apps, assets: part(assets, realm.name), webauthn, approval, sentCodes };

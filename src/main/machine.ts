@@ -3,6 +3,7 @@ import type { Settings } from '../config/settings.ts';
 import { systemClock } from '../kernel/clock.ts';
 import { systemRandom } from '../kernel/random.ts';
 import { type Core, openCore } from './core.ts';
+import type { FirstFactorSecrets } from './first-factors.ts';
 import type { Logger } from './logger.ts';
 
 /** What the program is given by the machine it runs on. */
@@ -16,6 +17,8 @@ export interface Machine {
   readonly mailPassword?: string | undefined;
   /** SLUIS_SMS_SECRET. */
   readonly smsSecret?: string | undefined;
+  /** SLUIS_LDAP_PASSWORD and SLUIS_OIDC_SECRET. */
+  readonly firstFactorSecrets?: FirstFactorSecrets | undefined;
   /** Who runs the command, for the audit: the person behind sudo, where there is one. */
   readonly operator: string;
   /** Whether it may start more processes of this program. */
@@ -30,7 +33,7 @@ export interface Machine {
 
 /** The domain with the clock and randomness of this machine. Rejects like `openCore`. */
 export function openOn(machine: Machine, settings: Settings, logger: Logger): Promise<Core> {
-  const { keys, redisPassword, mailPassword, smsSecret, operator } = machine;
-  const secrets = { keys, redisPassword, mailPassword, smsSecret };
+  const { keys, redisPassword, mailPassword, smsSecret, firstFactorSecrets, operator } = machine;
+  const secrets = { keys, redisPassword, mailPassword, smsSecret, firstFactorSecrets };
   return openCore(settings, { clock: systemClock, random: systemRandom, logger, ...secrets, operator });
 }

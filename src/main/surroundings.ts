@@ -1,5 +1,6 @@
 import type { Clock } from '../kernel/clock.ts';
 import type { Random } from '../kernel/random.ts';
+import type { FirstFactorSecrets } from './first-factors.ts';
 import type { Logger } from './logger.ts';
 
 /** What is read from outside and handed in: the clock, randomness, the log, and the operator's keys from the environment. */
@@ -14,6 +15,8 @@ export interface Surroundings {
   readonly mailPassword?: string | undefined;
   /** SLUIS_SMS_SECRET. */
   readonly smsSecret?: string | undefined;
+  /** SLUIS_LDAP_PASSWORD and SLUIS_OIDC_SECRET: of the first factor of operators. */
+  readonly firstFactorSecrets?: FirstFactorSecrets | undefined;
   /** Who runs this, for the audit. */
   readonly operator?: string;
 }

@@ -23,6 +23,7 @@ export type NoticeLine =
   | 'notice.signed-out'
   | 'notice.role-changed'
   | 'notice.operator-asked'
+  | 'notice.operator-password'
   | 'notice.device-trusted'
   | 'notice.device-removed'
   | 'notice.device-doubted'
@@ -124,6 +125,7 @@ const notices: { readonly [T in AuditEvent['type']]: Told<T> } = {
   'operator.ended': () => ({ line: 'notice.role-changed' }),
   // Before it is done: she may say that she asked for nothing. Of a code she is mailed by the console itself.
   'operator.asked': () => ({ line: 'notice.operator-asked' }),
+  'operator.local-password': () => ({ line: 'notice.operator-password' }),
   'operator.ask-refused': undefined,
   'operator.invited': undefined,
   'operator.refused': undefined,

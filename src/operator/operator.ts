@@ -18,8 +18,12 @@ export interface Operator {
   readonly name: string;
   readonly role: Role;
   readonly mandate: Mandate;
-  /** Hash; undefined until she accepted her invitation. */
+  /** Hash of a password of Sluis itself; undefined until she accepted an invitation, and for who has her first factor elsewhere. */
   readonly password: string | undefined;
+  /** Where her first factor is kept, if not here; since she accepted an invitation, or came in by it. */
+  readonly outside?: Outside | undefined;
+  /** A password that the machine gave for a while, for when the other side is away. */
+  readonly spare?: { readonly hash: string; readonly until: number } | undefined;
   readonly createdAt: number;
   /** Undefined while she is one. What she did stays hers. */
   readonly ended: { readonly at: number; readonly by: string; readonly reason: string } | undefined;
@@ -28,6 +32,11 @@ export interface Operator {
   /** What one admin asked for her account; done once another confirms it. */
   readonly asked?: Asked | undefined;
 }
+
+/** `subject`: hers for ever at that provider, whatever her address becomes. */
+export type Outside =
+  | { readonly kind: 'ldap' }
+  | { readonly kind: 'oidc'; readonly issuer: string; readonly subject: string };
 
 /** A change that takes two admins: see `four-eyes.ts`. */
 export interface Asked {
@@ -55,9 +64,15 @@ export interface Mandate {
 /** Longer is asked for again: a mandate that nobody looks at is none. */
 export const longestMandate = 2 * 366 * 24 * 60 * 60_000;
 
+/** Accepted an invitation, and is an operator still. */
+export function isSettled({ ended, password, outside }: Operator): boolean {
+  return ended === undefined && (password !== undefined || outside !== undefined);
+}
+
 /** May come in, and do what her role may. */
-export function isAble({ ended, password, mandate }: Operator, now: number): boolean {
-  return ended === undefined && password !== undefined && mandate.until > now && mandate.from <= now;
+export function isAble(operator: Operator, now: number): boolean {
+  const { mandate } = operator;
+  return isSettled(operator) && mandate.until > now && mandate.from <= now;
 }
 
 /** In the one spelling that is compared; undefined for what is no address. */

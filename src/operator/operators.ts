@@ -1,38 +1,23 @@
 import type { ActivationCodes } from '../enrolment/activation.ts';
 import type { FactorDeps } from '../factor/deps.ts';
 import type { People } from '../factor/people.ts';
-import { SluisError } from '../kernel/errors.ts';
 import { randomId } from '../kernel/random.ts';
 import { invitingTakesTwo, isOver, refuseAlone, refuseConfirming, renewingTakesTwo } from './four-eyes.ts';
-import { type Asked, addressOf, consoleRealm, isAble, longestMandate, type Operator, plainName } from './operator.ts';
+import type { Invited, OperatorInvitation, Why } from './invitation.ts';
+import { type Asked, addressOf, consoleRealm, isSettled, type Operator, type Outside, plainName } from './operator.ts';
 import { OperatorRecord } from './record.ts';
+import {
+  type Asking,
+  mayLink,
+  nameOf,
+  noFirstFactor,
+  refuseAsking,
+  refused,
+  refuseMandate,
+  refuseNoAdmin,
+  unknown,
+} from './refusals.ts';
 import type { Role } from './role.ts';
-
-/** Who asks: somebody in the console, or who may read the data folder anyway and runs a command. */
-export type Asking = Pick<Operator, 'id' | 'email'> | { readonly command: string };
-
-export interface OperatorInvitation {
-  readonly email: string;
-  readonly name: string;
-  readonly role: Role;
-  /** When the mandate ends. */
-  readonly until: number;
-  readonly reason: string;
-  /** Where it was asked; for the audit. */
-  readonly source: string;
-}
-
-/** What an invitation comes to: shown now and never again. */
-export interface Invited {
-  readonly operator: Operator;
-  readonly code: string;
-  readonly until: number;
-}
-
-interface Why {
-  readonly reason: string;
-  readonly source: string;
-}
 
 /** An invitation of an operator works for an hour, once. */
 export const invitationTime = 60 * 60_000;
@@ -70,6 +55,13 @@ export class Operators {
   async byEmail(typed: string): Promise<Operator | undefined> {
     const email = addressOf(typed);
     return email === undefined ? undefined : (await this.#record.read()).find(one => one.email === email);
+  }
+
+  /** Who is linked to this identity of a provider. */
+  async byIdentity(issuer: string, subject: string): Promise<Operator | undefined> {
+    return (await this.#record.read()).find(
+      ({ outside }) => outside?.kind === 'oidc' && outside.issuer === issuer && outside.subject === subject,
+    );
   }
 
   async byId(id: string): Promise<Operator | undefined> {
@@ -229,20 +221,41 @@ export class Operators {
     const ended = { at: this.#deps.clock.now(), by, reason: why.reason };
     const operator = await this.#change(asking, id, (_all, before) => {
       if (before === undefined || before.ended !== undefined || before.asked?.only) throw unknown();
-      return { ...before, ended, password: undefined, asked: undefined };
+      return { ...before, ended, ...noFirstFactor, asked: undefined };
     });
     const told = { realm: consoleRealm, person: id, name: operator.email, by, ...why };
     await this.#deps.audit.record({ type: 'operator.ended', ...told });
     return operator;
   }
 
-  /** Once her factor is bound: the hash of the password that she chose with it. */
-  async settle(id: string, password: string): Promise<Operator | undefined> {
-    return this.#record.write(
-      all =>
-        all.map(one => (one.id === id && one.ended === undefined ? { ...one, password, neverIn: undefined } : one)),
-      id,
-    );
+  /**
+   * Once her second factor was right: the first factor that she chose with it, or came by. Undefined where she is none any
+   * more, or where that identity is another operator's, or hers is another one: it never moves by itself.
+   */
+  async settle(
+    id: string,
+    first: Pick<Operator, 'password'> | { readonly outside: Outside },
+  ): Promise<Operator | undefined> {
+    let kept = false;
+    const operator = await this.#record.write(all => {
+      const before = all.find(one => one.id === id && one.ended === undefined);
+      const may = before !== undefined && ('password' in first || mayLink(all, before, first.outside));
+      kept = may;
+      return may ? all.map(one => (one === before ? { ...one, ...first, neverIn: undefined } : one)) : all;
+    }, id);
+    return kept ? operator : undefined;
+  }
+
+  /** A password that only the machine gives, for a while; her second factor stays. Throws 'operator.refused'. */
+  async spare(id: string, spare: { hash: string; until: number }, why: Why, command: string): Promise<Operator> {
+    const operator = await this.#change({ command }, id, (_all, before) => {
+      if (before === undefined || !isSettled(before)) throw unknown();
+      return { ...before, spare };
+    });
+    const by = nameOf({ command });
+    const told = { realm: consoleRealm, person: id, name: operator.email, until: spare.until, by, ...why };
+    await this.#deps.audit.record({ type: 'operator.local-password', ...told });
+    return operator;
   }
 
   /** One operator made anew in the record, after who asks was looked at in the same step. */
@@ -262,35 +275,4 @@ export class Operators {
     if (written === undefined) throw unknown();
     return written;
   }
-}
-
-/** Nobody gives herself more, or takes the last admin away: who asks is an admin who stays one. */
-function refuseAsking(all: readonly Operator[], asking: Asking, about: string, now: number): void {
-  if ('command' in asking) return;
-  const who = refuseNoAdmin(all, asking, now);
-  if (who.id === about) throw refused('nobody changes her own mandate', 'Ask another admin.');
-}
-
-function refuseNoAdmin(all: readonly Operator[], { id }: Pick<Operator, 'id'>, now: number): Operator {
-  const who = all.find(one => one.id === id);
-  if (who === undefined || who.role !== 'admin' || !isAble(who, now)) throw refused('only an admin may do this');
-  return who;
-}
-
-function refuseMandate(until: number, now: number): void {
-  if (until > now && until - now <= longestMandate) return;
-  throw refused('a mandate ends at a day to come, two years from now at the latest');
-}
-
-/** As the audit names who asked. */
-function nameOf(asking: Asking): string {
-  return 'command' in asking ? `command: ${asking.command}` : asking.email;
-}
-
-function unknown(): SluisError {
-  return refused('there is no such operator');
-}
-
-function refused(message: string, remedy?: string): SluisError {
-  return new SluisError('operator.refused', message, remedy === undefined ? {} : { remedy });
 }

@@ -1,5 +1,5 @@
+import type { Invited } from './invitation.ts';
 import type { Operator } from './operator.ts';
-import type { Invited } from './operators.ts';
 
 export type Told = 'asked' | 'confirmed' | 'refused' | 'local-password';
 

@@ -5,6 +5,7 @@ import { sealedCodec } from '../kernel/codec.ts';
 import { sha256 } from '../kernel/hash.ts';
 import { randomId } from '../kernel/random.ts';
 import { type Codec, update } from '../kernel/store.ts';
+import type { Outside } from './operator.ts';
 
 /** An operator on her way in, in one browser: the first factor or an invitation was right, the second is not there yet. */
 export interface ConsoleSignIn {
@@ -21,6 +22,8 @@ export interface ConsoleSignIn {
   readonly setUp: SetUpPermission | undefined;
   /** Hash of the password that she chose; counts once her factor is bound. */
   readonly password: string | undefined;
+  /** Her first factor elsewhere, which was right: kept with her once her second is. */
+  readonly outside: Outside | undefined;
   readonly draft: { readonly kind: KindName; readonly secret: string } | undefined;
 }
 
@@ -45,7 +48,7 @@ export class ConsoleSignIns {
   ): Promise<ConsoleSignIn> {
     const { store, random } = this.#deps;
     const key = keyOf(browser);
-    const none = { session: undefined, setUp: undefined, password: undefined, draft: undefined };
+    const none = { session: undefined, setUp: undefined, password: undefined, outside: undefined, draft: undefined };
     const signIn: ConsoleSignIn = { ...none, ...fresh, id: randomId(random) };
     const text = this.#codec.encode(key, signIn);
     const ttl = fresh.purpose === 'invitation' ? invitedTime : signInTime;
@@ -65,7 +68,7 @@ export class ConsoleSignIns {
   async step(
     browser: string,
     { id }: ConsoleSignIn,
-    change: Partial<Pick<ConsoleSignIn, 'password' | 'draft'>>,
+    change: Partial<Pick<ConsoleSignIn, 'password' | 'outside' | 'draft'>>,
   ): Promise<ConsoleSignIn | undefined> {
     return update(this.#deps.store, keyOf(browser), this.#codec, current =>
       current.id === id ? { ...current, ...change } : undefined,

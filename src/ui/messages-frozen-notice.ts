@@ -56,4 +56,5 @@ export const frozenNoticeIds: readonly string[] = [
   'notice.desk-code-ended',
   'notice.operator-asked',
   'notice.password-changed',
+  'notice.operator-password',
 ];

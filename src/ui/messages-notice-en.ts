@@ -26,6 +26,8 @@ export const englishNotice: Readonly<Record<keyof typeof dutchNotice, string>> =
   'notice.signed-out': 'An administrator signed you out everywhere. That was on {when}.',
   'notice.role-changed': 'Your role in the administration of Sluis was changed. That was on {when}.',
   'notice.operator-asked': 'An admin asked to change your access to the administration of Sluis. That was on {when}.',
+  'notice.operator-password':
+    'A password for the administration of Sluis was made for you, for a while. That was on {when}.',
   'notice.device-trusted':
     'A device is now trusted. For a while we ask for only your password there. That was on {when}.',
   'notice.device-removed': 'A device is no longer trusted. We ask for a second step there again. That was on {when}.',

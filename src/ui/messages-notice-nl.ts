@@ -26,6 +26,8 @@ export const dutchNotice = {
   'notice.role-changed': 'Uw rol in het beheer van Sluis is veranderd. Dat was op {when}.',
   'notice.operator-asked':
     'Een beheerder heeft gevraagd om uw toegang tot het beheer van Sluis te veranderen. Dat was op {when}.',
+  'notice.operator-password':
+    'Er is voor u een tijdelijk wachtwoord gemaakt voor het beheer van Sluis. Dat was op {when}.',
   'notice.device-trusted':
     'Een apparaat is nu vertrouwd. Daar vragen we een tijd alleen uw wachtwoord. Dat was op {when}.',
   'notice.device-removed':

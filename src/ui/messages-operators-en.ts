@@ -28,4 +28,24 @@ export const englishOperators: Readonly<Record<keyof typeof dutchOperators, stri
   'operator.mail.local-password': '{name} can sign in for a while with a password of the server itself. Done by: {by}.',
   'operator.mail.reason': 'Reason: {reason}',
   'operator.mail.else': 'Is this not right? Then call another admin at once. Here you see who has access:',
+  'console.sign-in.unavailable':
+    'The server that checks your password does not answer now. Try again in a few minutes.',
+  'console.sign-in.about-directory':
+    'For admins, helpdesk and auditors only. Use the password of your organisation. After it we ask for your second step.',
+  'console.sign-in.about-provider':
+    'For admins, helpdesk and auditors only. You sign in at {provider} first. After that we ask for your second step here.',
+  'console.sign-in.about-spare':
+    'This is only for a password for a while that was made on the server itself. After it we ask for your second step.',
+  'console.sign-in.provider': 'Sign in at {provider}',
+  'console.sign-in.spare': 'I have a password for a while',
+  'console.provider.about': 'Show that you are {account}. After that you set up your second step here.',
+  'console.own-password': 'Fill in your password',
+  'console.own-password.about':
+    'This is the password that you sign in with at your organisation. After it you set up your second step here.',
+  'console.halt.identity': 'This does not let you into the console',
+  'console.halt.identity.text':
+    'Signing in did not work, or this account is not known here. Try again with your own account. If that does not help, ask an admin for an invitation.',
+  'console.halt.unavailable': 'Signing in does not work at the moment',
+  'console.halt.unavailable.text':
+    'The sign-in server of your organisation does not answer. Try again in a few minutes. If it is urgent, ask whoever runs the server of Sluis for a password for a while.',
 };

@@ -30,4 +30,24 @@ export const dutchOperators = {
     '{name} kan een tijd inloggen met een wachtwoord van de server zelf. Wie dit deed: {by}.',
   'operator.mail.reason': 'Reden: {reason}',
   'operator.mail.else': 'Klopt dit niet? Bel dan meteen een andere beheerder. Hier ziet u wie toegang heeft:',
+  'console.sign-in.unavailable':
+    'De server waar uw wachtwoord wordt gecontroleerd, geeft nu geen antwoord. Probeer het over een paar minuten opnieuw.',
+  'console.sign-in.about-directory':
+    'Alleen voor beheerders, helpdesk en auditors. Gebruik het wachtwoord van uw organisatie. Daarna vragen we uw tweede stap.',
+  'console.sign-in.about-provider':
+    'Alleen voor beheerders, helpdesk en auditors. U logt eerst in bij {provider}. Daarna vragen we hier uw tweede stap.',
+  'console.sign-in.about-spare':
+    'Dit is alleen voor een tijdelijk wachtwoord dat op de server zelf is gemaakt. Daarna vragen we uw tweede stap.',
+  'console.sign-in.provider': 'Inloggen bij {provider}',
+  'console.sign-in.spare': 'Ik heb een tijdelijk wachtwoord',
+  'console.provider.about': 'Laat zien dat u {account} bent. Daarna stelt u hier uw tweede stap in.',
+  'console.own-password': 'Vul uw wachtwoord in',
+  'console.own-password.about':
+    'Dit is het wachtwoord waarmee u bij uw organisatie inlogt. Daarna stelt u hier uw tweede stap in.',
+  'console.halt.identity': 'U komt hiermee niet bij het beheer',
+  'console.halt.identity.text':
+    'Het inloggen is niet gelukt, of dit account is hier niet bekend. Probeer het opnieuw met uw eigen account. Lukt dat niet, vraag dan een beheerder om een uitnodiging.',
+  'console.halt.unavailable': 'Inloggen kan nu even niet',
+  'console.halt.unavailable.text':
+    'De inlogserver van uw organisatie geeft geen antwoord. Probeer het over een paar minuten opnieuw. Is er haast, vraag dan een tijdelijk wachtwoord aan wie de server van Sluis beheert.',
 } as const;

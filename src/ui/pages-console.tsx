@@ -10,12 +10,17 @@ interface FormProps {
   readonly tokens: FormTokens;
 }
 
-export type ConsoleSignInMistake = 'wrong' | 'missing';
+export type ConsoleSignInMistake = 'wrong' | 'missing' | 'unavailable';
 
 /** First factor of an operator: one answer for all that can be wrong with it (no name is told from another). */
 export function consoleSignInPage(
   page: Page,
-  props: FormProps & { readonly invitation: string; readonly mistake?: ConsoleSignInMistake },
+  props: FormProps & {
+    readonly invitation: string;
+    /** Where else than here the password is kept; or one for a while, beside that. */
+    readonly password?: 'directory' | 'spare';
+    readonly mistake?: ConsoleSignInMistake;
+  },
 ): string {
   const { t } = page;
   const mistake = props.mistake === undefined ? undefined : t(`console.sign-in.${props.mistake}`);
@@ -23,7 +28,9 @@ export function consoleSignInPage(
     <Layout page={page} title={t('console.sign-in')} failed={mistake !== undefined}>
       <Title>{t('console.sign-in')}</Title>
       <Mistake t={t} text={mistake} />
-      <Paragraph>{t('console.sign-in.about')}</Paragraph>
+      <Paragraph>
+        {t(props.password === undefined ? 'console.sign-in.about' : `console.sign-in.about-${props.password}`)}
+      </Paragraph>
       <Form action={props.action} tokens={props.tokens} t={t}>
         <TextField name="email" type="email" label={t('console.email')} autocomplete="username" focus />
         <TextField
@@ -130,7 +137,7 @@ export function consoleOtherWaysPage(
   );
 }
 
-export const consoleHalts = ['mandate', 'role', 'level', 'gone'] as const;
+export const consoleHalts = ['mandate', 'role', 'level', 'gone', 'identity', 'unavailable'] as const;
 export type ConsoleHalt = (typeof consoleHalts)[number];
 
 /** Why she does not come further, and what to do. */

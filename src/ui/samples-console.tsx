@@ -13,6 +13,7 @@ import {
 import { accessPage, reachPage } from './pages-console-access.tsx';
 import { auditPage, signalsPage, verdictPage } from './pages-console-audit.tsx';
 import { configurationPage, explainPage } from './pages-console-configuration.tsx';
+import { ownPasswordPage, providerSignInPage, toProviderPage } from './pages-console-first.tsx';
 import { type OperatorRow, operatorsPage } from './pages-console-operators.tsx';
 import {
   handOutFields,
@@ -55,12 +56,27 @@ function samplesAt(here: PlaceName, base: ConsolePage): [string, string][] {
   return all.filter(([name]) => placeOf(name) === here);
 }
 
+const providerLinks = { href: '/sign-in/provider', invitation: '/invitation', spare: '/sign-in/password' };
+
 function entranceSamples(page: Page): [string, string][] {
   const form = { action: '/sign-in', tokens };
   const account = { ...form, account: `eva@gemeente.test${hostile}` };
   return [
     ['console-sign-in', consoleSignInPage(page, { ...form, invitation: '/invitation' })],
     ['console-sign-in-wrong', consoleSignInPage(page, { ...form, invitation: '/invitation', mistake: 'wrong' })],
+    [
+      'console-sign-in-directory',
+      consoleSignInPage(page, { ...form, invitation: '/invitation', password: 'directory', mistake: 'unavailable' }),
+    ],
+    [
+      'console-sign-in-provider',
+      providerSignInPage(page, { provider: `Gemeenteaccount ${hostile}`, ...providerLinks }),
+    ],
+    ['console-own-password', ownPasswordPage(page, { ...account, mistake: 'wrong' })],
+    [
+      'console-provider',
+      toProviderPage(page, { provider: `Gemeenteaccount ${hostile}`, ...account, href: '/sign-in/provider' }),
+    ],
     ['console-invitation', invitationPage(page, { ...form, signIn: '/sign-in' })],
     ['console-invitation-wrong', invitationPage(page, { ...form, signIn: '/sign-in', mistake: 'wrong' })],
     ['console-new-password', newPasswordPage(page, account)],

@@ -11,7 +11,9 @@ const run = promisify(execFile);
 const scripts = fileURLToPath(new URL('../apps/', import.meta.url));
 
 /** What this host cannot offer, as `npm test` found out: `describe.skipIf(missing('roundcube'))`. */
-export function missing(...names: ('chromium' | 'roundcube' | 'dokuwiki' | 'nginx' | 'oathtool' | 'redis')[]): boolean {
+export function missing(
+  ...names: ('chromium' | 'roundcube' | 'dokuwiki' | 'nginx' | 'oathtool' | 'openldap' | 'redis')[]
+): boolean {
   const absent = (process.env['SLUIS_TEST_MISSING'] ?? '').split(',');
   return names.some(name => absent.includes(name));
 }

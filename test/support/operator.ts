@@ -87,6 +87,20 @@ export class ConsoleBrowser {
   }
 }
 
+/** An invitation where the first factor is kept elsewhere: `prove` goes from the page after the code to the one for the second step. */
+export async function acceptOutside(
+  sluis: TestSluis,
+  browser: ConsoleBrowser,
+  { email, code, prove }: { email: string; code: string; prove(page: ClientAnswer): Promise<ClientAnswer> },
+): Promise<{ page: ClientAnswer; secret: string }> {
+  const asked = await browser.submit(await browser.open('/invitation'), '/invitation', { email, code });
+  const kinds = await prove(asked);
+  if (formOf(kinds.text, `${browser.path}/set-up`) === undefined) return { page: kinds, secret: '' };
+  const setUp = await browser.submit(kinds, '/set-up', { kind: 'totp' });
+  const secret = secretOf(setUp.text);
+  return { page: await browser.submit(setUp, '/set-up/totp', { code: codeAt(secret, sluis.clock.now()) }), secret };
+}
+
 /** An operator who accepted her invitation, in a browser in which she is signed in. */
 export async function operatorOf(
   sluis: TestSluis,

@@ -92,6 +92,8 @@ export interface TestOptions {
   readonly singleHost?: boolean;
   /** The console, on a host of its own (`beheer`) or beside the portal. */
   readonly console?: 'own' | 'portal';
+  /** More of it, as YAML in one line: `level: 2`. */
+  readonly consoleMore?: string;
   /** Where its folder is made; the system's own place for such by default. */
   readonly root?: string;
   /** What all names end in; `localhost` by default. */
@@ -191,7 +193,7 @@ realms:
     desk: { place: Balie 3, hours: 9 - 17 uur, phone: 14 012 }${options.realm === undefined ? '' : `\n${options.realm}`}
 apps:
 ${lines.join('\n')}
-${options.console === undefined ? '' : `console: { origin: http://${options.console === 'own' ? 'beheer' : 'sluis'}.${domain}:${namesPort} }`}
+${options.console === undefined ? '' : `console: { origin: http://${options.console === 'own' ? 'beheer' : 'sluis'}.${domain}:${namesPort}${options.consoleMore === undefined ? '' : `, ${options.consoleMore}`} }`}
 ${options.extra ?? ''}
 `;
 }
