@@ -1,4 +1,5 @@
-import type { Command, Option } from 'commander';
+import type { Command } from 'commander';
+import type { Parts } from './program-parts.ts';
 
 interface AccountOptions {
   readonly config: string;
@@ -15,11 +16,7 @@ export interface AccountCommands {
 }
 
 /** `sluis users rename`, `close` and `open`. */
-export function addAccounts(
-  users: Command,
-  commands: AccountCommands,
-  parts: { command: (parent: Command, name: string) => Command; config: () => Option; done: (code: number) => void },
-): void {
+export function addAccounts(users: Command, commands: AccountCommands, parts: Parts): void {
   const { command, config, done } = parts;
   command(users, 'rename')
     .description('Somebody has another name in the apps from now on: her second step stays.')

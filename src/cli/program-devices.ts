@@ -1,4 +1,5 @@
-import type { Command, Option } from 'commander';
+import type { Command } from 'commander';
+import type { Parts } from './program-parts.ts';
 
 interface DevicesOptions {
   readonly config: string;
@@ -13,11 +14,7 @@ export interface DeviceCommands {
 }
 
 /** `sluis devices ...`; `command` makes a command as all others are made. */
-export function addDevices(
-  program: Command,
-  commands: DeviceCommands,
-  parts: { command: (parent: Command, name: string) => Command; config: () => Option; done: (code: number) => void },
-): void {
+export function addDevices(program: Command, commands: DeviceCommands, parts: Parts): void {
   const { command, config, done } = parts;
   const devices = command(program, 'devices').description('Trusted devices of people, and shared ones.');
   command(devices, 'list')

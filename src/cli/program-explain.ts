@@ -1,6 +1,7 @@
-import { type Command, InvalidArgumentError, type Option } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { parseDuration } from '../config/quantity.ts';
 import type { Level } from '../config/settings.ts';
+import type { Parts } from './program-parts.ts';
 
 export interface ExplainOptions {
   readonly config: string;
@@ -18,11 +19,7 @@ export interface ExplainCommands {
 }
 
 /** `sluis explain ...`; `command` makes a command as all others are made. */
-export function addExplain(
-  program: Command,
-  commands: ExplainCommands,
-  parts: { command: (parent: Command, name: string) => Command; config: () => Option; done: (code: number) => void },
-): void {
+export function addExplain(program: Command, commands: ExplainCommands, parts: Parts): void {
   const { command, config, done } = parts;
   command(program, 'explain')
     .description('What becomes of a request, check by check, and what would get somebody through. Changes nothing.')

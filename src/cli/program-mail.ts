@@ -1,4 +1,5 @@
-import type { Command, Option } from 'commander';
+import type { Command } from 'commander';
+import type { Parts } from './program-parts.ts';
 
 /** What the command does; see `Commands`. */
 export interface MailCommands {
@@ -6,11 +7,7 @@ export interface MailCommands {
 }
 
 /** `sluis mail ...`; `command` makes a command as all others are made. */
-export function addMail(
-  program: Command,
-  commands: MailCommands,
-  parts: { command: (parent: Command, name: string) => Command; config: () => Option; done: (code: number) => void },
-): void {
+export function addMail(program: Command, commands: MailCommands, parts: Parts): void {
   const { command, config, done } = parts;
   const mail = command(program, 'mail').description('See whether mail leaves.');
   command(mail, 'test')

@@ -1,4 +1,5 @@
-import type { Command, Option } from 'commander';
+import type { Command } from 'commander';
+import type { Parts } from './program-parts.ts';
 
 export interface PeopleOptions {
   readonly config: string;
@@ -13,11 +14,7 @@ export interface PeopleCommands {
 }
 
 /** `sluis people ...`; `command` makes a command as all others are made. */
-export function addPeople(
-  program: Command,
-  commands: PeopleCommands,
-  parts: { command: (parent: Command, name: string) => Command; config: () => Option; done: (code: number) => void },
-): void {
+export function addPeople(program: Command, commands: PeopleCommands, parts: Parts): void {
   const { command, config, done } = parts;
   const people = command(program, 'people').description('What is kept of a person: give it to her, or erase it.');
   command(people, 'export')

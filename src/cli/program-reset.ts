@@ -1,4 +1,5 @@
-import type { Command, Option } from 'commander';
+import type { Command } from 'commander';
+import type { Parts } from './program-parts.ts';
 
 interface ResetOptions {
   readonly config: string;
@@ -13,11 +14,7 @@ export interface ResetCommands {
 }
 
 /** `sluis reset ...`: looking only. Who works at the desk does so at the console, under a name of her own. */
-export function addReset(
-  program: Command,
-  commands: ResetCommands,
-  parts: { command: (parent: Command, name: string) => Command; config: () => Option; done: (code: number) => void },
-): void {
+export function addReset(program: Command, commands: ResetCommands, parts: Parts): void {
   const { command, config, done } = parts;
   const reset = command(program, 'reset').description('Requests to help somebody who lost the second step.');
   command(reset, 'list')

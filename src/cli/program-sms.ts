@@ -1,4 +1,5 @@
-import type { Command, Option } from 'commander';
+import type { Command } from 'commander';
+import type { Parts } from './program-parts.ts';
 
 /** What the command does; see `Commands`. */
 export interface SmsCommands {
@@ -6,11 +7,7 @@ export interface SmsCommands {
 }
 
 /** `sluis sms ...`; `command` makes a command as all others are made. */
-export function addSms(
-  program: Command,
-  commands: SmsCommands,
-  parts: { command: (parent: Command, name: string) => Command; config: () => Option; done: (code: number) => void },
-): void {
+export function addSms(program: Command, commands: SmsCommands, parts: Parts): void {
   const { command, config, done } = parts;
   const sms = command(program, 'sms').description('See whether text messages leave.');
   command(sms, 'test')

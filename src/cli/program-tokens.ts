@@ -1,4 +1,5 @@
-import type { Command, Option } from 'commander';
+import type { Command } from 'commander';
+import type { Parts } from './program-parts.ts';
 
 export interface TokensImportOptions {
   readonly config: string;
@@ -17,11 +18,7 @@ export interface TokenCommands {
 }
 
 /** `sluis tokens ...`; `command` makes a command as all others are made. */
-export function addTokens(
-  program: Command,
-  commands: TokenCommands,
-  parts: { command: (parent: Command, name: string) => Command; config: () => Option; done: (code: number) => void },
-): void {
+export function addTokens(program: Command, commands: TokenCommands, parts: Parts): void {
   const { command, config, done } = parts;
   const tokens = command(program, 'tokens').description(
     'Hardware tokens: take them into stock, hand them out, take them back.',

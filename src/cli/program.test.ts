@@ -178,6 +178,12 @@ describe('the command line refuses with 64, and calls nothing', () => {
   });
 });
 
+it('help says defaults as they are typed', async () => {
+  await run('protect', '--help');
+  expect(out).toMatch(/default:\s+127\.0\.0\.1:8080\)/);
+  expect(out).not.toMatch(/[{}[\]]"|default: \[\]/);
+});
+
 it.each(['--help', 'help', 'users --help', 'help users'])(
   '%s is what was asked for: standard output and 0',
   async line => {

@@ -1,16 +1,16 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { parseDuration } from '../config/quantity.ts';
-import type { Level } from '../config/settings.ts';
 import { SluisError } from '../kernel/errors.ts';
-import { type AccountCommands, addAccounts } from './program-accounts.ts';
+import type { AccountCommands } from './program-accounts.ts';
 import { type AdminCommands, addAdmin } from './program-admin.ts';
 import { addDevices, type DeviceCommands } from './program-devices.ts';
 import { addExplain, type ExplainCommands } from './program-explain.ts';
 import { addMail, type MailCommands } from './program-mail.ts';
+import { command, config } from './program-parts.ts';
 import { addPeople, type PeopleCommands } from './program-people.ts';
 import { addReset, type ResetCommands } from './program-reset.ts';
 import { addSms, type SmsCommands } from './program-sms.ts';
 import { addTokens, type TokenCommands } from './program-tokens.ts';
+import { addUsers, type UserCommands } from './program-users.ts';
 
 /*
  * Rules of the command line. What was asked for goes to standard output, everything else to standard error. An error is
@@ -27,16 +27,12 @@ export interface Commands
     AdminCommands,
     DeviceCommands,
     AccountCommands,
-    ResetCommands {
+    ResetCommands,
+    UserCommands {
   serve(options: { config: string }): Promise<number>;
   protect(options: ProtectOptions): Promise<number>;
   check(options: { config: string }): Promise<number>;
   doctor(options: { config: string }): Promise<number>;
-  usersInvite(options: InviteOptions): Promise<number>;
-  usersList(options: RealmOptions): Promise<number>;
-  usersShow(options: RealmOptions & { name: string }): Promise<number>;
-  usersSignOut(options: RealmOptions & { name: string }): Promise<number>;
-  usersMail(options: RealmOptions & { name: string; address: string | undefined }): Promise<number>;
   auditTail(options: { config: string; lines: number; json: boolean }): Promise<number>;
   auditVerify(options: { config: string }): Promise<number>;
 }
@@ -56,24 +52,6 @@ export interface ProtectOptions extends ProtectForm {
   readonly invite: readonly string[];
 }
 
-export interface RealmOptions {
-  readonly config: string;
-  readonly realm: string | undefined;
-}
-
-export interface InviteOptions extends RealmOptions {
-  readonly name: string | undefined;
-  readonly csv: string | undefined;
-  readonly email: string | undefined;
-  readonly letter: boolean;
-  readonly replace: boolean;
-  readonly reason: string | undefined;
-  /** The highest level of a factor that the code binds. */
-  readonly level: Level;
-  /** Milliseconds; undefined: what the configuration says. */
-  readonly validity: number | undefined;
-}
-
 export interface Terminal {
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
@@ -83,8 +61,6 @@ export interface Terminal {
 // Cookies of ours are SameSite and pages refuse frames, and no configuration shows where an app is embedded.
 const notChecked =
   'Note: an app that is shown in a frame of another site is not supported: people cannot sign in there. Open it in a page of its own.\n';
-
-const defaultConfig = 'config/sluis.yaml';
 
 /** Runs one command line (without program and script name). Resolves to the exit code; never rejects. */
 export async function runProgram(args: readonly string[], commands: Commands, terminal: Terminal): Promise<number> {
@@ -109,7 +85,7 @@ function build(commands: Commands, terminal: Terminal, done: (code: number) => v
     .exitOverride()
     .configureOutput({ writeOut: terminal.out, writeErr: terminal.err });
   addServing(program, { commands, terminal, done });
-  addUsers(program, commands, done);
+  addUsers(program, commands, { command, config, done });
   addTokens(program, commands, { command, config, done });
   addDevices(program, commands, { command, config, done });
   addExplain(program, commands, { command, config, done });
@@ -149,79 +125,21 @@ function addServing(
         .choices(['roundcube', 'dokuwiki', 'demo', 'generic'])
         .makeOptionMandatory(),
     )
-    .option('--listen <address:port>', 'where to listen', listenAddress, { address: '127.0.0.1', port: 8080 })
+    .addOption(
+      new Option('--listen <address:port>', 'where to listen')
+        .argParser(listenAddress)
+        .default({ address: '127.0.0.1', port: 8080 }, '127.0.0.1:8080'),
+    )
     .option('--domain <name>', 'mail domain that people may type after their name')
     .option('--login-page <path>', 'for generic: where the login form is')
     .option('--proof-cookie <name>', 'for generic: the cookie that the app sets for who is signed in')
     .option('--data <folder>', 'where to keep the state', './sluis-data')
-    .option('--invite <names...>', 'print an activation code for these people', [])
+    .addOption(new Option('--invite <names...>', 'print an activation code for these people').default([], 'nobody'))
     .action(async (url: string, options) =>
       done(
         await commands.protect({ domain: undefined, loginPage: undefined, proofCookie: undefined, ...options, url }),
       ),
     );
-}
-
-function addUsers(program: Command, commands: Commands, done: (code: number) => void): void {
-  const users = command(program, 'users').description('Invite people and see who has a second step.');
-  command(users, 'invite')
-    .description('Print an activation code or a letter for one person, or for everybody on a list.')
-    .argument('[name]', 'the account name, as people type it in the app')
-    .option('--email <address>', 'where this person is told of changes to her second step')
-    .option('--csv <file>', 'a list: the name in the first column of each line; a column e-mail for the address')
-    .option('--letter', 'print letters instead of codes', false)
-    .option('--replace', 'for who lost everything: the old second step goes at once', false)
-    .option('--reason <text>', 'why it is replaced; kept in the audit')
-    .option('--level <level>', 'the highest level of what is set up with it: 2, 3 or 4', level, 2)
-    .option('--validity <duration>', 'how long the code works, for example 14d', duration)
-    .option('--realm <name>', 'the realm, where the configuration has more than one')
-    .addOption(config())
-    .action(async (name: string | undefined, options) => {
-      if ((name === undefined) === (options.csv === undefined))
-        throw usage('name one person, or give a list with --csv');
-      if (options.email !== undefined && options.csv !== undefined)
-        throw usage('--email is for one person; a list has a column e-mail');
-      done(
-        await commands.usersInvite({
-          reason: undefined,
-          validity: undefined,
-          realm: undefined,
-          csv: undefined,
-          email: undefined,
-          ...options,
-          name,
-        }),
-      );
-    });
-  command(users, 'list')
-    .description('Everybody known, with their second step.')
-    .option('--realm <name>', 'the realm')
-    .addOption(config())
-    .action(async options => done(await commands.usersList({ realm: undefined, ...options })));
-  command(users, 'show')
-    .description('All that is known of one person, without secrets.')
-    .argument('<name>')
-    .option('--realm <name>', 'the realm')
-    .addOption(config())
-    .action(async (name: string, options) => done(await commands.usersShow({ realm: undefined, ...options, name })));
-  command(users, 'mail')
-    .description('Give a person a mail address, or take it away. Both the old and the new one are told.')
-    .argument('<name>')
-    .argument('[address]', 'as in anna@gemeente.nl')
-    .option('--remove', 'take the address away', false)
-    .option('--realm <name>', 'the realm')
-    .addOption(config())
-    .action(async (name: string, address: string | undefined, { remove, ...options }) => {
-      if ((address === undefined) !== remove) throw usage('give an address, or --remove');
-      done(await commands.usersMail({ realm: undefined, ...options, name, address }));
-    });
-  addAccounts(users, commands, { command, config, done });
-  command(users, 'sign-out')
-    .description('End all sessions of one person: a stolen device, somebody who leaves.')
-    .argument('<name>')
-    .option('--realm <name>', 'the realm')
-    .addOption(config())
-    .action(async (name: string, options) => done(await commands.usersSignOut({ realm: undefined, ...options, name })));
 }
 
 function addAudit(program: Command, commands: Commands, done: (code: number) => void): void {
@@ -238,14 +156,6 @@ function addAudit(program: Command, commands: Commands, done: (code: number) => 
     .action(async options => done(await commands.auditVerify(options)));
 }
 
-function command(parent: Command, name: string): Command {
-  return parent.command(name).exitOverride();
-}
-
-function config(): Option {
-  return new Option('--config <file>', 'the configuration').default(defaultConfig);
-}
-
 function listenAddress(text: string): { address: string; port: number } {
   const match = /^(?:(?<address>[0-9.]+|\[[0-9a-f:]+\]|localhost):)?(?<port>\d{1,5})$/i.exec(text);
   const port = Number(match?.groups?.['port']);
@@ -257,24 +167,9 @@ function listenAddress(text: string): { address: string; port: number } {
   };
 }
 
-function duration(text: string): number {
-  const found = parseDuration(text);
-  if (found === undefined) throw new InvalidArgumentError('expected a duration, for example 14d or 12h');
-  return found;
-}
-
-function level(text: string): Level {
-  if (!/^[234]$/.test(text)) throw new InvalidArgumentError('expected an MFA level: 2, 3 or 4');
-  return Number(text) as Level;
-}
-
 function count(text: string): number {
   if (!/^[1-9]\d{0,5}$/.test(text)) throw new InvalidArgumentError('expected a number from 1');
   return Number(text);
-}
-
-function usage(text: string): SluisError {
-  return new SluisError('cli.usage', text, { remedy: 'sluis help <command> shows how' });
 }
 
 function explain(error: unknown): string {
