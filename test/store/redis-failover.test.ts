@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { placeOf } from '../../src/store/redis/nodes.ts';
 import type { RedisStore } from '../../src/store/redis/redis-store.ts';
 import { missing } from '../support/apps.ts';
 import {
@@ -84,6 +85,25 @@ describe.skipIf(missing('redis'))('R24: a cluster of which one node is lost', ()
   afterEach(async () => {
     await store.close();
     await group.close();
+  });
+
+  it('refuses one request that asks there again and again without a wait for each time', async () => {
+    const [lost] = group.servers;
+    const place = `127.0.0.1:${lost?.port}`;
+    const tag = Array.from({ length: 100 }, (_, number) => `{${number}}`).find(
+      name => placeOf(store.client, name) === place,
+    );
+    expect(await store.create(`x${tag}`, 'v')).toBe(true);
+    lost?.pause();
+    const begin = performance.now();
+    for (let turn = 0; turn < 30; turn += 1) {
+      const step = turn % 2 === 0 ? store.get(`x${tag}`) : store.create(`y${tag}`, 'v');
+      await expect(step).rejects.toMatchObject({ code: 'store.unavailable' });
+    }
+    // A wait of its own for each would be 15 seconds.
+    expect(performance.now() - begin).toBeLessThan(bound);
+    lost?.resume();
+    await until(async () => (await store.get(`x${tag}`))?.value === 'v', 8000);
   });
 
   it('refuses within their bound what stood there, and uses it again when it is back', async () => {

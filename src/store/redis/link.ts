@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { ailmentOfClosed, ailmentOfOpen } from './cluster-state.ts';
 import { type Client, clientFor, type RedisAccess } from './connect.ts';
+import { answersAt, placeOf } from './nodes.ts';
 import { isConnectionLoss, isSilence, unavailable } from './trouble.ts';
 import { Wait } from './wait.ts';
 
@@ -20,13 +21,11 @@ export class Link {
   #lastError: Error | undefined;
   /** While the connection is lost: whether it came back soon. */
   #returning: Wait | undefined;
-  /** While the server does not answer. Not in a cluster, where it is one node of several. */
-  #silent: Wait | undefined;
-  readonly #oneServer: boolean;
+  /** While a server does not answer, by where it is: in a cluster it is one node of several. */
+  readonly #silent = new Map<string, Wait>();
 
   private constructor(access: RedisAccess) {
     this.client = clientFor(access);
-    this.#oneServer = access.topology.kind !== 'cluster';
     const note = (error: Error) => {
       this.#lastError = error;
     };
@@ -56,15 +55,16 @@ export class Link {
   }
 
   /**
-   * Runs a step; where the connection is lost under it and comes back at once, a second time. The step must be one
-   * that may be sent again. Rejects with 'store.unavailable'.
+   * Runs a step on the key of this name; where the connection is lost under it and comes back at once, a second time.
+   * The step must be one that may be sent again. Rejects with 'store.unavailable'.
    */
-  async run<T>(step: (client: Client) => Promise<T>): Promise<T> {
+  async run<T>(name: string, step: (client: Client) => Promise<T>): Promise<T> {
     if (this.#closed) throw unavailable('the connection was closed');
+    const place = placeOf(this.client, name);
     try {
-      return await inTime(this.#perhapsTwice(step), stepTime);
+      return await inTime(this.#perhapsTwice(place, step), stepTime);
     } catch (error) {
-      if (isSilence(error)) this.#wentSilent();
+      if (isSilence(error)) this.#wentSilent(place);
       throw unavailable(error);
     }
   }
@@ -72,13 +72,14 @@ export class Link {
   close(): void {
     this.#closed = true;
     this.#returning?.settle(false);
-    this.#silent?.settle(false);
+    for (const silent of this.#silent.values()) silent.settle(false);
     this.client.disconnect();
   }
 
-  async #perhapsTwice<T>(step: (client: Client) => Promise<T>): Promise<T> {
+  async #perhapsTwice<T>(place: string, step: (client: Client) => Promise<T>): Promise<T> {
     // One step found it out. Those after it, of the same request perhaps, do not each wait as long again.
-    if (this.#silent !== undefined && !(await this.#silent.soon)) throw new Error('it does not answer');
+    const silent = this.#silent.get(place);
+    if (silent !== undefined && !(await silent.soon)) throw new Error('it does not answer');
     try {
       return await step(this.client);
     } catch (error) {
@@ -100,22 +101,22 @@ export class Link {
     this.#returning = new Wait(patience);
   }
 
-  #wentSilent(): void {
-    if (this.#silent !== undefined || this.#closed || !this.#oneServer) return;
-    this.#silent = new Wait(silencePatience);
-    void this.#listenAgain(this.#silent);
+  #wentSilent(place: string): void {
+    if (this.#silent.has(place) || this.#closed) return;
+    const silent = new Wait(silencePatience);
+    this.#silent.set(place, silent);
+    void this.#listenAgain(place, silent);
   }
 
   /** Never rejects. Where it was the event loop that stood still, the first question is answered at once. */
-  async #listenAgain(silent: Wait): Promise<void> {
+  async #listenAgain(place: string, silent: Wait): Promise<void> {
     while (!this.#closed) {
-      try {
-        await this.client.ping();
-        this.#silent = undefined;
+      const answers = await answersAt(this.client, place);
+      if (answers) {
+        this.#silent.delete(place);
         return silent.settle(true);
-      } catch {
-        await pause(askEvery, undefined, { ref: false });
       }
+      await pause(askEvery, undefined, { ref: false });
     }
   }
 }

@@ -162,7 +162,7 @@ export class RedisStore implements Store {
 
   async head(log: string): Promise<LogEntry | undefined> {
     const name = this.#names.of('log', log);
-    const entries = await this.#link.run(client => client.xrevrange(name, '+', '-', 'COUNT', 1));
+    const entries = await this.#link.run(name, client => client.xrevrange(name, '+', '-', 'COUNT', 1));
     return entries.map(entryOf)[0];
   }
 
@@ -181,7 +181,7 @@ export class RedisStore implements Store {
   }
 
   async publish(channel: string, message: string): Promise<void> {
-    await this.#link.run(client => client.publish(this.#names.news, `${channel}\n${message}`));
+    await this.#link.run(this.#names.news, client => client.publish(this.#names.news, `${channel}\n${message}`));
   }
 
   subscribe(channel: string, listener: (message: string) => void): () => void {
@@ -212,7 +212,7 @@ export class RedisStore implements Store {
   }
 
   #lasting(script: ScriptName, names: readonly [string, ...string[]], values: readonly string[]): Promise<unknown> {
-    return this.#writer.run(async client => {
+    return this.#writer.run(names[0], async client => {
       const answer = await client[script](...names, this.#now(), ...values);
       // Nothing may come between: the replicas are asked about what was written on this very connection.
       if (this.#replicas > 0) await replicated(client, names[0], this.#replicas);
@@ -220,8 +220,8 @@ export class RedisStore implements Store {
     });
   }
 
-  #run(script: ScriptName, names: readonly string[], values: readonly string[]): Promise<unknown> {
-    return this.#link.run(client => client[script](...names, this.#now(), ...values));
+  #run(script: ScriptName, names: readonly [string, ...string[]], values: readonly string[]): Promise<unknown> {
+    return this.#link.run(names[0], client => client[script](...names, this.#now(), ...values));
   }
 
   #now(): string {

@@ -1,5 +1,5 @@
-import { Cluster, Command, type Redis } from 'ioredis';
 import type { Client } from './connect.ts';
+import { nodeAt, placeOf } from './nodes.ts';
 
 /** Milliseconds; replicas that need longer are as good as none. */
 const patience = 200;
@@ -10,16 +10,9 @@ const patience = 200;
  * Sentinel and clusters give the place of a master to the replica that has most of it.
  */
 export async function replicated(client: Client, name: string, replicas: number): Promise<void> {
-  const node = client instanceof Cluster ? nodeOf(client, name) : (client as Redis);
+  // Redirections have corrected the map of slots before the step was answered.
+  const node = nodeAt(client, placeOf(client, name));
+  if (node === undefined) throw new Error('the node of what was written is not known');
   const having = await node.wait(replicas, patience);
   if (having < replicas) throw new Error(`NOREPLICAS only ${having} of ${replicas} replicas have the write`);
-}
-
-/** Redirections have corrected the map of slots before the step was answered. */
-function nodeOf(cluster: Cluster, name: string): Redis {
-  const slot = new Command('get', [name]).getSlot();
-  const place = slot === null ? undefined : cluster.slots[slot]?.[0];
-  const node = cluster.nodes('master').find(({ options: { host, port } }) => `${host}:${port}` === place);
-  if (node === undefined) throw new Error(`the node of slot ${slot} is not known`);
-  return node;
 }
