@@ -21,8 +21,8 @@ export class Endings {
    * Those of hers that are not over. What broke half-way comes to its end first, and so does what came from a factor
    * that she has no more, whoever took it away.
    */
-  async standing(person: Person): Promise<readonly TrustedDevice[]> {
-    const devices = await this.#shelves.read(person.id);
+  async standing(person: Person, read?: readonly TrustedDevice[]): Promise<readonly TrustedDevice[]> {
+    const devices = read ?? (await this.#shelves.read(person.id));
     if (devices.some(device => device.ended !== undefined)) await this.finish(person);
     const standing = devices.filter(device => device.ended === undefined);
     if (standing.every(device => isOf(person, device))) return standing;

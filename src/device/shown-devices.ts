@@ -48,7 +48,10 @@ interface Judged {
   readonly device: TrustedDevice;
   readonly shown: Presented;
   readonly verdict: Verdict;
+  readonly devices: Devices | undefined;
 }
+
+type Devices = readonly TrustedDevice[];
 
 /** What browsers present, and what they get for it: the rotation of R15 (its diagram stands in rotation.ts). */
 export class ShownDevices {
@@ -63,15 +66,16 @@ export class ShownDevices {
   }
 
   /** The living device whose genuine cookie this is, whatever presenting it would mean: changes nothing. */
-  async holder(person: Person, cookie: string | undefined): Promise<TrustedDevice | undefined> {
+  async holder(person: Person, cookie: string | undefined, read?: Devices): Promise<TrustedDevice | undefined> {
     const shown = readDeviceCookie(cookie);
-    return shown === undefined ? undefined : this.#found(person, shown);
+    return shown === undefined ? undefined : this.#found(person, shown, read);
   }
 
-  async show(person: Person, showing: Showing): Promise<ShowOutcome> {
+  /** `read`: her devices, as they were read just before. */
+  async show(person: Person, showing: Showing, read?: Devices): Promise<ShowOutcome> {
     const shown = readDeviceCookie(showing.cookie);
-    for (;;) {
-      const device = shown === undefined ? undefined : await this.#found(person, shown);
+    for (let devices = read; ; devices = undefined) {
+      const device = shown === undefined ? undefined : await this.#found(person, shown, devices);
       if (shown === undefined || device === undefined) return { outcome: 'asked', drop: showing.cookie !== undefined };
       const verdict = judge(device.rotation, shown.number, this.#deps.clock.now());
       // Whatever the page demands: who holds a copy is found as soon as it is seen.
@@ -84,16 +88,21 @@ export class ShownDevices {
       // Of a fresh factor is asked what trust cannot say: that it was passed just now.
       const suffices = showing.demands.level <= level && showing.demands.maxAge === undefined;
       if (!suffices || !isHere(device, showing.agent, settings)) return { outcome: 'asked', drop: false };
-      const done = await this.#act(person, { device, shown, verdict }, showing, level);
+      const done = await this.#act(person, { device, shown, verdict, devices }, showing, level);
       if (done !== undefined) return done;
     }
   }
 
   /** See TrustedDevices.confirm. */
-  async confirm(person: Person, cookie: string | undefined, passedAt: number): Promise<IssuedCookie | undefined> {
+  async confirm(
+    person: Person,
+    cookie: string | undefined,
+    passedAt: number,
+    read?: Devices,
+  ): Promise<IssuedCookie | undefined> {
     const { ring, clock } = this.#deps;
     const shown = readDeviceCookie(cookie);
-    const device = shown === undefined ? undefined : await this.#found(person, shown);
+    const device = shown === undefined ? undefined : await this.#found(person, shown, read);
     if (shown === undefined || device === undefined) return undefined;
     const before = device.rotation.tip.number;
     const number = Math.max(before, shown.number) + 1;
@@ -110,8 +119,13 @@ export class ShownDevices {
   }
 
   /** See TrustedDevices.again. */
-  async again(person: Person, signIn: string, cookie: string | undefined): Promise<IssuedCookie | undefined> {
-    const living = await this.#living(person);
+  async again(
+    person: Person,
+    signIn: string,
+    cookie: string | undefined,
+    read?: Devices,
+  ): Promise<IssuedCookie | undefined> {
+    const living = await this.#living(person, read);
     const made = living.find(device => device.signIn === sha256(signIn) && device.rotation.before === undefined);
     const device = made ?? living.find(one => this.#wasFor(person, one, readDeviceCookie(cookie)));
     if (device === undefined) return undefined;
@@ -149,14 +163,18 @@ export class ShownDevices {
     return { outcome: 'passed', device: now, level, cookie: this.#cookie(now, now.rotation.tip.number, secret) };
   }
 
-  #rotate(person: Person, { device, shown }: Judged, secret: string): Promise<TrustedDevice | undefined> {
+  #rotate(person: Person, { device, shown, devices }: Judged, secret: string): Promise<TrustedDevice | undefined> {
     const now = this.#deps.clock.now();
     const { tip } = device.rotation;
     const next = rotated(issued(shown.number, shown.secret), issued(tip.number + 1, secret), now);
-    return this.#shelves.change(person.id, device.id, current =>
-      current.rotation.tip.number === tip.number && current.rotation.doubtedAt === undefined
-        ? { ...current, rotation: next, lastUsedAt: now }
-        : undefined,
+    return this.#shelves.change(
+      person.id,
+      device.id,
+      current =>
+        current.rotation.tip.number === tip.number && current.rotation.doubtedAt === undefined
+          ? { ...current, rotation: next, lastUsedAt: now }
+          : undefined,
+      devices,
     );
   }
 
@@ -176,14 +194,14 @@ export class ShownDevices {
     return { outcome: 'asked', drop: false };
   }
 
-  async #living(person: Person): Promise<readonly TrustedDevice[]> {
+  async #living(person: Person, read: Devices | undefined): Promise<Devices> {
     const { settings, clock } = this.#deps;
-    const devices = await this.#endings.standing(person);
+    const devices = await this.#endings.standing(person, read);
     return devices.filter(device => isLiving(device, person, settings(), clock.now()));
   }
 
-  async #found(person: Person, shown: Presented): Promise<TrustedDevice | undefined> {
-    const device = (await this.#living(person)).find(({ id }) => id === shown.device);
+  async #found(person: Person, shown: Presented, read: Devices | undefined): Promise<TrustedDevice | undefined> {
+    const device = (await this.#living(person, read)).find(({ id }) => id === shown.device);
     return device !== undefined && isGenuine(this.#deps.ring, person.id, device, shown) ? device : undefined;
   }
 

@@ -65,8 +65,8 @@ export class TrustedDevices {
 
   /** Hers that live, the oldest first. */
   async list(who: Who): Promise<readonly TrustedDevice[]> {
-    const person = await this.#deps.people.byId(who.id);
-    return person === undefined ? [] : this.#living(person, await this.#endings.standing(person));
+    const { person, devices } = await this.#ofWhom(who);
+    return person === undefined ? [] : this.#living(person, await this.#endings.standing(person, devices));
   }
 
   /** Until when, by what the operator allows now. */
@@ -110,14 +110,14 @@ export class TrustedDevices {
    * this device's trust; what shows that the cookie was copied ends it, here and now.
    */
   async show(showing: Showing): Promise<ShowOutcome> {
-    const person = await this.#deps.people.byId(showing.person.id);
-    return person === undefined ? { outcome: 'asked', drop: false } : this.#shown.show(person, showing);
+    const { person, devices } = await this.#ofWhom(showing.person);
+    return person === undefined ? { outcome: 'asked', drop: false } : this.#shown.show(person, showing, devices);
   }
 
   /** The living device whose genuine cookie this is, whatever presenting it would mean: changes nothing. */
   async holder(who: Who, cookie: string | undefined): Promise<TrustedDevice | undefined> {
-    const person = await this.#deps.people.byId(who.id);
-    return person === undefined ? undefined : this.#shown.holder(person, cookie);
+    const { person, devices } = await this.#ofWhom(who);
+    return person === undefined ? undefined : this.#shown.holder(person, cookie, devices);
   }
 
   /**
@@ -125,14 +125,14 @@ export class TrustedDevices {
    * whoever holds the other one is found when he comes. Undefined where there is nothing to confirm.
    */
   async confirm(who: Who, cookie: string | undefined, passedAt: number): Promise<IssuedCookie | undefined> {
-    const person = await this.#deps.people.byId(who.id);
-    return person === undefined ? undefined : this.#shown.confirm(person, cookie, passedAt);
+    const { person, devices } = await this.#ofWhom(who);
+    return person === undefined ? undefined : this.#shown.confirm(person, cookie, passedAt, devices);
   }
 
   /** For a browser whose answer was lost: what this sign-in made, or what its value was given for within the minute. */
   async again(who: Who, signIn: string, cookie: string | undefined): Promise<IssuedCookie | undefined> {
-    const person = await this.#deps.people.byId(who.id);
-    return person === undefined ? undefined : this.#shown.again(person, signIn, cookie);
+    const { person, devices } = await this.#ofWhom(who);
+    return person === undefined ? undefined : this.#shown.again(person, signIn, cookie, devices);
   }
 
   /** Of a browser that several people use: ends each device whose genuine cookie this is, whoever's. */
@@ -165,6 +165,13 @@ export class TrustedDevices {
   /** Of a factor that went: what came from it is worth nothing already; this also ends what it began. */
   removeOfFactor(who: Who, factor: string, source: string): Promise<number> {
     return this.#end(who, device => device.factor === factor, { because: 'factor-removed', source });
+  }
+
+  /** Both read anew, and side by side. */
+  async #ofWhom(who: Who) {
+    const { people } = this.#deps;
+    const [person, devices] = await Promise.all([people.byId(who.id), this.#shelves.read(who.id)]);
+    return { person, devices };
   }
 
   /** Stands among hers, or says why not: in one compare-and-set, so that no two instances make a sixth. */

@@ -48,7 +48,8 @@ export class Attempts {
   }
 
   async begin(request: AttemptRequest): Promise<Attempt> {
-    return this.#through(request, isLong(request.pool) ? this.#longCode(request) : this.#account(request));
+    const take = await this.#through(request, isLong(request.pool) ? this.#longCode(request) : this.#account(request));
+    return take();
   }
 
   /**
@@ -70,6 +71,12 @@ export class Attempts {
    * mistake and the right password after it.
    */
   async signInBudget(request: SignInRequest): Promise<Attempt> {
+    const take = await this.lookAtSignIns(request);
+    return take();
+  }
+
+  /** The same in two parts: so far the store is only looked at, and what comes back takes it. */
+  async lookAtSignIns(request: SignInRequest): Promise<() => Promise<Attempt>> {
     const key = `sign-ins:{${hash(request.realm, request.account)}}:${hash(request.app)}:${browserPart(request.browser)}`;
     const limit = {
       count: Math.max(request.browser === undefined ? 1 : 2, request.limiter.failures - 2),
@@ -94,7 +101,7 @@ export class Attempts {
   }
 
   /** Waits for the store three times: all are looked at, then the account's are taken, then its source and overall. */
-  async #through(request: AttemptRequest, account: readonly Step[]): Promise<Attempt> {
+  async #through(request: AttemptRequest, account: readonly Step[]): Promise<() => Promise<Attempt>> {
     const kind = kindOf(request);
     const sources = networksOf(request.source).map((network, index) => {
       const key = `attempts-source:{${hash(network)}}:${hash(request.realm)}:${familyOf(request.pool)}:${kind}`;
@@ -108,12 +115,12 @@ export class Attempts {
         0,
         ...steps.map((step, index) => (step.bucket === bucket ? (seen[index]?.until ?? 0) : 0)),
       );
-      if (until > 0) return { allowed: false, until, bucket };
+      if (until > 0) return async () => ({ allowed: false, until, bucket });
     }
     const taking = (step: Step) => ({ bucket: step.bucket, take: () => step.take(seen[steps.indexOf(step)]) });
     // Overall last of all: only what got past its account and its source counts against everybody.
     const overall = { bucket: 'overall', take: () => this.#takeOverall(request, kind) } as const;
-    return takeAll([account.map(taking), [...sources.map(taking), overall]]);
+    return () => takeAll([account.map(taking), [...sources.map(taking), overall]]);
   }
 
   #delayed(bucket: Bucket, key: string, table: DelayTable): Step {

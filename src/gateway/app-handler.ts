@@ -126,7 +126,7 @@ export class AppHandler {
         next: exchange.app.settings.preset.login.page,
         limit: this.#deps.limits.signInBody,
       });
-    return this.#signIns.post(exchange, body.read, await livingVisit(this.#deps, exchange), session);
+    return this.#signIns.post(exchange, body.read, session);
   }
 
   #inSession(
@@ -176,7 +176,7 @@ export class AppHandler {
     exchange.acceptBody();
     const body = await readBody(exchange.req, this.#deps.limits.signInBody);
     if (this.#isSignIn(exchange, body)) {
-      return this.#signIns.post(exchange, body.read, await livingVisit(this.#deps, exchange), open);
+      return this.#signIns.post(exchange, body.read, open);
     }
     // Decided anew: it came as slowly as its sender liked, and she may have signed out meanwhile (R09).
     const session = await this.#deps.sessions.standing(open.session.id);

@@ -66,11 +66,16 @@ function switchLanguage(exchange: Exchange): void {
 
 /** On to the challenge: with a one-time code, by a page on this host. */
 async function next(deps: GatewayDeps, exchange: Exchange): Promise<void> {
-  const pending = await ownPending(deps, exchange);
+  const [id = ''] = (exchange.cookie(cookieNames.pending) ?? '').split('.', 1);
+  // Of one that is known here, beside the look at it: the code is worth nothing to who does not get it.
+  const [pending, ahead] = await Promise.all([
+    ownPending(deps, exchange),
+    deps.pendings.whose(id) === undefined ? undefined : deps.pendings.handoff({ id }),
+  ]);
   if (pending === undefined || pending.released !== undefined)
     return redirect(exchange, exchange.app.settings.preset.landing);
   const { portalOrigin, portalPath } = exchange.app.realm;
-  hop(exchange, `${portalOrigin}${portalPath}/p/${await deps.pendings.handoff(pending)}`);
+  hop(exchange, `${portalOrigin}${portalPath}/p/${ahead ?? (await deps.pendings.handoff(pending))}`);
 }
 
 /** "Not you? Sign in again": gives the pending up, signs out at the app where the preset can. */

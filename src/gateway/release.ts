@@ -23,13 +23,20 @@ import { dropVisit, sessionOwner } from './visit-cookies.ts';
 export async function release(deps: GatewayDeps, exchange: Exchange): Promise<void> {
   const { app } = exchange;
   const code = new URLSearchParams(exchange.target.query).get('code') ?? '';
-  const pending = await ownPending(deps, exchange);
+  const [pending, person] = await Promise.all([ownPending(deps, exchange), personAhead(deps, exchange)]);
   // No pending: nothing to open here. The app's own host decides what this browser may see.
   if (pending === undefined) return redirect(exchange, app.settings.preset.landing);
   if (!deps.pendings.opens(pending, code))
     return redirect(exchange, pending.released === undefined ? '/_sluis/next' : app.settings.preset.landing);
   if (pending.released !== undefined) return repeat(exchange, pending.released);
-  await open(deps, exchange, pending);
+  await open(deps, exchange, pending, person);
+}
+
+/** Whose it is, as far as this process knows: read beside the pending sign-in, and believed with that only. */
+async function personAhead(deps: GatewayDeps, exchange: Exchange): Promise<Person | undefined> {
+  const [id = ''] = (exchange.cookie(cookieNames.pending) ?? '').split('.', 1);
+  const whose = deps.pendings.whose(id);
+  return whose === undefined ? undefined : deps.people.byName(whose.realm, whose.name);
 }
 
 /** The pending of this browser at this app. */
@@ -40,14 +47,14 @@ export async function ownPending(deps: GatewayDeps, exchange: Exchange): Promise
   return pending?.app === id && pending.realm === realm ? pending : undefined;
 }
 
-async function open(deps: GatewayDeps, exchange: Exchange, pending: Pending): Promise<void> {
+async function open(deps: GatewayDeps, exchange: Exchange, pending: Pending, ahead: Person | undefined): Promise<void> {
   const { passed } = pending;
   if (passed === undefined) return redirect(exchange, '/_sluis/next');
   const location = landingOf(exchange, pending);
   const decision = decisionFor(deps, exchange, { name: pending.name, location, passed });
   if (decision.outcome === 'unavailable') return appFailed(deps, exchange, 'store');
   if (decision.outcome !== 'allow') return refuseDenied(exchange, decision, '/_sluis/restart');
-  const person = await deps.people.byName(pending.realm, pending.name);
+  const person = ahead ?? (await deps.people.byName(pending.realm, pending.name));
   // Passed with a factor that was taken away since: an old phone must not outrun the desk.
   const factor = passedWith(person, passed.factor);
   if (person === undefined || factor === undefined) {
@@ -107,27 +114,30 @@ async function openClaimed(deps: GatewayDeps, exchange: Exchange, work: Claimed)
   const begun = await sessionFor(deps, exchange, claim.pending, work);
   // What the step-up was for is over: nothing is begun by it.
   if (begun === undefined) return over(deps, exchange, pending);
+  // Before it is handed over: no session without its event.
+  const [hers] = await Promise.all([
+    isStillHers(deps, person, passed),
+    deps.audit.record({
+      type: 'session.began',
+      realm: pending.realm,
+      person: person.id,
+      name: pending.name,
+      app: pending.app,
+      session: begun.session.id,
+      level: passed.level,
+      ...(passed.trust === undefined ? {} : { device: passed.trust }),
+      source: exchange.source,
+    }),
+  ]);
   // Removed while it began: whoever removes looks for sessions after it is gone, and may have come too early.
-  if (!(await isStillHers(deps, person, passed))) {
+  if (!hers) {
     await deps.ends.one(begun.session, passed.trust === undefined ? 'factor-removed' : 'trust-ended');
     return over(deps, exchange, pending);
   }
-  // Before it is handed over: no session without its event.
-  await deps.audit.record({
-    type: 'session.began',
-    realm: pending.realm,
-    person: person.id,
-    name: pending.name,
-    app: pending.app,
-    session: begun.session.id,
-    level: passed.level,
-    ...(passed.trust === undefined ? {} : { device: passed.trust }),
-    source: exchange.source,
-  });
   exchange.setCookies.push(...cookieLines(deps, exchange, sessionOwner(begun.session), pending.quarantine.cookies));
   exchange.setCookies.push(setCookie(cookieNames.session, begun.cookie), knownCookie(deps, exchange, pending));
   dropVisit(exchange, sessionOwner(begun.session));
-  const to = (await hasKept(deps, exchange, pending, begun.session)) ? '/_sluis/send' : location;
+  const to = (await hasKept(deps, exchange, claim, begun.session)) ? '/_sluis/send' : location;
   const released = await deps.pendings.release(claim.pending, claim.id, {
     cookies: [...exchange.setCookies],
     location: to,
@@ -138,12 +148,18 @@ async function openClaimed(deps: GatewayDeps, exchange: Exchange, work: Claimed)
 }
 
 /** Whether a form waits for this session: of its own, or of the one that ran out in this browser before (R25). */
-async function hasKept(deps: GatewayDeps, exchange: Exchange, pending: Pending, session: Session): Promise<boolean> {
-  if (pending.purpose === 'sign-in') await deps.parked.outlived(session);
+async function hasKept(deps: GatewayDeps, exchange: Exchange, claim: Claim, session: Session): Promise<boolean> {
+  // In one that has just begun nothing was posted yet.
+  const isNew = session.id === claim.id;
+  if (!isNew && claim.pending.purpose === 'sign-in') await deps.parked.outlived(session);
   const cookie = exchange.cookie(cookieNames.session);
-  const older = cookie === undefined ? undefined : await deps.sessions.expired(cookie, session.app, 2 * afterlife);
-  if (older !== undefined && older.id !== session.id) await deps.parked.adopt(older.id, session);
-  return (await deps.parked.adopt(session.id, session)) !== undefined;
+  const [older, own] = await Promise.all([
+    cookie === undefined ? undefined : deps.sessions.expired(cookie, session.app, 2 * afterlife),
+    isNew ? undefined : deps.parked.of(session),
+  ]);
+  const adopted =
+    older === undefined || older.id === session.id ? undefined : await deps.parked.adopt(older.id, session);
+  return (adopted ?? (own && (await deps.parked.adopt(session.id, session)))) !== undefined;
 }
 
 /** The session of a try whose answer never went out, if it came to one: nobody holds its cookie. */

@@ -1,4 +1,5 @@
 import type { SignInRefusal } from '../audit/sign-in-event.ts';
+import type { Attempt } from '../factor/attempts.ts';
 import { admit } from '../policy/admit.ts';
 import { isGroupDenial } from '../policy/decide.ts';
 import type { Demand } from '../policy/route.ts';
@@ -38,6 +39,18 @@ export type Outcome =
     }
   | { readonly kind: 'pending'; readonly cookie: string; readonly release: string | undefined };
 
+/** What may be tried of one name. */
+export interface Budget {
+  readonly name: string;
+  take(): Promise<Attempt>;
+}
+
+interface Given {
+  readonly visit: Visit;
+  readonly session: OpenSession | undefined;
+  readonly budget: Budget | undefined;
+}
+
 /** What is known of an attempt once the app has answered. */
 interface Tried {
   readonly name: string;
@@ -64,23 +77,25 @@ export class SignInAttempts {
     this.#deps = deps;
   }
 
-  async attempt(exchange: Exchange, signIn: SignIn, visit: Visit, session: OpenSession | undefined): Promise<Outcome> {
+  /** How many were tried of this name; undefined for a name that is refused. Takes nothing yet. */
+  async budgetOf(exchange: Exchange, signIn: SignIn): Promise<Budget | undefined> {
     const { app, source } = exchange;
-    const name = normalForm(signIn.user, rulesOf(exchange));
-    if (name === undefined) {
+    const account = normalForm(signIn.user, rulesOf(exchange));
+    if (account === undefined) return undefined;
+    const browser = this.#browserOf(exchange, account);
+    const { limiter } = app.settings.preset;
+    const asked = { realm: app.realm.name, app: app.settings.id, account, source, browser, limiter };
+    return { name: account, take: await this.#deps.attempts.lookAtSignIns(asked) };
+  }
+
+  async attempt(exchange: Exchange, signIn: SignIn, given: Given): Promise<Outcome> {
+    const { visit, session } = given;
+    if (given.budget === undefined) {
       await this.refused(exchange, 'name-refused');
       return { kind: 'note', note: 'name' };
     }
-    const browser = this.#browserOf(exchange, name);
-    const { limiter } = app.settings.preset;
-    const budget = await this.#deps.attempts.signInBudget({
-      realm: app.realm.name,
-      app: app.settings.id,
-      account: name,
-      source,
-      browser,
-      limiter,
-    });
+    const { name } = given.budget;
+    const budget = await given.budget.take();
     if (!budget.allowed) {
       await this.refused(exchange, 'limited', name);
       return { kind: 'note', note: 'limited', seconds: Math.ceil((budget.until - this.#deps.clock.now()) / 1000) };
@@ -148,12 +163,9 @@ export class SignInAttempts {
       await this.refused(exchange, 'unjudged', name);
       return { kind: 'note', note: 'unjudged' };
     }
-    await succeeded();
-    return this.#quarantine(exchange, {
-      ...tried,
-      cookies: mergeJar(jar, cookies, this.#deps.clock.now()),
-      fresh: cookies,
-    });
+    const proved = { ...tried, cookies: mergeJar(jar, cookies, this.#deps.clock.now()), fresh: cookies };
+    const [outcome] = await Promise.all([this.#quarantine(exchange, proved), succeeded()]);
+    return outcome;
   }
 
   /** Proof seen: settle whose account it is, and keep everything in the store. */
@@ -170,14 +182,18 @@ export class SignInAttempts {
       await this.refused(exchange, refusal, proved.name);
       return { kind: 'note', note: refusal === 'unjudged' ? 'unjudged' : 'unknown' };
     }
-    await this.#deps.audit.record({
-      type: 'sign-in.proved',
-      realm: app.realm.name,
-      app: app.settings.id,
-      name: proved.name,
-      source: exchange.source,
-    });
-    return this.#open(exchange, proved, location);
+    // Side by side: nobody has the cookie of what is opened before both are there.
+    const [, outcome] = await Promise.all([
+      this.#deps.audit.record({
+        type: 'sign-in.proved',
+        realm: app.realm.name,
+        app: app.settings.id,
+        name: proved.name,
+        source: exchange.source,
+      }),
+      this.#open(exchange, proved, location),
+    ]);
+    return outcome;
   }
 
   #accountRefusal(

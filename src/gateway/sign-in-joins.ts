@@ -45,7 +45,7 @@ export class SignInJoins {
     const key = keyOf(visit, bodyMac);
     const sealed = sealWith(visit.key, deflateRawSync(textOf(outcome), { level: 1 }), key, this.#deps.random);
     try {
-      const life = (await this.#deps.visits.isSpent(visit)) ? joinTime : momentary;
+      const life = leftUnspent(outcome) ? momentary : joinTime;
       await this.#deps.store.replace(key, 1, sealed.toString('base64url'), life);
     } catch {
       // The store is lost: what waits asks for it in vain, and says so itself.
@@ -70,6 +70,11 @@ export class SignInJoins {
 }
 
 const running = 'running';
+
+/** What is refused before the visit is spent. */
+function leftUnspent(outcome: Outcome): boolean {
+  return outcome.kind === 'note' && (outcome.note === 'name' || outcome.note === 'limited');
+}
 
 type Failed = Extract<Outcome, { kind: 'failed' }>;
 /** An outcome as JSON: bytes as base64, and of the new visit its cookie, from which it is read again. */

@@ -16,10 +16,8 @@ import { keptTarget } from './visit-cookies.ts';
 
 interface Posted {
   readonly body: Buffer;
-  /** Living and unspent. */
-  readonly visit: Visit | undefined;
   /** Of the cookie, whether it is spent or not. */
-  readonly cookieVisit: Visit;
+  readonly visit: Visit;
   readonly session: OpenSession | undefined;
 }
 
@@ -38,13 +36,8 @@ export class SignIns {
     this.#joins = new SignInJoins(deps);
   }
 
-  /** `visit` is living and unspent, or undefined: then nothing is sent on. */
-  async post(
-    exchange: Exchange,
-    body: Buffer,
-    visit: Visit | undefined,
-    session: OpenSession | undefined,
-  ): Promise<void> {
+  /** Without a living and unspent visit nothing is sent on. */
+  async post(exchange: Exchange, body: Buffer, session: OpenSession | undefined): Promise<void> {
     const { head, app } = exchange;
     if (!isSameOrigin(app.settings.origin, head.origin, head.fetchSite)) {
       await this.#attempts.refused(exchange, 'origin');
@@ -60,32 +53,35 @@ export class SignIns {
       await this.#attempts.refused(exchange, 'grammar');
       return refuse(exchange, 'bad-request', { next: app.settings.preset.login.page });
     }
-    await this.#run(exchange, signIn, body, visit, session);
+    await this.#run(exchange, signIn, body, session);
   }
 
-  async #run(
-    exchange: Exchange,
-    signIn: SignIn,
-    body: Buffer,
-    visit: Visit | undefined,
-    session: OpenSession | undefined,
-  ): Promise<void> {
-    const cookieVisit = this.#visitOfCookie(exchange);
-    const outcome = cookieVisit && (await this.#outcome(exchange, signIn, { body, visit, cookieVisit, session }));
-    if (cookieVisit === undefined || outcome === undefined)
-      return this.#withoutVisit(exchange, signIn, cookieVisit, session);
-    return answerSignIn(this.#deps, exchange, outcome, cookieVisit, session);
+  async #run(exchange: Exchange, signIn: SignIn, body: Buffer, session: OpenSession | undefined): Promise<void> {
+    const visit = this.#visitOfCookie(exchange);
+    const outcome = visit && (await this.#outcome(exchange, signIn, { body, visit, session }));
+    if (visit === undefined || outcome === undefined) return this.#withoutVisit(exchange, signIn, visit, session);
+    return answerSignIn(this.#deps, exchange, outcome, visit, session);
   }
 
   /** Of this form, whoever sends it: a double click joins the first, here or at another instance. */
   async #outcome(exchange: Exchange, signIn: SignIn, posted: Posted): Promise<Outcome | undefined> {
-    const { body, visit, cookieVisit, session } = posted;
-    const bodyMac = macOf(cookieVisit, body, session);
-    if (visit === undefined || !(await this.#joins.begin(visit, bodyMac)))
-      return this.#joins.outcome(cookieVisit, bodyMac);
+    const { body, visit, session } = posted;
+    const bodyMac = macOf(visit, body, session);
+    // Side by side, for none of them lets anything through: spent or not, and how many were tried.
+    const [spent, first, budget] = await Promise.all([
+      this.#deps.visits.isSpent(visit),
+      this.#joins.begin(visit, bodyMac),
+      this.#attempts.budgetOf(exchange, signIn),
+    ]);
+    if (!first) return this.#joins.outcome(visit, bodyMac);
+    if (spent) {
+      await this.#joins.drop(visit, bodyMac);
+      return undefined;
+    }
     try {
-      const outcome = await this.#attempts.attempt(exchange, signIn, visit, session);
-      await this.#joins.settle(visit, bodyMac, outcome);
+      const outcome = await this.#attempts.attempt(exchange, signIn, { visit, session, budget });
+      // Who made the second click waits for it, not who made the first.
+      this.#joins.settle(visit, bodyMac, outcome).catch(() => undefined);
       return outcome;
     } catch (error) {
       await this.#joins.drop(visit, bodyMac);

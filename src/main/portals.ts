@@ -69,8 +69,11 @@ async function alreadyProved(
   browser: string,
   usable: Usable,
 ): Promise<{ level: number; factor: string; at: number; by: string; trust?: string | undefined } | undefined> {
-  const person = await core.people.byName(pending.realm, pending.name);
-  for (const session of await core.sessions.ofPortal(browser)) {
+  const [person, sessions] = await Promise.all([
+    core.people.byName(pending.realm, pending.name),
+    core.sessions.ofPortal(browser),
+  ]);
+  for (const session of sessions) {
     // Carried over to a newer realm cookie: an older one proves nothing any more.
     if (session.portal !== browser) continue;
     const times = { now: core.clock.now(), idleEnd: core.sessions.idleEnd(session) };

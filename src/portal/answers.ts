@@ -56,8 +56,8 @@ export class Answers {
       await store.replace(key, 1, JSON.stringify({ kind: 'unknown' })).catch(() => false);
       throw error;
     });
-    const kept = JSON.stringify(outcome);
-    await (isVerified(outcome) ? store.replace(key, 1, kept) : store.replace(key, 1, kept, unverifiedLife));
+    // For repeats, which wait for it; where it is lost they are shown where things stand.
+    store.replace(key, 1, JSON.stringify(outcome), isVerified(outcome) ? undefined : unverifiedLife).catch(() => false);
     return outcome;
   }
 

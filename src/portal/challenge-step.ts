@@ -38,13 +38,19 @@ export async function answerChallenge(
   if (person === undefined) return { kind: 'unknown' };
   const { app, id: challenge, demands } = pending;
   const asked = { person, kind, level: demands.level, usable, answer, challenge, source, browser, app };
-  const result = await deps.challenge.answer(asked);
+  const [result] = await Promise.all([
+    deps.challenge.answer(asked),
+    pending.own === undefined ? deps.pendings.announce(pending, fresh) : undefined,
+  ]);
   switch (result.outcome) {
     case 'passed': {
       const { level, factor } = result;
       if (pending.own !== undefined) return carryOut(deps, signIn, { level, factor, source });
       const onDevice = kind === 'webauthn' && saysOnDevice(answer);
-      const passed = await deps.pendings.pass(pending, portalCookie, { level, factor, browser: fresh, onDevice });
+      const passed = await deps.pendings.pass(pending, portalCookie, {
+        ...{ level, factor, browser: fresh, onDevice },
+        announced: true,
+      });
       return passed === undefined ? { kind: 'gone' } : { kind: 'go', place: `/go/${pending.id}`, known: true };
     }
     case 'repeated': {

@@ -13,7 +13,7 @@ import { pendingHardEnd } from '../visit/pending.ts';
 import type { PortalDeps, PortalEnv } from './deps.ts';
 import { issuePortalCookie, portalCookieName } from './portal-cookie.ts';
 import { realmCookieName } from './realm-cookie.ts';
-import { findSignIn, placeOf, type SignIn } from './sign-in.ts';
+import { placeOf, type SignIn, signInOf } from './sign-in.ts';
 import { hasFactor, type Steps } from './steps.ts';
 import { isTrustOffered, passByTrust, renewDeviceCookie } from './trust.ts';
 import type { PortalContext, View } from './view.ts';
@@ -67,8 +67,8 @@ async function arrive(c: PortalContext, parts: Parts): Promise<Response> {
     await deps.pendings.pass(pending, portalCookie, { ...proved, browser });
     return view.go(c, `/go/${pending.id}`);
   }
-  const signIn = await findSignIn(deps, pending.id, portalCookie);
-  if (signIn === undefined) return steps.gone(c);
+  const person = await deps.people.byName(pending.realm, pending.name);
+  const signIn = signInOf(deps, { pending, person, portalCookie });
   return view.go(c, (await passByTrust(c, parts, signIn)) ? `/go/${pending.id}` : placeOf(signIn));
 }
 
@@ -183,8 +183,8 @@ async function leave(c: PortalContext, parts: Parts, signIn: SignIn): Promise<Re
   const { pending } = signIn;
   if (pending.own !== undefined && pending.passed !== undefined) return view.go(c, '/my-security');
   if (pending.passed === undefined) return view.go(c, placeOf(signIn));
-  await renewDeviceCookie(c, parts, signIn);
-  if (await isTrustOffered(c, parts, signIn)) return view.go(c, `/trust/${pending.id}`);
+  const [offered] = await Promise.all([isTrustOffered(c, parts, signIn), renewDeviceCookie(c, parts, signIn)]);
+  if (offered) return view.go(c, `/trust/${pending.id}`);
   // The answer that brought the realm cookie may have been lost on the way.
   if (pending.browser === signIn.browser) view.setCookie(c, realmCookieName, signIn.realmCookie);
   const app = deps.apps.find(candidate => candidate.id === pending.app);
@@ -199,5 +199,5 @@ async function leave(c: PortalContext, parts: Parts, signIn: SignIn): Promise<Re
 /** In which she is told by mail what happens to her account. Only of who passed: nobody else chooses it for her. */
 async function rememberLanguage({ people }: PortalDeps, person: SignIn['person'], language: Language): Promise<void> {
   if (person === undefined || person.language === language) return;
-  await people.update(person.id, current => ({ ...current, language }));
+  await people.update(person, current => ({ ...current, language }));
 }

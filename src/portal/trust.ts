@@ -49,14 +49,20 @@ export async function passByTrust(
     return false;
   }
   const { app, demands } = pending;
-  const outcome = await deps.devices.show({ person, cookie, agent: agentIn(c), demands, app, source });
+  const [outcome] = await Promise.all([
+    deps.devices.show({ person, cookie, agent: agentIn(c), demands, app, source }),
+    deps.pendings.announce(pending, browser),
+  ]);
   if (outcome.outcome === 'asked') {
     if (outcome.drop) view.dropCookie(c, name);
     return false;
   }
   const { device, level } = outcome;
   const { factor, factorAt: at, id: trust } = device;
-  const passed = await deps.pendings.pass(pending, portalCookie, { level, factor, at, browser, trust });
+  const passed = await deps.pendings.pass(pending, portalCookie, {
+    ...{ level, factor, at, browser, trust },
+    announced: true,
+  });
   view.setCookie(c, name, outcome.cookie.value, outcome.cookie.maxAge);
   if (passed === undefined) return false;
   await steps.know(c, signIn);
@@ -97,7 +103,8 @@ export async function isTrustOffered(c: PortalContext, { deps, view }: TrustPart
   if (isShared(c, view) || view.cookie(c, declinedCookieName) !== undefined) return false;
   const { person } = signIn;
   if (person === undefined) return false;
-  return (await deps.devices.holder(person, view.cookie(c, deviceCookieName(person.id)))) === undefined;
+  const cookie = view.cookie(c, deviceCookieName(person.id));
+  return cookie === undefined || (await deps.devices.holder(person, cookie)) === undefined;
 }
 
 /** What of it is no courtesy: asked again when she answers, and by the devices themselves. */

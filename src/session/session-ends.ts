@@ -98,12 +98,18 @@ export class SessionEnds {
    */
   async carryOver(from: string, to: string, person: string, name: string): Promise<void> {
     if (from === to) return;
-    await this.#pendings.moveOf(from, to, name);
+    await Promise.all([
+      this.#pendings.moveOf(from, to, name),
+      this.#carryAll(from, to, person),
+      this.#parked.moveOf(from, to, person),
+    ]);
+  }
+
+  async #carryAll(from: string, to: string, person: string): Promise<void> {
     for (const session of await this.#sessions.ofPortal(from)) {
       if (session.person === person) await this.#sessions.carry(session, to);
       else await this.one(session, 'other-account');
     }
-    await this.#parked.moveOf(from, to, person);
   }
 }
 

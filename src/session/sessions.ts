@@ -163,21 +163,22 @@ export class Sessions {
   ): Promise<{ session: Session; cookie: string } | undefined> {
     const { clock, random, settings } = this.#deps;
     const now = clock.now();
-    const renewed = await this.#write(session.id, current =>
-      renewedSession(current, proved, { now, random, notAfter }),
-    );
+    const renewed = await this.#write(session, current => renewedSession(current, proved, { now, random, notAfter }));
     if (renewed === undefined) return undefined;
     // Before anybody holds the new cookie: the identifier of before ends in time at every instance.
-    await this.#revocations.say(session.id, 'changed');
-    if (proved.portal !== undefined && proved.portal !== session.portal)
-      await this.#records.listUnder(proved.portal, session.id, settings.absolute);
+    const { portal } = proved;
+    const moves = portal !== undefined && portal !== session.portal;
+    await Promise.all([
+      this.#revocations.say(session.id, 'changed'),
+      moves ? this.#records.listUnder(portal, session.id, settings.absolute) : undefined,
+    ]);
     return { session: renewed, cookie: await this.#sign(renewed) };
   }
 
   /** The same session under a new realm cookie of its browser (SHA-256). */
   async carry(session: Session, portal: string): Promise<void> {
     await this.#records.listUnder(portal, session.id, this.#deps.settings.absolute);
-    const carried = await this.#write(session.id, current => ({ ...current, portal }));
+    const carried = await this.#write(session, current => ({ ...current, portal }));
     if (carried !== undefined) await this.#revocations.say(session.id, 'changed');
   }
 
@@ -299,9 +300,9 @@ export class Sessions {
     this.#endListeners.end(id);
   }
 
-  async #write(id: string, change: (current: Session) => Session): Promise<Session | undefined> {
+  async #write(of: Session | string, change: (current: Session) => Session): Promise<Session | undefined> {
     const { changes } = this.#memory;
-    const written = await this.#records.change(id, change);
+    const written = await this.#records.change(of, change);
     // Ended while it was being written: remembered now, it would come back.
     return written === undefined ? undefined : this.#memory.remember(written, changes)?.session;
   }

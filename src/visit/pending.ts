@@ -75,7 +75,7 @@ export class PendingSignIns {
   }
 
   /** A one-time code that carries the browser from the app's host to the portal, within 30 seconds. */
-  async handoff(pending: Pending): Promise<string> {
+  async handoff(pending: Pick<Pending, 'id'>): Promise<string> {
     const code = randomId(this.#deps.random, 24);
     await this.#deps.store.create(`handoff:${sha256(code)}`, pending.id, codeLifetime);
     return code;
@@ -120,6 +120,15 @@ export class PendingSignIns {
   }
 
   /**
+   * Before a pass, while it is being verified: a sign-out that comes between must find it. What never passes is in these
+   * sets for nothing.
+   */
+  async announce(pending: Pending, browser: string | undefined): Promise<void> {
+    const sets = [passedSet(pending), ...(browser === undefined ? [] : [browserSet(browser)])];
+    await Promise.all(sets.map(set => this.#deps.store.add(set, pending.id, { ttl: pendingHardEnd })));
+  }
+
+  /**
    * The second factor was passed in the browser with this portal cookie: just now, or, with `at`, when a living session
    * of the same account in that browser proved it (so that ages are not renewed). The caller has verified it.
    */
@@ -134,13 +143,13 @@ export class PendingSignIns {
       by?: string | undefined;
       trust?: string | undefined;
       onDevice?: boolean;
+      /** `announce` was waited for already, with this browser. */
+      announced?: boolean;
     },
   ): Promise<Pending | undefined> {
     const at = passed.at ?? this.#deps.clock.now();
     const { browser, by, trust, onDevice, level, factor } = passed;
-    // Before the pass itself: a sign-out that comes between must find it.
-    const sets = [passedSet(pending), ...(browser === undefined ? [] : [browserSet(browser)])];
-    await Promise.all(sets.map(set => this.#deps.store.add(set, pending.id, { ttl: pendingHardEnd })));
+    if (passed.announced !== true) await this.announce(pending, browser);
     return this.#onPortal(pending, portalCookie, current => ({
       ...current,
       draft: undefined,
@@ -267,7 +276,8 @@ export class PendingSignIns {
   ): Promise<Pending | undefined> {
     const by = { code: pending.releaseCode?.hash, claim, until: this.#deps.clock.now() + codeLifetime };
     const changed = await this.#records.change(pending, releasedWith(by, released));
-    if (changed !== undefined) await leaveSets(this.#deps.store, pending);
+    // They only cap how many there are, and end by themselves: nobody waits for that.
+    if (changed !== undefined) leaveSets(this.#deps.store, pending).catch(() => undefined);
     return changed;
   }
 
@@ -285,8 +295,7 @@ export class PendingSignIns {
 
   /** Gives it up; what was in quarantine is gone. */
   async abandon(pending: Pending): Promise<void> {
-    await this.#records.remove(pending.id);
-    await leaveSets(this.#deps.store, pending);
+    await Promise.all([this.#records.remove(pending.id), leaveSets(this.#deps.store, pending)]);
   }
 
   async #onPortal(pending: Pending, portalCookie: string, change: (current: Pending) => Pending) {
