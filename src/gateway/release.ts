@@ -152,7 +152,8 @@ async function hasKept(deps: GatewayDeps, exchange: Exchange, claim: Claim, sess
   // In one that has just begun nothing was posted yet.
   const isNew = session.id === claim.id;
   if (!isNew && claim.pending.purpose === 'sign-in') await deps.parked.outlived(session);
-  const cookie = exchange.cookie(cookieNames.session);
+  // A step-up goes on in the session of that very cookie.
+  const cookie = claim.pending.purpose === 'step-up' ? undefined : exchange.cookie(cookieNames.session);
   const [older, own] = await Promise.all([
     cookie === undefined ? undefined : deps.sessions.expired(cookie, session.app, 2 * afterlife),
     isNew ? undefined : deps.parked.of(session),
