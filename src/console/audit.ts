@@ -34,6 +34,7 @@ const auditRoute: PageRoute = {
       entries: found.entries,
       first: beforeOf(ask) === undefined ? undefined : at({}),
       next: found.next === undefined ? undefined : at({ before: String(found.next) }),
+      all: Object.values(asked).every(part => part === '') ? undefined : view.at('/audit'),
       verify: view.at('/audit/verify'),
     });
     return view.html(c, html);
@@ -79,6 +80,7 @@ const signalsRoute: PageRoute = {
       entries: found.entries,
       first: before === undefined ? undefined : view.at('/signals'),
       next: found.next === undefined ? undefined : view.at(`/signals?before=${found.next}`),
+      all: before === undefined ? undefined : view.at('/signals'),
     });
     return view.html(c, html);
   },

@@ -8,7 +8,7 @@ import { Frame } from './frame.ts';
 import { mountResetApi } from './reset-api.ts';
 import { places, routes } from './routes.ts';
 import { mountSignIn } from './sign-in.ts';
-import { type ConsoleContext, View } from './view.ts';
+import { type ConsoleContext, queryWithout, View } from './view.ts';
 
 /** Of whoever it is. */
 const longestForm = 64 * 1024;
@@ -69,5 +69,6 @@ function switched(c: ConsoleContext, { console: { origin } }: ConsoleDeps, view:
   const language = c.req.query('lang');
   if (c.req.method !== 'GET' || !isLanguage(language)) return undefined;
   view.setCookie(c, languageCookie, language, languageLifetime);
-  return c.redirect(`${origin}${c.req.path}`, 303);
+  const query = queryWithout(c, 'lang').toString();
+  return c.redirect(`${origin}${c.req.path}${query === '' ? '' : `?${query}`}`, 303);
 }

@@ -34,7 +34,9 @@ export const peopleRoute: PageRoute = {
       state,
       total: await deps.people.countOf(realm, `name:${state ?? 'all'}`),
       rows: people.map(person => rowOf(ask, person)),
-      sort: { name: sortOf(asked, 'name', at), since: sortOf(asked, 'since', at) },
+      sort:
+        asked.search === undefined ? { name: sortOf(asked, 'name', at), since: sortOf(asked, 'since', at) } : undefined,
+      everybody: isPart(asked) ? view.at(`/people?${queryOf({ realm, limit: perPage })}`) : undefined,
       whole: await deps.people.areListed(realm),
       first: asked.from === undefined ? undefined : at({}),
       next: next === undefined ? undefined : at({ from: next }),
@@ -114,9 +116,13 @@ function queryOf({ realm, state, search, sort, descending, from }: PeopleQuery):
 }
 
 function sortOf(asked: PeopleQuery, by: 'name' | 'since', at: (change: Partial<PeopleQuery>) => string): Sort {
-  const mine = asked.search === undefined && (asked.sort ?? 'name') === by;
-  const href = at({ sort: by, descending: mine && asked.descending !== true, search: undefined });
+  const mine = (asked.sort ?? 'name') === by;
+  const href = at({ sort: by, descending: mine && asked.descending !== true });
   return { href, now: mine ? (asked.descending === true ? 'descending' : 'ascending') : undefined };
+}
+
+function isPart({ state, search, from }: PeopleQuery): boolean {
+  return state !== undefined || search !== undefined || from !== undefined;
 }
 
 function rowOf({ view }: Ask, person: Person): PersonRow {

@@ -19,11 +19,11 @@ export const places: readonly Place[] = [
   { path: '/people', title: 'console.people', act: 'see-people' },
   { path: '/cases', title: 'console.reset', act: 'see-cases' },
   { path: '/tokens', title: 'console.tokens', act: 'see-tokens' },
-  { path: '/access', title: 'console.access', act: 'see-access' },
+  { path: '/access', title: 'console.nav.access', act: 'see-access' },
   { path: '/signals', title: 'console.signals', act: 'see-signals' },
   { path: '/audit', title: 'console.audit', act: 'see-audit' },
   { path: '/configuration', title: 'console.configuration', act: 'see-configuration' },
-  { path: '/operators', title: 'console.operators', act: 'see-operators' },
+  { path: '/operators', title: 'console.nav.operators', act: 'see-operators' },
 ];
 
 /** Every page and form of the console but those of the sign-in. */

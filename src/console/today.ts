@@ -1,6 +1,7 @@
 import { readThread } from '../audit/threads.ts';
 import { states } from '../factor/people-index.ts';
 import { may } from '../operator/role.ts';
+import { workingDaysBetween } from '../reset/working-days.ts';
 import { todayPage } from '../ui/pages-console-today.tsx';
 import type { Ask, PageRoute } from './route.ts';
 
@@ -8,6 +9,7 @@ const day = 24 * 60 * 60_000;
 const soon = 30 * day;
 /** More are told as so many at least; the page of signals goes on. */
 const mostSignals = 5;
+const mostLate = 20;
 
 /** The first screen: is everything all right, who cannot get in, what needs me. */
 export const todayRoute: PageRoute = {
@@ -24,6 +26,7 @@ export const todayRoute: PageRoute = {
       signals: newest.entries.filter(({ at }) => Date.parse(at) >= since).length,
       signalsHref: view.at('/signals'),
       mail: deps.settings.mail !== undefined,
+      late: await lateCases(ask),
     };
     return view.html(c, todayPage(page, props));
   },
@@ -41,6 +44,19 @@ async function figures({ deps, view }: Ask) {
     })),
   );
   return Promise.all(counted);
+}
+
+/** Requests of the desk over its target: the oldest are looked at, and more than those are told as so many at least. */
+async function lateCases({ deps, view, operator }: Ask) {
+  const { reset, realms } = deps.settings;
+  if (reset === undefined || !may(operator.role, 'see-cases')) return undefined;
+  const now = deps.clock.now();
+  const open = await Promise.all(
+    [...realms.keys()].map(realm => deps.resetDesk.records.list(realm, 'open', { limit: mostLate })),
+  );
+  const late = open.flat().filter(({ filedAt }) => workingDaysBetween(filedAt, now) > reset.target).length;
+  if (late === 0) return undefined;
+  return { count: late >= mostLate ? `${mostLate}+` : String(late), href: view.at('/cases') };
 }
 
 /** Mandates that end soon: her own, and of all others for who can renew them. */

@@ -33,6 +33,7 @@ const tokensRoute: PageRoute = {
       search,
       rows: await Promise.all((exact === undefined ? tokens : [exact, ...tokens]).map(token => rowOf(ask, token))),
       first: from === undefined ? undefined : at({ search }),
+      all: search === '' && from === undefined ? undefined : view.at('/tokens'),
       next: listed.length > perPage ? at({ search, from: tokens.at(-1)?.serial ?? '' }) : undefined,
       imports: may(operator.role, 'import-tokens') ? view.at('/import-tokens') : undefined,
     });

@@ -46,7 +46,9 @@ export class View {
 
   page(c: ConsoleContext): Page {
     const language = pickLanguage(c.req.header('accept-language'), this.cookie(c, languageCookie));
-    return { language, t: translateTo(language), site: this.#site, switchTo: `?lang=${otherLanguage(language)}` };
+    const query = queryWithout(c, 'lang', 'done');
+    query.set('lang', otherLanguage(language));
+    return { language, t: translateTo(language), site: this.#site, switchTo: `?${query}` };
   }
 
   html(c: ConsoleContext, html: string, status = 200, headers: Readonly<Record<string, string>> = {}): Response {
@@ -127,6 +129,13 @@ export class View {
   dropCookie(c: ConsoleContext, name: string): void {
     deleteCookie(c, name, { path: '/', secure: true });
   }
+}
+
+/** What the address asks for, but for these: a page in the other language shows the same part of a list. */
+export function queryWithout(c: ConsoleContext, ...names: readonly string[]): URLSearchParams {
+  const query = new URL(c.req.url).searchParams;
+  for (const name of names) query.delete(name);
+  return query;
 }
 
 /** Whose name and look the console has: the realm's whose host it shares, else the first. */

@@ -110,14 +110,27 @@ export function Table({
   columns,
   rows,
   empty,
+  instead,
 }: {
   id: string;
   caption: string;
   columns: readonly Column[];
   rows: readonly (readonly Child[])[];
+  /** What to do where there is nothing. */
   empty: string;
+  instead?: { readonly href: string; readonly text: string } | undefined;
 }) {
-  if (rows.length === 0) return <p class="utrecht-paragraph">{empty}</p>;
+  if (rows.length === 0)
+    return (
+      <>
+        <p class="utrecht-paragraph">{empty}</p>
+        {instead === undefined ? null : (
+          <p class="sluis-actions">
+            <Link href={instead.href}>{instead.text}</Link>
+          </p>
+        )}
+      </>
+    );
   return (
     // What scrolls must be reachable by keyboard (WCAG 2.1.1).
     <section class="sluis-scroll" tabindex={0} aria-labelledby={id}>
@@ -143,9 +156,16 @@ export function Table({
 }
 
 /** Labels and what stands behind them. */
-export function Facts({ rows }: { rows: readonly (readonly [label: string, value: Child])[] }) {
+export function Facts({
+  rows,
+  short,
+}: {
+  rows: readonly (readonly [label: string, value: Child])[];
+  /** Side by side, where there is room. */
+  short?: boolean;
+}) {
   return (
-    <dl class="sluis-facts sluis-texts">
+    <dl class={`sluis-facts sluis-texts${short === true ? ' sluis-short' : ''}`}>
       {rows.map(([label, value]) => (
         <div>
           <dt>{label}</dt>

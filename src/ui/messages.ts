@@ -8,6 +8,8 @@ import { dutchDeskCode } from './messages-desk-code-nl.ts';
 import { english } from './messages-en.ts';
 import { englishField } from './messages-field-en.ts';
 import { dutchField } from './messages-field-nl.ts';
+import { englishLists } from './messages-lists-en.ts';
+import { dutchLists } from './messages-lists-nl.ts';
 import { dutch } from './messages-nl.ts';
 import { englishNotice } from './messages-notice-en.ts';
 import { dutchNotice } from './messages-notice-nl.ts';
@@ -28,6 +30,7 @@ export type MessageId =
   | keyof typeof dutchOperators
   | keyof typeof dutchField
   | keyof typeof dutchPrivacy
+  | keyof typeof dutchLists
   | keyof typeof dutchReset;
 
 /** A text in one language; `values` fill its `{name}` places. What is not given stays visible, so that a test sees it. */
@@ -44,6 +47,7 @@ export const messages: Readonly<Record<Language, Readonly<Record<MessageId, stri
     ...codesDutch,
     ...dutchDeskCode,
     ...dutchField,
+    ...dutchLists,
     ...dutchOperators,
     ...dutchPrivacy,
     ...dutchReset,
@@ -57,6 +61,7 @@ export const messages: Readonly<Record<Language, Readonly<Record<MessageId, stri
     ...englishOperators,
     ...englishField,
     ...englishPrivacy,
+    ...englishLists,
     ...englishReset,
   },
 };

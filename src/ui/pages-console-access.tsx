@@ -27,7 +27,11 @@ export function accessPage(
   return render(
     <ConsoleLayout page={page} title={t('console.access')}>
       <Paragraph>{t('console.access.about')}</Paragraph>
-      {props.file === undefined ? null : <ActionLink href={props.file}>{t('console.csv')}</ActionLink>}
+      {props.file === undefined ? null : (
+        <p class="sluis-actions sluis-no-print">
+          <Link href={props.file}>{t('console.csv')}</Link>
+        </p>
+      )}
       <Table
         id="access"
         caption={t('console.access')}

@@ -1,13 +1,15 @@
 import type { AuditEntry, Verdict } from '../audit/chain.ts';
 import { ConsoleLayout, type ConsolePage, FilterForm, Pager, Table, TextField } from './console-layout.tsx';
-import { ActionLink, Mistake, Paragraph, render } from './layout.tsx';
-import type { Translate } from './messages.ts';
-import { countText, timeText } from './pages-console-today.tsx';
+import { ActionLink, Link, Mistake, Paragraph, render } from './layout.tsx';
+import type { MessageId, Translate } from './messages.ts';
+import { countText, Time } from './pages-console-today.tsx';
 
 interface Paged {
   readonly entries: readonly AuditEntry[];
   readonly first: string | undefined;
   readonly next: string | undefined;
+  /** All of it, where this is but a part. */
+  readonly all: string | undefined;
 }
 
 /** The audit trail, looked back through. */
@@ -31,8 +33,10 @@ export function auditPage(
         <TextField name="from" type="date" label={t('console.audit.from')} value={props.from} />
         <TextField name="until" type="date" label={t('console.audit.until')} value={props.until} />
       </FilterForm>
-      <ActionLink href={props.verify}>{t('console.audit.verify')}</ActionLink>
-      <Entries page={page} caption={t('console.audit')} {...props} />
+      <p class="sluis-actions sluis-no-print">
+        <Link href={props.verify}>{t('console.audit.verify')}</Link>
+      </p>
+      <Entries page={page} caption={t('console.audit')} none="console.audit.none-so" {...props} />
     </ConsoleLayout>,
   );
 }
@@ -43,19 +47,28 @@ export function signalsPage(page: ConsolePage, props: Paged): string {
   return render(
     <ConsoleLayout page={page} title={t('console.signals')}>
       <Paragraph>{t('console.signals.about')}</Paragraph>
-      <Entries page={page} caption={t('console.signals')} {...props} />
+      <Entries page={page} caption={t('console.signals')} none="console.signals.none" {...props} />
     </ConsoleLayout>,
   );
 }
 
-function Entries({ page, caption, entries, first, next }: Paged & { page: ConsolePage; caption: string }) {
+function Entries({
+  page,
+  caption,
+  none,
+  entries,
+  first,
+  next,
+  all,
+}: Paged & { page: ConsolePage; caption: string; none: MessageId }) {
   const { t, language } = page;
   return (
     <>
       <Table
         id="entries"
         caption={caption}
-        empty={t('console.audit.none')}
+        empty={t(next === undefined ? none : 'console.list.further')}
+        instead={all === undefined ? undefined : { href: all, text: t('console.list.everything') }}
         columns={[
           { title: t('console.number') },
           { title: t('console.when') },
@@ -64,7 +77,7 @@ function Entries({ page, caption, entries, first, next }: Paged & { page: Consol
         ]}
         rows={entries.map(entry => [
           String(entry.number),
-          timeText(language, Date.parse(entry.at)),
+          <Time language={language} at={Date.parse(entry.at)} />,
           entry.event.type,
           [...detailsOf(entry.event), ...goneOf(t, entry)].join(', '),
         ])}

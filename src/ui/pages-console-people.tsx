@@ -12,7 +12,8 @@ import {
 } from './console-layout.tsx';
 import { factorName } from './factor-name.ts';
 import { Link, Paragraph, render } from './layout.tsx';
-import { countText, timeText } from './pages-console-today.tsx';
+import type { MessageId } from './messages.ts';
+import { countText, Time, timeText } from './pages-console-today.tsx';
 
 export interface PersonRow {
   readonly name: string;
@@ -34,7 +35,10 @@ export interface PeopleProps {
   /** Nobody is missing. */
   readonly whole: boolean;
   readonly rows: readonly PersonRow[];
-  readonly sort: { readonly name: Sort; readonly since: Sort };
+  /** Undefined for what was searched: it is sorted by what was found. */
+  readonly sort: { readonly name: Sort; readonly since: Sort } | undefined;
+  /** All of the realm, where this is but a part. */
+  readonly everybody: string | undefined;
   readonly first: string | undefined;
   readonly next: string | undefined;
   /** Undefined where her role may not. */
@@ -62,7 +66,13 @@ export function peoplePage(page: ConsolePage, props: PeopleProps): string {
         ) : (
           <SelectField name="realm" label={t('console.realm')} options={props.realms} value={props.realm} />
         )}
-        <TextField name="search" type="search" label={t('console.people.search')} value={props.search} />
+        <TextField
+          name="search"
+          type="search"
+          label={t('console.people.search')}
+          about={t('console.people.search-about')}
+          value={props.search}
+        />
         <SelectField
           name="state"
           label={t('console.state')}
@@ -86,13 +96,16 @@ export function peoplePage(page: ConsolePage, props: PeopleProps): string {
       <Table
         id="people"
         caption={t('console.people.caption', { count: countText(language, props.total) })}
-        empty={t('console.people.none')}
+        empty={t(emptyOf(props))}
+        instead={
+          props.everybody === undefined ? undefined : { href: props.everybody, text: t('console.list.everything') }
+        }
         columns={[
-          { title: t('console.name'), sort: sort.name },
+          columnOf(t('console.name'), sort?.name),
           { title: t('console.state') },
           { title: t('console.factors') },
           { title: t('console.email') },
-          { title: t('console.since'), sort: sort.since },
+          columnOf(t('console.since'), sort?.since),
           { title: t('console.last-used') },
         ]}
         rows={rows.map(row => [
@@ -100,13 +113,22 @@ export function peoplePage(page: ConsolePage, props: PeopleProps): string {
           t(`console.state.${row.state}`),
           row.kinds.map(kind => t(`kind.${kind}`)).join(', '),
           row.email ?? '',
-          timeText(language, row.since),
-          timeText(language, row.lastUsedAt),
+          <Time language={language} at={row.since} />,
+          <Time language={language} at={row.lastUsedAt} />,
         ])}
       />
       <Pager page={page} first={props.first} next={props.next} />
     </ConsoleLayout>,
   );
+}
+
+function emptyOf({ next, everybody }: PeopleProps): MessageId {
+  if (next !== undefined) return 'console.list.further';
+  return everybody === undefined ? 'console.people.nobody' : 'console.people.none-so';
+}
+
+function columnOf(title: string, sort: Sort | undefined) {
+  return sort === undefined ? { title } : { title, sort };
 }
 
 export interface PersonProps {
@@ -144,6 +166,7 @@ export function personPage(page: ConsolePage, props: PersonProps): string {
   return render(
     <ConsoleLayout page={page} title={t('console.person', { name: props.name })}>
       <Facts
+        short
         rows={[
           [t('console.realm'), props.realm],
           [t('console.state'), t(`console.state.${props.state}`)],
@@ -157,6 +180,22 @@ export function personPage(page: ConsolePage, props: PersonProps): string {
           [t('console.recovery-left'), countText(language, props.recoveryLeft)],
         ]}
       />
+      {props.acts.length === 0 ? null : (
+        <section class="sluis-stack" aria-labelledby="acts">
+          <h2 class="utrecht-heading-2" id="acts">
+            {t('console.acts')}
+          </h2>
+          <ul class="utrecht-unordered-list">
+            {props.acts.map(({ title, href }) => (
+              <li class="utrecht-unordered-list__item">
+                <Link href={href} next>
+                  {title}
+                </Link>
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
       <Table
         id="factors"
         caption={t('console.factors')}
@@ -188,22 +227,6 @@ export function personPage(page: ConsolePage, props: PersonProps): string {
         columns={['console.name', 'console.since', 'console.until'].map(id => ({ title: t(id as 'console.name') }))}
         rows={props.devices.map(one => [one.name, time(one.since), time(one.until)])}
       />
-      {props.acts.length === 0 ? null : (
-        <section class="sluis-stack" aria-labelledby="acts">
-          <h2 class="utrecht-heading-2" id="acts">
-            {t('console.acts')}
-          </h2>
-          <ul class="utrecht-unordered-list">
-            {props.acts.map(({ title, href }) => (
-              <li class="utrecht-unordered-list__item">
-                <Link href={href} next>
-                  {title}
-                </Link>
-              </li>
-            ))}
-          </ul>
-        </section>
-      )}
     </ConsoleLayout>,
   );
 }

@@ -16,31 +16,23 @@ export interface TodayProps {
   readonly signalsHref: string;
   /** Whether mail leaves Sluis. */
   readonly mail: boolean;
+  /** Requests of the reset desk over its target; undefined where she sees none of them. */
+  readonly late: { readonly count: string; readonly href: string } | undefined;
 }
 
 /** Is everything all right, who cannot get in, what needs me. */
 export function todayPage(page: ConsolePage, props: TodayProps): string {
   const { t } = page;
-  const { figures, mandates, signals, mail } = props;
+  const { figures } = props;
   return render(
     <ConsoleLayout page={page} title={t('console.today')}>
-      <h2 class="utrecht-heading-2">{t('console.today.to-do')}</h2>
-      {mandates.length === 0 && signals === 0 && mail ? <Paragraph>{t('console.today.nothing')}</Paragraph> : null}
-      <ul class="utrecht-unordered-list">
-        {signals === 0 ? null : (
-          <li class="utrecht-unordered-list__item">
-            <Link href={props.signalsHref}>{t('console.today.signals', { count: signals })}</Link>
-          </li>
-        )}
-        {mail ? null : <li class="utrecht-unordered-list__item">{t('console.today.no-mail')}</li>}
-        {mandates.map(({ name, until, own }) => (
-          <li class="utrecht-unordered-list__item">
-            {own
-              ? t('console.today.own-mandate', { date: dateText(page.language, until) })
-              : t('console.today.mandate', { name, date: dateText(page.language, until) })}
-          </li>
-        ))}
-      </ul>
+      {isWell(props) ? (
+        <Paragraph>
+          {t('console.today.well')} {t('console.today.nothing')}
+        </Paragraph>
+      ) : (
+        <ToDo page={page} {...props} />
+      )}
       {figures.length === 0 ? null : (
         <section class="sluis-stack" aria-labelledby="figures">
           <h2 class="utrecht-heading-2" id="figures">
@@ -62,6 +54,39 @@ export function todayPage(page: ConsolePage, props: TodayProps): string {
   );
 }
 
+function isWell({ mandates, signals, mail, late }: TodayProps): boolean {
+  return mandates.length === 0 && signals === 0 && mail && late === undefined;
+}
+
+function ToDo({ page, mandates, signals, signalsHref, mail, late }: TodayProps & { page: ConsolePage }) {
+  const { t } = page;
+  return (
+    <>
+      <h2 class="utrecht-heading-2">{t('console.today.to-do')}</h2>
+      <ul class="utrecht-unordered-list">
+        {late === undefined ? null : (
+          <li class="utrecht-unordered-list__item">
+            <Link href={late.href}>{t('console.today.cases', { count: late.count })}</Link>
+          </li>
+        )}
+        {signals === 0 ? null : (
+          <li class="utrecht-unordered-list__item">
+            <Link href={signalsHref}>{t('console.today.signals', { count: signals })}</Link>
+          </li>
+        )}
+        {mail ? null : <li class="utrecht-unordered-list__item">{t('console.today.no-mail')}</li>}
+        {mandates.map(({ name, until, own }) => (
+          <li class="utrecht-unordered-list__item">
+            {own
+              ? t('console.today.own-mandate', { date: dateText(page.language, until) })
+              : t('console.today.mandate', { name, date: dateText(page.language, until) })}
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
 const locales: Readonly<Record<Language, string>> = { nl: 'nl-NL', en: 'en-GB' };
 const timeZone = 'Europe/Amsterdam';
 const dates = new Map(
@@ -80,6 +105,11 @@ export function dateText(language: Language, time: number): string {
 
 export function timeText(language: Language, time: number | undefined): string {
   return time === undefined ? '–' : (times.get(language)?.format(time) ?? '');
+}
+
+/** A moment in a table, in one line. */
+export function Time({ language, at }: { language: Language; at: number | undefined }) {
+  return <span class="sluis-time">{timeText(language, at)}</span>;
 }
 
 export function countText(language: Language, count: number): string {

@@ -1,6 +1,6 @@
 import { ConsoleLayout, type ConsolePage, Facts, FilterForm, Pager, Table, TextField } from './console-layout.tsx';
 import { ActionLink, Link, render } from './layout.tsx';
-import { timeText } from './pages-console-today.tsx';
+import { Time, timeText } from './pages-console-today.tsx';
 
 export interface TokenRow {
   readonly serial: string;
@@ -20,6 +20,8 @@ export function tokensPage(
     readonly rows: readonly TokenRow[];
     readonly first: string | undefined;
     readonly next: string | undefined;
+    /** All of them, where this is but a part. */
+    readonly all: string | undefined;
     readonly imports: string | undefined;
   },
 ): string {
@@ -27,13 +29,14 @@ export function tokensPage(
   return render(
     <ConsoleLayout page={page} title={t('console.tokens')}>
       <FilterForm action={props.action} submit={t('console.show')}>
-        <TextField name="search" type="search" label={t('console.serial')} value={props.search} />
+        <TextField name="search" type="search" label={t('console.tokens.search')} value={props.search} />
       </FilterForm>
       {props.imports === undefined ? null : <ActionLink href={props.imports}>{t('console.import')}</ActionLink>}
       <Table
         id="tokens"
         caption={t('console.tokens')}
-        empty={t('console.tokens.none')}
+        empty={t(props.all === undefined ? 'console.tokens.empty' : 'console.tokens.none-so')}
+        instead={props.all === undefined ? undefined : { href: props.all, text: t('console.list.everything') }}
         columns={[
           { title: t('console.serial') },
           { title: t('console.kind') },
@@ -46,7 +49,7 @@ export function tokensPage(
           row.kind,
           t(`console.token.${row.state}`),
           row.owner === undefined ? '' : <Link href={row.owner.href}>{row.owner.name}</Link>,
-          timeText(language, row.since),
+          <Time language={language} at={row.since} />,
         ])}
       />
       <Pager page={page} first={props.first} next={props.next} />
@@ -74,6 +77,7 @@ export function tokenPage(
   return render(
     <ConsoleLayout page={page} title={t('console.token', { serial: props.serial })}>
       <Facts
+        short
         rows={[
           [t('console.kind'), `${props.kind}, ${props.algorithm}, ${props.digits}`],
           [t('console.manufacturer'), props.manufacturer ?? t('console.unknown')],

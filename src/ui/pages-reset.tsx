@@ -90,7 +90,7 @@ export function casePage(page: ConsolePage, props: CaseProps): string {
   return render(
     <ConsoleLayout page={page} title={t('console.reset.case', { number: record.id })} failed={refusal !== undefined}>
       <Mistake t={t} text={refusal === undefined ? undefined : refusalText(t, refusal)} />
-      <Facts rows={factsOf(page, props)} />
+      <Facts short rows={factsOf(page, props)} />
       {typeof props.account === 'object' && props.account.levelFour ? (
         <Paragraph>{t('console.reset.level-four')}</Paragraph>
       ) : null}

@@ -108,14 +108,17 @@ function frameSamples(page: ConsolePage): [string, string][] {
     { name: 'eva@gemeente.test', until: noon, own: true },
   ];
   const figure = { label: 'console.state.enrolled', realm: undefined, count: 50_000, href: '/people' } as const;
-  const calls = { signals: 3, signalsHref: '/signals', mail: false };
+  const calls = { signals: 3, signalsHref: '/signals', mail: false, late: { count: '3', href: '/cases' } };
   return [
     ...listSamples(page),
     [
       'console-today',
       todayPage(page, { figures: [figure, { ...figure, realm: `Inwoners ${hostile}` }], mandates, ...calls }),
     ],
-    ['console-today-quiet', todayPage(page, { figures: [], mandates: [], ...calls, signals: 0, mail: true })],
+    [
+      'console-today-quiet',
+      todayPage(page, { figures: [figure], mandates: [], ...calls, signals: 0, mail: true, late: undefined }),
+    ],
     ['console-act', actPage(page, act)],
     [
       'console-act-reason',
@@ -158,6 +161,7 @@ function listSamples(page: ConsolePage): [string, string][] {
       { ...row, name: 'bram', state: 'invited' as const, kinds: [], email: undefined, lastUsedAt: undefined },
     ],
     sort: { name: sort, since: { ...sort, now: undefined } },
+    everybody: undefined,
     first: '/people',
     next: '/people?from=bram',
     file: '/people.csv',
@@ -220,6 +224,7 @@ function listSamples(page: ConsolePage): [string, string][] {
     ],
     first: '/audit',
     next: '/audit?before=12345',
+    all: '/audit',
   };
   const reach = {
     ...{ app: `Wiki ${hostile}`, path: '/beheer/*', methods: ['POST'], level: 3, groups: ['beheer'] },
@@ -229,7 +234,10 @@ function listSamples(page: ConsolePage): [string, string][] {
     ['console-people', peoplePage(page, people)],
     [
       'console-people-none',
-      peoplePage(page, { ...people, rows: [], search: hostile, first: undefined, next: undefined }),
+      peoplePage(page, {
+        ...{ ...people, rows: [], search: hostile, sort: undefined },
+        ...{ first: undefined, next: undefined, everybody: '/people' },
+      }),
     ],
     ['console-person', personPage(page, known)],
     [
@@ -305,6 +313,7 @@ function listSamples(page: ConsolePage): [string, string][] {
         action: '/tokens',
         search: '',
         rows: [token],
+        all: undefined,
         first: undefined,
         next: '/tokens?from=x',
         imports: '/import-tokens',
