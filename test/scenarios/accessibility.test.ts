@@ -57,6 +57,26 @@ describe.skipIf(missing('chromium'))('R44: pages and accessibility', () => {
     await context.close();
   });
 
+  it('the places of the console stand in one line on a wide screen, and each is reached by keyboard on a narrow one', async () => {
+    for (const language of ['nl', 'en'] as const) {
+      const { context, page } = await person(browser, { language, viewport: views.desktop });
+      await page.goto(`${samples.origin}/${language}/console-people`);
+      const places = page.locator('.sluis-nav a');
+      const tops = async () =>
+        new Set((await Promise.all((await places.all()).map(at => at.boundingBox()))).map(box => box?.y));
+      expect([language, (await tops()).size]).toEqual([language, 1]);
+      await page.setViewportSize(views.narrow);
+      expect([language, (await tops()).size > 1]).toEqual([language, true]);
+      await places.first().focus();
+      for (const place of await places.all()) {
+        const focused = await page.evaluate(`document.activeElement.getAttribute('href')`);
+        expect(focused).toBe(await place.getAttribute('href'));
+        await page.keyboard.press('Tab');
+      }
+      await context.close();
+    }
+  });
+
   it('without scripts nothing is shown that only a script could do', async () => {
     const { context, page } = await person(browser, { javaScriptEnabled: false });
     await page.goto(`${samples.origin}/nl/recovery-codes`);
