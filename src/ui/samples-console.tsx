@@ -46,7 +46,9 @@ export function consoleSamples(base: Page): [string, string][] {
 }
 
 function samplesAt(here: PlaceName, base: ConsolePage): [string, string][] {
-  const places = placeNames.map(name => ({ href: `/${name}`, title: `console.${name}` as const, here: name === here }));
+  const titleOf = (name: PlaceName) =>
+    name === 'access' || name === 'operators' ? (`console.nav.${name}` as const) : (`console.${name}` as const);
+  const places = placeNames.map(name => ({ href: `/${name}`, title: titleOf(name), here: name === here }));
   const page = { ...base, places };
   const all = [
     ...frameSamples(page),
