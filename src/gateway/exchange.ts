@@ -9,6 +9,7 @@ import type { People } from '../factor/people.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Random } from '../kernel/random.ts';
 import type { Store } from '../kernel/store.ts';
+import type { AppRules } from '../policy/admit.ts';
 import type { RouteTable } from '../policy/route.ts';
 import type { Target } from '../policy/target.ts';
 import type { SessionEnds } from '../session/session-ends.ts';
@@ -39,6 +40,7 @@ export interface AppRuntime {
   /** For WebSockets: each has a connection of its own. */
   readonly agent: Agent;
   readonly table: RouteTable;
+  readonly stillTaken: AppRules['stillTaken'];
   readonly credentials: CredentialNames;
   /** Host as the app sees it. */
   readonly host: string;

@@ -1,6 +1,7 @@
 import { agentOf } from '../device/agent.ts';
 import { endOf, passedWith } from '../factor/desk-code/standing.ts';
 import type { Person } from '../factor/person.ts';
+import { sentTo } from '../factor/sent-code/sent-to.ts';
 import { admit } from '../policy/admit.ts';
 import { type Decision, isGroupDenial } from '../policy/decide.ts';
 import { readTarget } from '../policy/target.ts';
@@ -68,7 +69,7 @@ async function open(deps: GatewayDeps, exchange: Exchange, pending: Pending, ahe
   if (claim === undefined) return overtaken(deps, exchange);
   try {
     const notAfter = Math.min(proving?.absoluteEnd ?? Number.POSITIVE_INFINITY, trust, endOf(factor));
-    await openClaimed(deps, exchange, { pending, claim, passed, notAfter, person, location });
+    await openClaimed(deps, exchange, { pending, claim, passed, notAfter, person, location, sent: sentTo(factor) });
   } catch (error) {
     // Where this is lost too, the claim runs out by itself.
     await deps.pendings.unclaim(pending, claim.id).catch(() => undefined);
@@ -104,6 +105,7 @@ interface Claimed {
   readonly notAfter: number;
   readonly person: Person;
   readonly location: string;
+  readonly sent: Session['sent'];
 }
 
 /** May break at every step and be tried again: of all tries one is answered, and one session stays. */
@@ -203,9 +205,9 @@ async function sessionFor(
   deps: GatewayDeps,
   exchange: Exchange,
   pending: Pending,
-  { passed, notAfter, claim, person }: Claimed,
+  { passed, notAfter, claim, person, sent }: Claimed,
 ): Promise<{ session: Session; cookie: string } | undefined> {
-  const proved = { level: passed.level, factor: passed.factor, factorAt: passed.at, trust: passed.trust };
+  const proved = { level: passed.level, factor: passed.factor, factorAt: passed.at, trust: passed.trust, sent };
   const living = await livingSession(deps, pending);
   const own = living !== undefined && living.person === person.id && living.app === pending.app;
   if (own) {

@@ -1,4 +1,5 @@
-import type { AppSettings, RealmSettings } from '../config/settings.ts';
+import type { AppSettings, RealmSettings, Settings } from '../config/settings.ts';
+import { stillTaken } from '../factor/sent-code/sent-to.ts';
 import type { AppRuntime } from '../gateway/exchange.ts';
 import { locationRewriter } from '../gateway/headers.ts';
 import { openAgent } from '../gateway/upstream.ts';
@@ -8,7 +9,11 @@ import type { Assets } from '../ui/assets.ts';
 import type { AppPools } from './upstreams.ts';
 
 /** One app with what requests to it need at hand. */
-export function appRuntime(app: AppSettings, realm: RealmSettings, assets: Assets, pools: AppPools): AppRuntime {
+export function appRuntime(
+  app: AppSettings,
+  realm: RealmSettings,
+  { assets, pools, factors }: { readonly assets: Assets; readonly pools: AppPools } & Pick<Settings, 'factors'>,
+): AppRuntime {
   const url = new URL(app.origin);
   return {
     settings: app,
@@ -16,6 +21,7 @@ export function appRuntime(app: AppSettings, realm: RealmSettings, assets: Asset
     ...pools,
     agent: openAgent(app.upstream),
     table: tableOf(app),
+    stillTaken: stillTaken(factors, app.id),
     credentials: { ...credentialNames(app.preset.signIn), folding: app.preset.folding },
     host: url.host,
     proto: url.protocol === 'https:' ? 'https' : 'http',

@@ -121,7 +121,11 @@ function gatewayOf(common: Common, settings: Settings, release: (() => void)[]):
   const apps = settings.apps.map((app: AppSettings) => {
     const { pools, release: give } = upstreams.take(app);
     release.push(give);
-    return appRuntime(app, part(settings.realms, app.realm), part(assets, app.realm), pools);
+    return appRuntime(app, part(settings.realms, app.realm), {
+      assets: part(assets, app.realm),
+      pools,
+      factors: settings.factors,
+    });
   });
   const look = part(assets, settings.console?.realm ?? [...settings.realms.keys()][0] ?? '');
   const operators = consoleOf(core, {

@@ -14,6 +14,7 @@ const app: AppRules = {
   settings: { preset: demo },
   realm: { name: 'gemeente', groups: new Map([['beheer', ['bert', 'kim']]]) },
   table: { level: 2, routes, folding: 'none' },
+  stillTaken: () => true,
 };
 const sessions = { storeStanding: 'confirmed' as const, idleEnd: () => now + 1 };
 const holds = { level: 2, factorAt: now, idleEnd: now + 1, absoluteEnd: now + 1 };

@@ -1,4 +1,5 @@
 import type { AppSettings, RealmSettings } from '../config/settings.ts';
+import type { Session } from '../session/session.ts';
 import type { OpenSession, Sessions } from '../session/sessions.ts';
 import { type Decision, decide, type Facts, type SessionFacts } from './decide.ts';
 import { groupsOf } from './groups.ts';
@@ -11,6 +12,8 @@ export interface AppRules {
   readonly settings: Pick<AppSettings, 'preset'>;
   readonly realm: Pick<RealmSettings, 'name' | 'groups'>;
   readonly table: RouteTable;
+  /** Whether what opened a session is still worth something here, by the configuration of now (R04). */
+  readonly stillTaken: (sent: Session['sent']) => boolean;
 }
 
 export interface Admission {
@@ -53,7 +56,7 @@ export function admit(sessions: Pick<Sessions, 'storeStanding' | 'idleEnd'>, req
     entry,
     standing: sessions.storeStanding,
     closed: isClosed(app, method, [target, ...others]),
-    session: ownSession === undefined ? request.person?.holds : factsOf(sessions, ownSession),
+    session: ownSession === undefined ? request.person?.holds : factsOf(sessions, app, ownSession),
   });
   return { decision, demand };
 }
@@ -64,8 +67,13 @@ function isClosed({ settings }: AppRules, method: string, targets: readonly Targ
   return targets.some(one => matchesAny(closed, method, one, seenParameters(one.query, folding)));
 }
 
-function factsOf(sessions: Pick<Sessions, 'idleEnd'>, { session, level }: OpenSession): SessionFacts {
-  const { factorAt, absoluteEnd, proof } = session;
+function factsOf(
+  sessions: Pick<Sessions, 'idleEnd'>,
+  app: AppRules,
+  { session, level: held }: OpenSession,
+): SessionFacts {
+  const { factorAt, absoluteEnd, proof, sent } = session;
+  const level = app.stillTaken(sent) ? held : 0;
   return { level, factorAt, byTrust: proof === 'trust', idleEnd: sessions.idleEnd(session), absoluteEnd };
 }
 

@@ -83,7 +83,14 @@ export function explain({ app, realm, target }: InApp, request: ExplainRequest):
   const entry = entryOf(app.preset, method, target);
   const person = request.user === undefined ? undefined : personFacts(realm, request.user, request);
   const ask = (who: { entry: Entry | undefined; person?: { name: string; holds: SessionFacts | undefined } }) =>
-    admit(asIfConfirmed, { app: { settings: app, realm, table }, method, target, session: undefined, now, ...who });
+    admit(asIfConfirmed, {
+      app: { settings: app, realm, table, stillTaken: () => true },
+      method,
+      target,
+      session: undefined,
+      now,
+      ...who,
+    });
   const stranger = ask({ entry });
   const holds = person?.assumed && sessionOf(person.assumed, now);
   const own = person === undefined ? undefined : ask({ entry: undefined, person: { name: person.name, holds } });

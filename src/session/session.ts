@@ -1,4 +1,5 @@
 import type { Agent } from '../device/trusted-device.ts';
+import type { SentTo } from '../factor/sent-code/sent-to.ts';
 import { type Random, randomId } from '../kernel/random.ts';
 
 /**
@@ -15,6 +16,8 @@ export interface Session {
   readonly name: string;
   readonly level: number;
   readonly factor: string;
+  /** Where it was a code that was sent: its level counts for as long as such codes are taken at this app. */
+  readonly sent?: SentTo | undefined;
   /** When that factor was passed. */
   readonly factorAt: number;
   /** By what it holds its level: `trust` where no factor was asked in this sign-in, for a trusted device (R12). */
@@ -39,7 +42,7 @@ export interface Session {
 }
 
 /** What a step up, or a sign-in that goes on in a session, proves anew. */
-export type Proved = Pick<Session, 'level' | 'factor' | 'factorAt' | 'portal'> & {
+export type Proved = Pick<Session, 'level' | 'factor' | 'factorAt' | 'portal' | 'sent'> & {
   /** The trusted device by which no factor was asked; undefined: one was. */
   readonly trust?: string | undefined;
 };
@@ -51,13 +54,14 @@ export const previousLifetime = 10_000;
 
 export function newSession(
   // Only these: what is handed in may be a whole session.
-  { realm, app, person, name, level, factor, factorAt, portal, trust, agent }: FreshSession,
+  { realm, app, person, name, level, factor, factorAt, portal, trust, agent, sent }: FreshSession,
   { id, now, absoluteEnd, random }: { id: string; now: number; absoluteEnd: number; random: Random },
 ): Session {
   return {
     ...{ id, realm, app, person, name, level, factor, factorAt, portal, absoluteEnd, trust },
     proof: proofOf(trust),
     ...(agent === undefined ? {} : { agent }),
+    ...(sent === undefined ? {} : { sent }),
     beganAt: now,
     lastSeen: now,
     identifier: randomId(random, 32),
@@ -68,12 +72,12 @@ export function newSession(
 
 export function renewedSession(
   current: Session,
-  { level, factor, factorAt, portal, trust }: Proved,
+  { level, factor, factorAt, portal, trust, sent }: Proved,
   { now, random, notAfter }: { now: number; random: Random; notAfter: number },
 ): Session {
   return {
     ...current,
-    ...{ level, factor, factorAt, portal },
+    ...{ level, factor, factorAt, portal, sent },
     proof: proofOf(trust),
     // What a device began goes on ending with it, also when a factor was passed since.
     trust: trust ?? current.trust,

@@ -240,6 +240,35 @@ factors:
 
   const anna = { name: 'anna', password: passwords.anna };
 
+  test('R04 R20: who is in by such a code is asked anew once the configuration takes it here no longer', async () => {
+    const invitation = await sluis.invite('anna');
+    const { app, portal } = browserOf(sluis, 'stukken');
+    await passFirstGate(app, 'demo', anna);
+    const kinds = await submit(portal, await openPortalOn(app, portal), { code: invitation });
+    const address = await submit(portal, kinds, { kind: 'email' });
+    const asked = await submit(portal, address, { act: 'address', address: 'anna@thuis.test', personal: 'yes' });
+    const codes = await submit(portal, firstForm(asked), { code: await lastCode(1) });
+    await release(app, await submit(portal, codes, { act: 'saved' }));
+    const isIn = async () => (await app.get('/wie')).text.includes('id="wie"');
+    expect(await isIn()).toBe(true);
+    const { settings } = sluis.core;
+    const { email } = settings.factors;
+    const other = (rule: MailboxRule) => ({
+      ...email,
+      mailboxes: new Map([...(email?.mailboxes ?? []), ['stukken', rule]]),
+    });
+    for (const changed of [
+      undefined,
+      other({ word: 'same-password', own: [] }),
+      other({ word: 'separate', own: ['thuis.test'] }),
+    ]) {
+      sluis.server.change({ ...settings, factors: { ...settings.factors, email: changed as typeof email } });
+      expect([await isIn(), (await app.get('/wie')).location]).toEqual([false, '/_sluis/next']);
+      sluis.server.change({ ...settings, factors: { ...settings.factors, sms: undefined } });
+      expect(await isIn()).toBe(true);
+    }
+  });
+
   test('R20: a code by mail opens the app that takes it, and proves nothing at the webmail in the same browser', async () => {
     const invitation = await sluis.invite('anna');
     const { app, portal } = browserOf(sluis, 'stukken');
