@@ -8,6 +8,8 @@ export type PersonEvent =
       readonly replaces: boolean;
       readonly reason?: string;
       readonly until: number;
+      /** She was told by a mail of its own that a letter comes. */
+      readonly announced?: true;
     })
   /** Never the address itself: the log is read by more people than the record is. */
   | (AboutPerson & {

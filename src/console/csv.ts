@@ -16,22 +16,29 @@ const marked = '\uFEFF';
 
 /** A file that is made while it is sent: of fifty thousand lines no more than a page is in memory. */
 export function csvFile(head: readonly string[], pages: AsyncIterable<readonly (readonly string[])[]>): ReadableStream {
-  const lines = pages[Symbol.asyncIterator]();
-  let begun = false;
+  return textFile(csvText(head, pages));
+}
+
+async function* csvText(
+  head: readonly string[],
+  pages: AsyncIterable<readonly (readonly string[])[]>,
+): AsyncGenerator<string> {
+  yield `${marked}${csvLine(head)}`;
+  for await (const page of pages) yield page.map(csvLine).join('');
+}
+
+/** Text as it is made; whoever stops reading stops it. */
+export function textFile(pieces: AsyncIterable<string>): ReadableStream {
+  const iterator = pieces[Symbol.asyncIterator]();
+  const text = new TextEncoder();
   return new ReadableStream({
     async pull(controller) {
-      const text = new TextEncoder();
-      if (!begun) {
-        begun = true;
-        controller.enqueue(text.encode(`${marked}${csvLine(head)}`));
-        return;
-      }
-      const next = await lines.next();
+      const next = await iterator.next();
       if (next.done === true) controller.close();
-      else controller.enqueue(text.encode(next.value.map(csvLine).join('')));
+      else controller.enqueue(text.encode(next.value));
     },
     async cancel() {
-      await lines.return?.(undefined);
+      await iterator.return?.(undefined);
     },
   });
 }

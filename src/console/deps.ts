@@ -2,6 +2,7 @@ import type { AuditTrail } from '../audit/chain.ts';
 import type { ConsoleSettings, Settings } from '../config/settings.ts';
 import type { TrustedDevices } from '../device/trusted-devices.ts';
 import type { ActivationCodes } from '../enrolment/activation.ts';
+import type { InvitationRuns } from '../enrolment/invitation-runs.ts';
 import type { Attempts } from '../factor/attempts.ts';
 import type { Challenge } from '../factor/challenge.ts';
 import type { FactorDeps } from '../factor/deps.ts';
@@ -11,7 +12,8 @@ import type { People } from '../factor/people.ts';
 import type { Person } from '../factor/person.ts';
 import type { Rules } from '../factor/webauthn/enrol.ts';
 import type { Addresses } from '../notice/addresses.ts';
-import type { FirstFactor } from '../operator/first-factor.ts';
+import type { Mailer } from '../notice/mailer.ts';
+import type { FirstFactor, VerifyFirstFactor } from '../operator/first-factor.ts';
 import type { Operators } from '../operator/operators.ts';
 import type { OperatorPost } from '../operator/post.ts';
 import type { ResetCases } from '../reset/cases.ts';
@@ -33,6 +35,8 @@ export interface ConsoleDeps extends FactorDeps {
   readonly attempts: Attempts;
   readonly challenge: Challenge;
   readonly activation: ActivationCodes;
+  readonly invitationRuns: InvitationRuns;
+  readonly mailer: Pick<Mailer, 'configured'>;
   readonly knownBrowsers: KnownBrowsers;
   readonly tokens: HardwareTokens;
   readonly resetDesk: {

@@ -1,10 +1,12 @@
 import type { Level, RealmSettings } from '../config/settings.ts';
 import { refuseClosed, refuseWithFactor } from '../enrolment/activation.ts';
 import { type Invitee, readInvitees } from '../enrolment/invitation-list.ts';
-import { letterText } from '../enrolment/letter.ts';
 import { normalForm } from '../signin/account.ts';
-import { inviteFields, inviteManyFields } from '../ui/pages-console-parts.tsx';
+import { inviteFields } from '../ui/pages-console-parts.tsx';
 import { codePage } from '../ui/pages-console-people.tsx';
+import { inviteManyFields } from '../ui/pages-invitation-runs.tsx';
+import { textFile } from './csv.ts';
+import { invitationRunRoute, placeOfRun } from './invitation-run.ts';
 import { placeOfPerson } from './people.ts';
 import { personOf } from './person-act.ts';
 import type { ActRoute, Ask, ConsoleRoute, Description, Done } from './route.ts';
@@ -82,15 +84,22 @@ const inviteMany: ActRoute = {
   act: 'invite-many',
   back: () => '/people',
   about: () => '',
-  describe: async ({ page: { t }, deps }) => ({
+  describe: async ({ page: { t, language }, deps, view }) => ({
     title: t('console.invite-many'),
-    consequences: [t('console.invite-many.will'), t('console.invite-many.all'), t('console.invite.once')],
+    consequences: (['will', 'all', 'kept'] as const)
+      .map(one => t(`console.invite-many.${one}`))
+      .concat(t('console.invite.once')),
     submit: t('console.invite-many.submit'),
     upload: true,
-    fields: inviteManyFields(
-      t,
-      [...deps.settings.realms.values()].map(one => [one.name, one.title] as const),
-    ),
+    fields: inviteManyFields(t, language, {
+      realms: [...deps.settings.realms.values()].map(one => [one.name, one.title] as const),
+      mails: deps.mailer.configured,
+      earlier: (await deps.invitationRuns.recent()).map(run => ({
+        href: view.at(placeOfRun(run)),
+        at: run.at,
+        count: run.lines.length,
+      })),
+    }),
   }),
   submit: async (ask, form) => {
     const realm = ask.deps.settings.realms.get(form.field('realm'));
@@ -100,7 +109,12 @@ const inviteMany: ActRoute = {
     const listed = readInvitees(text, normaliseIn(ask, realm));
     const faults = await faultsOf(ask, realm, listed);
     if (faults.length > 0) return { mistake: 'console.refused.file', detail: faults };
-    return { file: await letters(ask, realm, listed), name: 'brieven.txt', type: 'text/plain' };
+    const announce = ask.deps.mailer.configured && form.field('announce') === 'yes';
+    const apps = ask.deps.settings.apps.filter(app => app.realm === realm.name);
+    const places = apps.map(({ title, origin }) => ({ title, address: origin }));
+    const asked = { realm, listed, apps: places, announce, by: ask.operator.email };
+    const letters = textFile(ask.deps.invitationRuns.invite(asked));
+    return { file: letters, name: 'brieven.txt', type: 'text/plain' };
   },
 };
 
@@ -120,22 +134,6 @@ async function faultsOf(
   return faults;
 }
 
-const pageBreak = '\f';
-
-async function letters({ deps, operator }: Ask, realm: RealmSettings, listed: readonly Invitee[]): Promise<string> {
-  const { name: of, title: organisation, desk, activationValidity: validity } = realm;
-  const apps = deps.settings.apps.filter(app => app.realm === of);
-  const places = apps.map(({ title, origin }) => ({ title, address: origin }));
-  const made: string[] = [];
-  for (const { name, email } of listed) {
-    const by = operator.email;
-    if (email !== undefined) await deps.addresses.set(await deps.people.create(of, name), email, by);
-    const invited = await deps.activation.invite(of, name, { by, replaces: false, validity });
-    made.push(letterText({ organisation, apps: places, desk, timeZone: realm.timeZone, name, ...invited }));
-  }
-  return made.join(pageBreak);
-}
-
 /** As the apps of the realm would take the name. */
 export function normaliseIn({ deps }: Ask, realm: RealmSettings): (typed: string) => string | undefined {
   const app = deps.settings.apps.find(one => one.realm === realm.name);
@@ -147,4 +145,4 @@ function levelOf(text: string): Level {
   return text === '4' ? 4 : text === '3' ? 3 : 2;
 }
 
-export const inviteRoutes: readonly ConsoleRoute[] = [inviteOne, inviteAny, inviteMany];
+export const inviteRoutes: readonly ConsoleRoute[] = [inviteOne, inviteAny, inviteMany, invitationRunRoute];

@@ -46,7 +46,7 @@ export interface FormRoute {
 export type Done =
   | { readonly go: string; readonly notice?: MessageId }
   | { readonly show: string; readonly status?: number }
-  | { readonly file: string; readonly name: string; readonly type: 'text/plain' | 'text/csv' }
+  | { readonly file: string | ReadableStream; readonly name: string; readonly type: 'text/plain' | 'text/csv' }
   /** `detail`: line by line, as the domain says it. */
   | { readonly mistake: MessageId; readonly detail?: readonly string[] };
 

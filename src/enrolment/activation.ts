@@ -20,6 +20,8 @@ export interface Invitation {
   readonly reason?: string | undefined;
   /** Milliseconds. */
   readonly validity: number;
+  /** She is told by a mail of its own that a letter comes. */
+  readonly announced?: boolean;
 }
 
 export interface ActivationAnswer {
@@ -93,7 +95,8 @@ export class ActivationCodes {
       await forgetFactor(this.#deps, { id }, old);
       await audit.record({ type: 'factor.removed', realm, person: id, name, kind, factor, because, source: by });
     }
-    await audit.record({ type: 'person.invited', realm, person: id, name, by, replaces, until, ...told });
+    const announced = invitation.announced === true ? { announced: true as const } : {};
+    await audit.record({ type: 'person.invited', realm, person: id, name, by, replaces, until, ...told, ...announced });
     return { code, until };
   }
 

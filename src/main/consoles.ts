@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import type { Settings } from '../config/settings.ts';
 import { createConsole } from '../console/console.ts';
+import { InvitationRuns } from '../enrolment/invitation-runs.ts';
 import type { Rules } from '../factor/webauthn/enrol.ts';
 import type { PortalHandler } from '../gateway/gateway.ts';
 import type { FirstFactor } from '../operator/first-factor.ts';
@@ -30,6 +31,8 @@ export function consoleOf(
     assets,
     webauthn,
     firstFactor,
+    verifyFirstFactor: localPassword,
+    invitationRuns: new InvitationRuns(core),
     endSessionsOf: (person, reason) => core.ends.everywhere(person, reason),
     endSessionsBy: (person, factor) => core.ends.ofFactor(person, factor, 'factor-removed'),
     report: (error, reference) => core.logger.error({ err: error, reference }, 'a page of the console failed'),

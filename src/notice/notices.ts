@@ -76,7 +76,8 @@ const notices: { readonly [T in AuditEvent['type']]: Told<T> } = {
   'factor.removed': ({ kind, because }) => ({ line: removals[because], kind: kindText(kind) }),
   // Only a name that she gave it herself, with a fresh factor.
   'factor.renamed': undefined,
-  'person.invited': ({ replaces }) => ({ line: replaces ? 'notice.invited-anew' : 'notice.invited' }),
+  'person.invited': ({ replaces, announced }) =>
+    announced === true ? undefined : { line: replaces ? 'notice.invited-anew' : 'notice.invited' },
   'activation.accepted': () => ({ line: 'notice.activation-used' }),
   'set-up.by-self': () => ({ line: 'notice.set-up-by-self' }),
   'recovery-codes.made': () => ({ line: 'notice.recovery-made' }),

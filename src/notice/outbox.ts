@@ -31,7 +31,10 @@ export interface Outgoing {
 /** As it waits; once it was sent or given up only that is left of it. */
 type Kept =
   | (Outgoing & { readonly id: string; readonly putAt: number; readonly due: number; readonly tries: number })
-  | { readonly over: true };
+  | { readonly over: true; readonly how?: 'sent' | 'failed' };
+
+/** What became of a mail, as long as that is known: a day after it was sent or given up. */
+export type MailState = 'waiting' | 'sent' | 'failed';
 
 type Waiting = Exclude<Kept, { readonly over: true }>;
 type Failure = Exclude<MailResult, { readonly outcome: 'taken' }>;
@@ -68,6 +71,13 @@ export class Outbox {
     await store.remove(mailKey(id));
     await this.#failed(kept, 'full', undefined);
     return 'full';
+  }
+
+  /** Undefined for one that was never put, or is known no more. */
+  async stateOf(id: string): Promise<MailState | undefined> {
+    const record = await this.#deps.store.get(mailKey(id));
+    const kept = record === undefined ? undefined : this.#codec.decode(mailKey(id), record.value);
+    return kept !== undefined && 'over' in kept ? kept.how : kept && 'waiting';
   }
 
   /** How many wait. */
@@ -109,7 +119,7 @@ export class Outbox {
 
   async #sent(kept: Waiting, member: string): Promise<void> {
     this.#quiet = mailLimits.quiet;
-    await this.#over(kept, member);
+    await this.#over(kept, member, 'sent');
     await this.#deps.audit.record({ type: 'mail.sent', ...aboutOf(kept), tries: kept.tries });
   }
 
@@ -120,7 +130,7 @@ export class Outbox {
     if (why !== undefined) {
       // Recorded first: told twice is better than lost unseen.
       await this.#failed(kept, why, trouble);
-      return this.#over(kept, member);
+      return this.#over(kept, member, 'failed');
     }
     const next = { ...kept, due: now + retryDelay(kept.tries) };
     // In this order: whoever is killed between leaves a place in the queue too many, never none.
@@ -129,8 +139,8 @@ export class Outbox {
     await store.drop(queue, member);
   }
 
-  async #over({ id }: Waiting, member: string): Promise<void> {
-    await this.#replace(id, { over: true });
+  async #over({ id }: Waiting, member: string, how: 'sent' | 'failed'): Promise<void> {
+    await this.#replace(id, { over: true, how });
     await this.#deps.store.drop(queue, member);
   }
 

@@ -10,6 +10,8 @@ import { englishField } from './messages-field-en.ts';
 import { dutchField } from './messages-field-nl.ts';
 import { englishLists } from './messages-lists-en.ts';
 import { dutchLists } from './messages-lists-nl.ts';
+import { englishInvite } from './messages-invite-en.ts';
+import { dutchInvite } from './messages-invite-nl.ts';
 import { dutch } from './messages-nl.ts';
 import { englishNotice } from './messages-notice-en.ts';
 import { dutchNotice } from './messages-notice-nl.ts';
@@ -31,6 +33,7 @@ export type MessageId =
   | keyof typeof dutchField
   | keyof typeof dutchPrivacy
   | keyof typeof dutchLists
+  | keyof typeof dutchInvite
   | keyof typeof dutchReset;
 
 /** A text in one language; `values` fill its `{name}` places. What is not given stays visible, so that a test sees it. */
@@ -48,6 +51,7 @@ export const messages: Readonly<Record<Language, Readonly<Record<MessageId, stri
     ...dutchDeskCode,
     ...dutchField,
     ...dutchLists,
+    ...dutchInvite,
     ...dutchOperators,
     ...dutchPrivacy,
     ...dutchReset,
@@ -62,6 +66,7 @@ export const messages: Readonly<Record<Language, Readonly<Record<MessageId, stri
     ...englishField,
     ...englishPrivacy,
     ...englishLists,
+    ...englishInvite,
     ...englishReset,
   },
 };

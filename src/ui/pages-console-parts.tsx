@@ -2,7 +2,7 @@ import type { Child } from 'hono/jsx';
 import { SelectField, TextField } from './console-layout.tsx';
 import type { Translate } from './messages.ts';
 
-type Options = readonly (readonly [value: string, text: string])[];
+export type Options = readonly (readonly [value: string, text: string])[];
 
 /** Fields of the forms of acts; the frame puts the rest around them. */
 export function inviteFields(t: Translate, props: { readonly realms: Options; readonly asksName: boolean }): Child {
@@ -15,20 +15,6 @@ export function inviteFields(t: Translate, props: { readonly realms: Options; re
         label={t('console.invite.level')}
         options={(['2', '3', '4'] as const).map(level => [level, t(`console.level.${level}`)])}
         value="2"
-      />
-    </>
-  );
-}
-
-export function inviteManyFields(t: Translate, realms: Options): Child {
-  return (
-    <>
-      <RealmField t={t} realms={realms} />
-      <FileField
-        name="list"
-        label={t('console.invite-many.file')}
-        about={t('console.invite-many.file-about')}
-        accept=".csv,text/csv"
       />
     </>
   );
@@ -86,13 +72,23 @@ export function operatorFields(
   );
 }
 
-function RealmField({ t, realms }: { t: Translate; realms: Options }) {
+export function RealmField({ t, realms }: { t: Translate; realms: Options }) {
   const [only] = realms;
   if (realms.length === 1 && only !== undefined) return <input type="hidden" name="realm" value={only[0]} />;
   return <SelectField name="realm" label={t('console.realm')} options={realms} />;
 }
 
-function FileField({ name, label, about, accept }: { name: string; label: string; about: string; accept: string }) {
+export function FileField({
+  name,
+  label,
+  about,
+  accept,
+}: {
+  name: string;
+  label: string;
+  about: string;
+  accept: string;
+}) {
   return (
     <div class="utrecht-form-field sluis-field">
       <label class="utrecht-form-label" for={name}>

@@ -15,19 +15,13 @@ import { auditPage, signalsPage, verdictPage } from './pages-console-audit.tsx';
 import { configurationPage, explainPage } from './pages-console-configuration.tsx';
 import { ownPasswordPage, providerSignInPage, toProviderPage } from './pages-console-first.tsx';
 import { type OperatorRow, operatorsPage } from './pages-console-operators.tsx';
-import {
-  handOutFields,
-  importFields,
-  inviteFields,
-  inviteManyFields,
-  operatorFields,
-  takeBackFields,
-} from './pages-console-parts.tsx';
+import { handOutFields, importFields, inviteFields, operatorFields, takeBackFields } from './pages-console-parts.tsx';
 import { codePage, peoplePage, personPage } from './pages-console-people.tsx';
 import { todayPage } from './pages-console-today.tsx';
 import { tokenPage, tokensPage } from './pages-console-tokens.tsx';
 import { type PlaceName, placeNames, placeOf } from './samples-console-places.ts';
 import { deskCodeConsoleSamples } from './samples-desk-code.ts';
+import { inviteSamples } from './samples-invite.ts';
 import { resetConsoleSamples } from './samples-reset.tsx';
 
 const hostile = '"><script>alert(1)</script>&amp;';
@@ -341,7 +335,11 @@ function listSamples(page: ConsolePage): [string, string][] {
       'console-invite',
       formSample(page, 'console.invite', inviteFields(page.t, { realms: people.realms, asksName: true })),
     ],
-    ['console-invite-many', formSample(page, 'console.invite-many', inviteManyFields(page.t, people.realms))],
+    ...inviteSamples(page, {
+      hostile,
+      realms: people.realms,
+      form: fields => formSample(page, 'console.invite-many', fields),
+    }),
     ['console-import', formSample(page, 'console.import', importFields(page.t))],
     ['console-hand-out', formSample(page, 'console.hand-out', handOutFields(page.t))],
     ['console-take-back', formSample(page, 'console.take-back', takeBackFields(page.t))],
