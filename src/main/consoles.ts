@@ -31,7 +31,6 @@ export function consoleOf(
     assets,
     webauthn,
     firstFactor,
-    verifyFirstFactor: localPassword,
     invitationRuns: new InvitationRuns(core),
     endSessionsOf: (person, reason) => core.ends.everywhere(person, reason),
     endSessionsBy: (person, factor) => core.ends.ofFactor(person, factor, 'factor-removed'),
