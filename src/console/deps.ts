@@ -13,6 +13,7 @@ import type { Person } from '../factor/person.ts';
 import type { Rules } from '../factor/webauthn/enrol.ts';
 import type { Addresses } from '../notice/addresses.ts';
 import type { Mailer } from '../notice/mailer.ts';
+import type { FirstFactor } from '../operator/first-factor.ts';
 import type { Operators } from '../operator/operators.ts';
 import type { OperatorPost } from '../operator/post.ts';
 import type { ResetCases } from '../reset/cases.ts';

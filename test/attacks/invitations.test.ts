@@ -105,6 +105,7 @@ describe('R20 R38: a list of people, with letters and mails', () => {
 
   it('the same list again: new codes, nobody mailed twice, and told of it as of any other code', async () => {
     const before = announcements().length;
+    sluis.clock.advance(1_000);
     const letters = await send(list);
     expect(new Set(letters.text.match(codes) ?? []).size).toBe(4);
     const { rows } = await result();
@@ -122,6 +123,7 @@ describe('R20 R38: a list of people, with letters and mails', () => {
   });
 
   it('where no mail is asked for, she gets the notice that a code was made', async () => {
+    sluis.clock.advance(1_000);
     await send('naam;e-mail\njan;jan@gemeente.test\n', {});
     expect((await result()).rows).toEqual([['2', 'jan', 'Alleen een brief']]);
     sluis.clock.advance(60_000);
