@@ -47,7 +47,7 @@ describe.skipIf(missing('roundcube'))('R37 a notice on its whole way', () => {
   it('is read by IMAP in the real mailbox of who set a second step up, and says no code', async () => {
     const carla = await sluis.core.people.create('gemeente', 'carla');
     await sluis.core.addresses.set(carla, 'carla@gemeente.test', 'beheer');
-    const first = await inMailbox('Dit mailadres hoort vanaf nu bij uw account.');
+    const first = await inMailbox('Dit mailadres hoort nu bij uw account.');
     expect(first?.subject).toBe(
       'Wijziging in uw tweede stap bij Gemeente Voorbeeld / Change to your second step at Gemeente Voorbeeld',
     );

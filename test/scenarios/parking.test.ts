@@ -120,8 +120,8 @@ describe.skipIf(missing('chromium'))('R25: what is being sent is not lost', () =
     await passChallenge(page, sluis, holder);
     await page.waitForURL('**/_sluis/send');
     expect(await titleOf(page)).toBe('Uw tekst is bewaard');
-    expect(await page.getByLabel('onderwerp').inputValue()).toBe(subject);
-    expect(await page.getByLabel('tekst').inputValue()).toBe('Geachte heer,\n\nde notulen.');
+    expect(await page.getByLabel('Onderwerp').inputValue()).toBe(subject);
+    expect(await page.getByLabel('Tekst').inputValue()).toBe('Geachte heer,\n\nde notulen.');
     expect(await page.innerText('main')).toContain('notulen.txt');
     expect(await page.locator('button:has-text("Versturen")').count()).toBe(0);
     await page.getByRole('link', { name: 'Naar Gemeentepost' }).click();
@@ -189,8 +189,8 @@ describe.skipIf(missing('chromium', 'roundcube'))('R25: Roundcube, which posts a
     await signIn(page, roundcubeForm, 'bram');
     await confirm(page, holder);
     expect(await titleOf(page)).toBe('Uw tekst is bewaard');
-    expect(await page.getByLabel('subject').inputValue()).toBe(subject);
-    expect(await page.getByLabel('message', { exact: true }).inputValue()).toContain('Geachte heer');
+    expect(await page.getByLabel('Onderwerp').inputValue()).toBe(subject);
+    expect(await page.getByLabel('Tekst', { exact: true }).inputValue()).toContain('Geachte heer');
     await context.close();
   });
 

@@ -71,7 +71,7 @@ describe.skipIf(!wanted || missing('chromium'))('pictures of approval on a phone
       for (const page of [computer, phone]) await page.context().close();
       expect(demo.control.seen.length).toBeGreaterThan(0);
     },
-    180_000,
+    600_000,
   );
 
   async function toSetUp(page: Page, name: Name, shoot: (page: Page, what: string) => Promise<void>): Promise<void> {

@@ -62,7 +62,7 @@ describe.skipIf(!wanted || missing('chromium', 'roundcube'))('pictures of every 
       await context.close();
       expect(demo.control.seen.length).toBeGreaterThan(0);
     },
-    180_000,
+    600_000,
   );
 
   type Shoot = (what: string) => Promise<void>;
