@@ -179,8 +179,8 @@ describe('R51 who is told, and how often', () => {
     await round();
     expect(server.taken.flatMap(mail => mail.to).sort()).toEqual(['beheer@gemeente.nl', 'csirt@gemeente.nl']);
     const text = server.taken[0]?.mail.text ?? '';
-    expect(text).toContain('Een onthouden apparaat is in twee browsers gebruikt.');
-    expect(text).toContain('A remembered device was used in two browsers.');
+    expect(text).toContain('Een vertrouwd apparaat is in twee browsers gebruikt.');
+    expect(text).toContain('A trusted device was used in two browsers.');
     expect(text).toContain('Account: anna. Adres: 192.0.2.7.');
     expect(text).toContain('Have her computer looked at for malware');
     expect(text).not.toMatch(/https?:|evil|[{}]/);

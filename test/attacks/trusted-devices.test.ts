@@ -195,7 +195,7 @@ describe('R15: a copied cookie', () => {
     expect(await inByTrust(thief)).toBe(false);
     expect(await sluis.core.devices.list(await personOf(anna))).toEqual([]);
     sluis.clock.advance(noticeLimits.settle);
-    const said = 'Iemand gebruikte een kopie van een onthouden apparaat';
+    const said = 'Iemand gebruikte misschien een kopie van een vertrouwd apparaat';
     await until(async () => mail.taken.some(one => (one.mail.text ?? '').replaceAll(/\s+/g, ' ').includes(said)));
     expect(mail.taken.at(-1)?.to).toEqual(['anna@gemeente.test']);
   });
