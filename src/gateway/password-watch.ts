@@ -12,8 +12,8 @@ import { oneHeader } from './headers.ts';
 /** The part of a page in which an app says what came of it. */
 const longestPage = 256 * 1024;
 
-/** How often the ends are tried again while the store is away. Milliseconds. */
-const again = 1_000;
+/** The ends are tried again while the store is away: after the first, twice as long each time, up to the longest. Milliseconds. */
+const again = { first: 1_000, longest: 60_000 } as const;
 
 const nothing = new Map<string, readonly string[]>();
 
@@ -135,11 +135,12 @@ export class PasswordWatch {
     return endByPasswordChange({ devices, ends, audit }, { session: this.#session, certain, source });
   }
 
-  #later(certain: boolean, error: unknown): void {
+  #later(certain: boolean, error: unknown, delay: number = again.first): void {
     const { realm, person } = this.#session;
     const what = { realm, person, error: String(error) };
     this.#deps.log.error(what, 'a password was changed, and trusted devices and other sessions have not ended yet');
-    setTimeout(() => this.#end(certain).catch((next: unknown) => this.#later(certain, next)), again).unref();
+    const next = Math.min(delay * 2, again.longest);
+    setTimeout(() => this.#end(certain).catch((late: unknown) => this.#later(certain, late, next)), delay).unref();
   }
 }
 

@@ -3,6 +3,7 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type DemoApp, startDemoApp } from '../../demo/app.ts';
 import type { AuditEvent } from '../../src/audit/event.ts';
+import { SluisError } from '../../src/kernel/errors.ts';
 import { passwords } from '../support/apps.ts';
 import type { Client, ClientAnswer } from '../support/client.ts';
 import { html, type MaliciousApp, startMaliciousApp, whole } from '../support/malicious-app.ts';
@@ -141,6 +142,9 @@ describe('R15: a password that is changed in the app', () => {
     const byCode = await enter('post', 'anna');
     const bram = await byTrust('post', 'bram');
     await enter('post', 'anna', { browser: here });
+    // Another app in this very browser, by the trust that is to end.
+    const beside = { app: appClient(sluis, 'vreemd'), portal: here.portal };
+    await enter('vreemd', 'anna', { browser: beside });
     expect([await devicesOf(), await isIn(here), await isIn(byCode)]).toEqual([2, true, true]);
     const before = told().length;
 
@@ -153,6 +157,7 @@ describe('R15: a password that is changed in the app', () => {
       false,
       false,
     ]);
+    expect(await isIn(beside)).toBe(true);
     // The answer came after all of it.
     expect(told().slice(before)).toMatchObject([{ name: 'anna', certain: true, devices: 2, source: '127.0.0.1' }]);
     // Nobody else's.
@@ -265,6 +270,27 @@ describe('R15: an app that does not say what came of it', () => {
     expect(await devicesOf()).toBe(1);
     socket.destroy();
     await until(async () => (await devicesOf()) === 0);
+  });
+
+  it('a store that is away when the app has done it: the ends are tried until it is back', async () => {
+    const here = await trusted('vreemd');
+    const other = await trusted('vreemd');
+    const { store } = sluis.core;
+    const { replace } = store;
+    let refused = 0;
+    store.replace = () => {
+      refused += 1;
+      return Promise.reject(new SluisError('store.unavailable', 'lost'));
+    };
+    try {
+      expect((await here.app.post('/wachtwoord', 'nieuw=x')).status).toBe(200);
+      expect(refused).toBeGreaterThan(0);
+      expect(sluis.log.some(line => line.includes('have not ended yet'))).toBe(true);
+    } finally {
+      store.replace = replace;
+    }
+    await until(async () => (await devicesOf()) === 0 && !(await isIn(other)));
+    expect(await isIn(here)).toBe(true);
   });
 
   it('half a form is none', async () => {
