@@ -15,7 +15,7 @@ export const englishDeskCode: Readonly<Record<keyof typeof dutchDeskCode, string
   'notice.desk-code-used': 'Somebody signed in with the code from the desk. That was on {when}.',
   'notice.desk-code-ended': 'The code from the desk was taken back and no longer works. That was on {when}.',
   'console.desk-code': 'Give a code for one day',
-  'console.desk-code.seen': 'First establish that it is {name} in person who asks.',
+  'console.desk-code.seen': 'Only {name} in person gets this code. So establish first who it is.',
   'console.desk-code.day': 'You are shown a code that works for 24 hours, up to level 2.',
   'console.desk-code.before': 'An earlier code for one day ends. Whoever is signed in with it is signed out.',
   'console.desk-code.told': '{name} is told about this.',

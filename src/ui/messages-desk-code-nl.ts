@@ -14,7 +14,7 @@ export const dutchDeskCode = {
   'notice.desk-code-used': 'Er is ingelogd met de code van de balie. Dat was op {when}.',
   'notice.desk-code-ended': 'De code van de balie is ingetrokken en werkt niet meer. Dat was op {when}.',
   'console.desk-code': 'Code voor één dag geven',
-  'console.desk-code.seen': 'Stel eerst vast dat u met {name} zelf te maken hebt.',
+  'console.desk-code.seen': 'Alleen {name} zelf krijgt deze code. Stel daarom eerst vast wie het is.',
   'console.desk-code.day': 'U krijgt een code te zien die 24 uur werkt, tot niveau 2.',
   'console.desk-code.before': 'Een eerdere code voor één dag vervalt. Wie daarmee is ingelogd, wordt uitgelogd.',
   'console.desk-code.told': '{name} krijgt hiervan bericht.',
