@@ -1,6 +1,7 @@
 import { sha256 } from '../kernel/hash.ts';
 import { sameText } from '../kernel/key-ring.ts';
 import { randomId } from '../kernel/random.ts';
+import { PendingEnds } from './pending-ends.ts';
 import { type Opened, type PendingDeps, PendingOpenings } from './pending-opening.ts';
 import {
   codeLifetime,
@@ -50,11 +51,13 @@ export class PendingSignIns {
   readonly #deps: PendingDeps;
   readonly #records: PendingRecords;
   readonly #openings: PendingOpenings;
+  readonly #ends: PendingEnds;
 
   constructor(deps: PendingDeps) {
     this.#deps = deps;
     this.#records = new PendingRecords(deps);
     this.#openings = new PendingOpenings(deps, this.#records);
+    this.#ends = new PendingEnds(deps, this.#records);
   }
 
   /** See PendingOpenings. */
@@ -175,27 +178,6 @@ export class PendingSignIns {
     return this.#onPortal(pending, portalCookie, withOwnResult(result, { level: by.level, factor: by.factor, at }));
   }
 
-  /** Gives up all that passed in the browser with this realm cookie (its SHA-256) and were not released. */
-  async abandonOf(browser: string): Promise<void> {
-    for (const id of await this.#deps.store.members(browserSet(browser))) {
-      const pending = await this.#records.read(id);
-      if (pending?.browser === browser) await this.abandon(pending);
-      await this.#deps.store.drop(browserSet(browser), id);
-    }
-  }
-
-  /**
-   * Gives up all of one account that passed, in whatever browser: a session or none may be there beside it. One that is
-   * passing at this moment goes too.
-   */
-  async abandonPassed(account: Pick<Pending, 'realm' | 'name'>): Promise<void> {
-    const set = passedSet(account);
-    for (const id of await this.#deps.store.members(set)) {
-      await this.abandonById(id);
-      await this.#deps.store.drop(set, id);
-    }
-  }
-
   /** A step-up that was begun goes to another page now: one is enough. */
   async retarget(pending: Pending, target: string, demands: Pending['demands']): Promise<Pending | undefined> {
     return this.#records.change(pending, retargeted(target, demands));
@@ -220,20 +202,6 @@ export class PendingSignIns {
   /** The release that had claimed it broke: another try may. What it did in the end, if it did, stands. */
   async unclaim(pending: Pending, id: string): Promise<void> {
     await this.#records.change(pending.id, unclaimed(id));
-  }
-
-  /** What passed in a browser goes on under its new realm cookie; what passed there for another account is given up. */
-  async moveOf(from: string, to: string, name: string): Promise<void> {
-    for (const id of await this.#deps.store.members(browserSet(from))) {
-      const pending = await this.#records.read(id);
-      if (pending?.browser !== from) continue;
-      if (pending.name !== name) {
-        await this.abandon(pending);
-        continue;
-      }
-      await this.#deps.store.add(browserSet(to), id, { ttl: pendingHardEnd });
-      await this.#records.change(id, current => (current.browser === from ? { ...current, browser: to } : undefined));
-    }
   }
 
   /**
@@ -287,15 +255,30 @@ export class PendingSignIns {
     return pending?.portal === portal && pending.passed === undefined && pending.released === undefined;
   }
 
-  /** Gives the one with this id up, whoever has it: its person said that it is not hers. */
-  async abandonById(id: string): Promise<void> {
-    const pending = await this.#records.read(id);
-    if (pending !== undefined && pending.released === undefined) await this.abandon(pending);
+  /** See PendingEnds, as all that follows. */
+  abandon(pending: Pending): Promise<void> {
+    return this.#ends.abandon(pending);
   }
 
-  /** Gives it up; what was in quarantine is gone. */
-  async abandon(pending: Pending): Promise<void> {
-    await Promise.all([this.#records.remove(pending.id), leaveSets(this.#deps.store, pending)]);
+  abandonById(id: string): Promise<void> {
+    return this.#ends.abandonById(id);
+  }
+
+  abandonOf(browser: string): Promise<void> {
+    return this.#ends.abandonOf(browser);
+  }
+
+  abandonPassed(account: Whose): Promise<void> {
+    return this.#ends.abandonPassed(account);
+  }
+
+  moveOf(from: string, to: string, name: string): Promise<void> {
+    return this.#ends.moveOf(from, to, name);
+  }
+
+  /** See PendingRecords.whose. */
+  whose(id: string): Whose | undefined {
+    return this.#records.whose(id);
   }
 
   async #onPortal(pending: Pending, portalCookie: string, change: (current: Pending) => Pending) {
@@ -304,10 +287,5 @@ export class PendingSignIns {
 
   #extended(pending: Pending): number {
     return extended(pending, this.#deps.clock.now());
-  }
-
-  /** See PendingRecords.whose. */
-  whose(id: string): Whose | undefined {
-    return this.#records.whose(id);
   }
 }
