@@ -38,10 +38,12 @@ export class PendingEnds {
    * passing at this moment goes too.
    */
   async abandonPassed(account: Pick<Pending, 'realm' | 'name'>): Promise<void> {
+    const { store } = this.#deps;
     const set = passedSet(account);
-    for (const id of await this.#deps.store.members(set)) {
-      await this.abandonById(id);
-      await this.#deps.store.drop(set, id);
+    // Page by page: who has only her password may have put many there that passed nothing.
+    for (let ids = await store.members(set); ids.length > 0; ids = await store.members(set)) {
+      await Promise.all(ids.map(id => this.abandonById(id)));
+      await Promise.all(ids.map(id => store.drop(set, id)));
     }
   }
 

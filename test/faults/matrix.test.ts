@@ -52,9 +52,12 @@ function outcomeIn({ isAsEver }: Cell, answer: ClientAnswer): string {
   return isAsEver(answer) ? 'as ever' : `${answer.status} ${answer.location ?? answer.text.slice(0, 400)}`;
 }
 
-/** Where the store is slow and this machine too, a step may take half a second: then it is 503, and she tries again. */
+/**
+ * A slow store is waited for: by ten steps at most, of which none takes longer than half a second. Where this machine is
+ * slow too, one does: then it is 503, and she tries again.
+ */
 async function patient(cell: Cell): Promise<string> {
-  let outcome = outcomeIn(cell, await cell.ask());
+  let outcome = await outcomeOf(cell, 2 * bound);
   for (let turn = 0; turn < 8 && outcome === '503'; turn += 1) {
     outcome = await cell.again().then(
       answer => outcomeIn(cell, answer),
