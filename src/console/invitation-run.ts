@@ -1,4 +1,5 @@
 import type { InvitationRun, RunLine } from '../enrolment/invitation-runs.ts';
+import type { MailState } from '../notice/outbox.ts';
 import { invitationRunPage, type RunRow } from '../ui/pages-invitation-runs.tsx';
 import { placeOfPerson } from './people.ts';
 import type { Ask, PageRoute } from './route.ts';
@@ -16,13 +17,19 @@ export const invitationRunRoute: PageRoute = {
     const { c, deps, view, page } = ask;
     const run = await deps.invitationRuns.find(ask.param('list'));
     if (run === undefined) return view.refuse(c, 'not-found');
-    const rows = (await rowsOf(ask, run)).toSorted((a, b) => Number(b.mail === 'failed') - Number(a.mail === 'failed'));
+    const rows = (await stateOf(ask, run)).toSorted((a, b) => Number(isFailed(b)) - Number(isFailed(a)));
     const from = Math.max(0, Number.parseInt(c.req.query('from') ?? '0', 10) || 0);
+    const shown = rows.slice(from, from + perPage);
     const at = (first: number) => `${view.at(placeOfRun(run))}?from=${first}`;
     const props = {
-      ...{ at: run.at, by: run.by, count: run.lines.length, rows: rows.slice(from, from + perPage) },
+      ...{
+        at: run.at,
+        by: run.by,
+        count: run.lines.length,
+        rows: await Promise.all(shown.map(row => rowOf(ask, run, row))),
+      },
       mailed: rows.filter(({ mail }) => mail !== 'none').length,
-      failed: rows.filter(({ mail }) => mail === 'failed').length,
+      failed: rows.filter(isFailed).length,
       first: from === 0 ? undefined : at(0),
       next: from + perPage < rows.length ? at(from + perPage) : undefined,
       back: view.at('/invite-many'),
@@ -31,19 +38,34 @@ export const invitationRunRoute: PageRoute = {
   },
 };
 
-async function rowsOf(ask: Ask, run: InvitationRun): Promise<RunRow[]> {
-  const rows: RunRow[] = [];
-  for (let start = 0; start < run.lines.length; start += batch) {
-    const lines = run.lines.slice(start, start + batch);
-    rows.push(...(await Promise.all(lines.map(line => rowOf(ask, run, line)))));
-  }
-  return rows;
+interface LineState {
+  readonly line: RunLine;
+  readonly mail: RunRow['mail'];
 }
 
-async function rowOf({ deps, view }: Ask, { realm }: InvitationRun, line: RunLine): Promise<RunRow> {
-  const state = await deps.invitationRuns.mailOf(line);
-  const mail = line.mail === 'none' ? 'none' : line.mail === 'known' ? 'known' : (state ?? 'over');
-  return { line: line.line, name: line.name, href: view.at(placeOfPerson({ realm, name: line.name })), mail };
+const isFailed = ({ mail }: LineState): boolean => mail === 'failed';
+
+async function stateOf({ deps }: Ask, { lines }: InvitationRun): Promise<LineState[]> {
+  const found: LineState[] = [];
+  for (let start = 0; start < lines.length; start += batch) {
+    const some = lines.slice(start, start + batch);
+    const states = await Promise.all(some.map(line => deps.invitationRuns.mailOf(line)));
+    found.push(...some.map((line, at) => ({ line, mail: shownState(line, states[at]) })));
+  }
+  return found;
+}
+
+function shownState({ mail }: RunLine, state: MailState | undefined): RunRow['mail'] {
+  if (mail === 'none' || state === 'failed') return mail === 'none' ? 'none' : 'failed';
+  return mail === 'known' ? 'known' : (state ?? 'over');
+}
+
+/** Of who was erased since there is no name. */
+async function rowOf({ deps, view }: Ask, { realm }: InvitationRun, { line, mail }: LineState): Promise<RunRow> {
+  const person = await deps.people.byId(line.person);
+  const known =
+    person === undefined ? undefined : { name: person.name, href: view.at(placeOfPerson({ ...person, realm })) };
+  return { line: line.line, person: known, mail };
 }
 
 export function placeOfRun({ id }: Pick<InvitationRun, 'id'>): string {

@@ -4,7 +4,7 @@ import { type Invitee, readInvitees } from '../enrolment/invitation-list.ts';
 import { normalForm } from '../signin/account.ts';
 import { inviteFields } from '../ui/pages-console-parts.tsx';
 import { codePage } from '../ui/pages-console-people.tsx';
-import { inviteManyFields } from '../ui/pages-invitation-runs.tsx';
+import { earlierLists, inviteManyFields } from '../ui/pages-invitation-runs.tsx';
 import { textFile } from './csv.ts';
 import { invitationRunRoute, placeOfRun } from './invitation-run.ts';
 import { placeOfPerson } from './people.ts';
@@ -91,15 +91,19 @@ const inviteMany: ActRoute = {
       .concat(t('console.invite.once')),
     submit: t('console.invite-many.submit'),
     upload: true,
-    fields: inviteManyFields(t, language, {
+    fields: inviteManyFields(t, {
       realms: [...deps.settings.realms.values()].map(one => [one.name, one.title] as const),
       mails: deps.mailer.configured,
-      earlier: (await deps.invitationRuns.recent()).map(run => ({
+    }),
+    after: earlierLists(
+      t,
+      language,
+      (await deps.invitationRuns.recent()).map(run => ({
         href: view.at(placeOfRun(run)),
         at: run.at,
         count: run.lines.length,
       })),
-    }),
+    ),
   }),
   submit: async (ask, form) => {
     const realm = ask.deps.settings.realms.get(form.field('realm'));

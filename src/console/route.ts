@@ -70,6 +70,8 @@ export interface Description {
   readonly consequences: readonly string[];
   readonly submit: string;
   readonly fields?: Child;
+  /** Below the form. */
+  readonly after?: Child;
   /** The form carries a file. */
   readonly upload?: true;
 }

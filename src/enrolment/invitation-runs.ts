@@ -2,6 +2,7 @@ import type { RealmSettings } from '../config/settings.ts';
 import type { People } from '../factor/people.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { sealedCodec } from '../kernel/codec.ts';
+import { sha256 } from '../kernel/hash.ts';
 import type { KeyRing } from '../kernel/key-ring.ts';
 import { type Random, randomId } from '../kernel/random.ts';
 import type { Codec, Store } from '../kernel/store.ts';
@@ -23,10 +24,11 @@ export interface InvitationRunsDeps {
   readonly outbox: Pick<Outbox, 'put' | 'stateOf'>;
 }
 
-/** One line of a list, and what was done for it. Everybody gets a letter. */
+/** One line of a list, and what was done for it. Everybody gets a letter. No name: who is erased is gone from here too (R61). */
 export interface RunLine {
   readonly line: number;
-  readonly name: string;
+  /** Random id of the account. */
+  readonly person: string;
   /** `none`: no address, or no mail was asked for. `known`: she was mailed within a day. `full`: too much mail waited. */
   readonly mail: 'kept' | 'known' | 'full' | 'none';
   /** The mail's id in the outbox. */
@@ -121,7 +123,8 @@ export class InvitationRuns {
     if (email !== undefined) await this.#deps.addresses.set(person, email, by);
     const to = request.announce ? (email ?? person.email) : undefined;
     const about = { id: person.id, name };
-    const id = to === undefined ? undefined : `i${person.id}`;
+    // By its address: one that was corrected gets a mail of its own.
+    const id = to === undefined ? undefined : `i${sha256(`${person.id}\n${to}`)}`;
     const told = { organisation, name, desk, apps: apps.map(({ title }) => title), language: person.language };
     const outgoing = { id, realm: realm.name, about: 'invitation', person: about };
     const mail =
@@ -132,7 +135,7 @@ export class InvitationRuns {
     const invitation = { by, replaces: false, validity, announced: mail === 'kept' };
     const invited = await this.#deps.activation.invite(realm.name, name, invitation);
     const letter = letterText({ organisation, apps, desk, timeZone, name, ...invited });
-    return { letter, line: { line, name, mail, ...(id === undefined ? {} : { id }) } };
+    return { letter, line: { line, person: person.id, mail, ...(id === undefined ? {} : { id }) } };
   }
 
   async #keep({ realm, by }: RunRequest, lines: readonly RunLine[]): Promise<void> {

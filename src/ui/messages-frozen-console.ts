@@ -333,4 +333,5 @@ export const frozenConsoleIds: readonly string[] = [
   'console.invite-many.mail-sent',
   'console.invite-many.mail-failed',
   'console.invite-many.mail-over',
+  'console.invite-many.erased',
 ];

@@ -13,7 +13,7 @@ export const englishInvite = {
   'console.invite-many.mails': 'Mails',
   'console.invite-many.failed': 'Mails that did not arrive',
   'console.invite-many.failed-about':
-    'These people do get a letter. Correct their mail addresses, then send in their lines alone once more.',
+    'These people do get a letter. Correct their mail addresses in the list. If you send in their lines again, only the new letter counts.',
   'console.invite-many.lines': 'Lines of the list',
   'console.invite-many.line': 'Line',
   'console.invite-many.mail': 'Mail',
@@ -22,5 +22,6 @@ export const englishInvite = {
   'console.invite-many.mail-waiting': 'On its way',
   'console.invite-many.mail-sent': 'Sent',
   'console.invite-many.mail-failed': 'Did not arrive',
-  'console.invite-many.mail-over': 'Known no more. See the audit',
+  'console.invite-many.mail-over': 'Known no more. See the audit log',
+  'console.invite-many.erased': 'Erased',
 } as const;

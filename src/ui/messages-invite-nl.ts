@@ -13,7 +13,7 @@ export const dutchInvite = {
   'console.invite-many.mails': 'Mails',
   'console.invite-many.failed': 'Mails die niet aankwamen',
   'console.invite-many.failed-about':
-    'Deze mensen krijgen wel een brief. Verbeter hun mailadres en stuur daarna alleen hun regels opnieuw in.',
+    'Deze mensen krijgen wel een brief. Verbeter hun mailadres in de lijst. Stuurt u hun regels opnieuw in? Dan geldt alleen de nieuwe brief.',
   'console.invite-many.lines': 'Regels van de lijst',
   'console.invite-many.line': 'Regel',
   'console.invite-many.mail': 'Mail',
@@ -22,5 +22,6 @@ export const dutchInvite = {
   'console.invite-many.mail-waiting': 'Onderweg',
   'console.invite-many.mail-sent': 'Verstuurd',
   'console.invite-many.mail-failed': 'Niet aangekomen',
-  'console.invite-many.mail-over': 'Niet meer bekend. Zie de audit',
+  'console.invite-many.mail-over': 'Niet meer bekend. Zie het logboek',
+  'console.invite-many.erased': 'Gewist',
 } as const;

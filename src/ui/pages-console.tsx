@@ -173,6 +173,8 @@ export function actPage(
     readonly detail?: readonly string[];
     readonly fields?: Child;
     readonly upload?: true;
+    /** Below the form. */
+    readonly after?: Child;
   },
 ): string {
   const { t } = page;
@@ -199,6 +201,7 @@ export function actPage(
           <Link href={props.back}>{t('page.cancel')}</Link>
         </div>
       </Form>
+      {props.after ?? null}
     </ConsoleLayout>,
   );
 }

@@ -10,11 +10,10 @@ interface InviteManyProps {
   readonly realms: Options;
   /** Whether a mail server is configured. */
   readonly mails: boolean;
-  readonly earlier: readonly { readonly href: string; readonly at: number; readonly count: number }[];
 }
 
-/** The fields of the form that takes a list; below them, what became of lists of before. */
-export function inviteManyFields(t: Translate, language: Language, { realms, mails, earlier }: InviteManyProps): Child {
+/** The fields of the form that takes a list. */
+export function inviteManyFields(t: Translate, { realms, mails }: InviteManyProps): Child {
   return (
     <>
       <RealmField t={t} realms={realms} />
@@ -25,7 +24,20 @@ export function inviteManyFields(t: Translate, language: Language, { realms, mai
         accept=".csv,text/csv"
       />
       {mails ? <AnnounceField t={t} /> : <Paragraph>{t('console.invite-many.no-mail')}</Paragraph>}
-      {earlier.length === 0 ? null : <h2 class="utrecht-heading-2">{t('console.invite-many.earlier')}</h2>}
+    </>
+  );
+}
+
+/** Lists of before, each a link to what became of it; undefined where there is none. */
+export function earlierLists(
+  t: Translate,
+  language: Language,
+  earlier: readonly { readonly href: string; readonly at: number; readonly count: number }[],
+): Child | undefined {
+  if (earlier.length === 0) return undefined;
+  return (
+    <>
+      <h2 class="utrecht-heading-2">{t('console.invite-many.earlier')}</h2>
       {earlier.map(({ href, at, count }) => (
         <p class="utrecht-paragraph">
           <Link href={href}>
@@ -53,8 +65,8 @@ function AnnounceField({ t }: { t: Translate }) {
 
 export interface RunRow {
   readonly line: number;
-  readonly name: string;
-  readonly href: string;
+  /** Undefined: erased since. */
+  readonly person: { readonly name: string; readonly href: string } | undefined;
   /** `over`: what became of it is known no more. */
   readonly mail: 'none' | 'known' | 'waiting' | 'sent' | 'failed' | 'over';
 }
@@ -95,9 +107,9 @@ export function invitationRunPage(page: ConsolePage, props: RunProps): string {
           { title: t('console.name') },
           { title: t('console.invite-many.mail') },
         ]}
-        rows={props.rows.map(({ line, name, href, mail }) => [
+        rows={props.rows.map(({ line, person, mail }) => [
           String(line),
-          <Link href={href}>{name}</Link>,
+          person === undefined ? t('console.invite-many.erased') : <Link href={person.href}>{person.name}</Link>,
           t(`console.invite-many.mail-${mail}`),
         ])}
       />

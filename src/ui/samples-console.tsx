@@ -338,7 +338,7 @@ function listSamples(page: ConsolePage): [string, string][] {
     ...inviteSamples(page, {
       hostile,
       realms: people.realms,
-      form: fields => formSample(page, 'console.invite-many', fields),
+      form: (fields, after) => formSample(page, 'console.invite-many', fields, after),
     }),
     ['console-import', formSample(page, 'console.import', importFields(page.t))],
     ['console-hand-out', formSample(page, 'console.hand-out', handOutFields(page.t))],
@@ -356,13 +356,13 @@ function listSamples(page: ConsolePage): [string, string][] {
 
 type Act = 'invite' | 'invite-many' | 'import' | 'hand-out' | 'take-back' | 'operators.invite';
 
-function formSample(page: ConsolePage, title: `console.${Act}`, fields: Child): string {
+function formSample(page: ConsolePage, title: `console.${Act}`, fields: Child, after?: Child): string {
   const { t } = page;
   const will = t(`${title}.will`, { name: 'anna' });
   const failed = { mistake: 'console.refused.file', detail: [`line 3: no account name ${hostile}`] } as const;
   return actPage(page, {
     ...{ title: t(title), consequences: [will], submit: t(title) },
-    ...{ action: '/invite', tokens, back: '/people', asksReason: true, fields, upload: true },
+    ...{ action: '/invite', tokens, back: '/people', asksReason: true, fields, upload: true, after },
     ...(title === 'console.import' ? failed : {}),
   });
 }

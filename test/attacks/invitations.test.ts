@@ -110,9 +110,9 @@ describe('R20 R38: a list of people, with letters and mails', () => {
     expect(new Set(letters.text.match(codes) ?? []).size).toBe(4);
     const { rows } = await result();
     expect(rows.map(([, , state]) => state)).toEqual([
+      'Niet aangekomen',
       'Kreeg vandaag al een mail',
       'Alleen een brief',
-      'Kreeg vandaag al een mail',
       'Kreeg vandaag al een mail',
     ]);
     sluis.clock.advance(60_000);
@@ -120,6 +120,14 @@ describe('R20 R38: a list of people, with letters and mails', () => {
       mail.taken.some(({ to, mail: { text } }) => to[0] === 'ida@gemeente.test' && isNotice(text)),
     );
     expect(announcements().length).toBe(before);
+  });
+
+  it('an address that was corrected gets a mail of its own, and who is erased has no name there any more (R61)', async () => {
+    sluis.clock.advance(1_000);
+    await send('naam;e-mail\nhilde;hilde@gemeente.test\ngijs;\n');
+    await until(async () => announcements().some(({ to }) => to[0] === 'hilde@gemeente.test'));
+    await sluis.core.people.remove((await sluis.core.people.byName('gemeente', 'gijs'))?.id ?? '');
+    expect((await result()).rows.map(([, name]) => name)).toEqual(['hilde', 'Gewist']);
   });
 
   it('where no mail is asked for, she gets the notice that a code was made', async () => {
