@@ -78,9 +78,10 @@ export class AuditTrail implements Audit {
     await this.#deps.store.replaceAsides(auditLog, what, numbers, text);
   }
 
-  /** Takes all entries up to this one away; never the newest. */
-  async cut(upTo: number, { realm, ...why }: Removing): Promise<void> {
+  /** Takes all entries up to this one away; never the newest. `recorded`: what is to be done before they go. */
+  async cut(upTo: number, { realm, ...why }: Removing, recorded?: () => Promise<void>): Promise<void> {
     await this.record({ type: 'audit.removed', realm, what: 'entries', numbers: `1-${upTo}`, ...why });
+    await recorded?.();
     await this.#deps.store.trim(auditLog, upTo + 1);
   }
 

@@ -1,6 +1,7 @@
 import type { Clock } from '../kernel/clock.ts';
 import { plainCodec } from '../kernel/codec.ts';
-import { type Random, randomId } from '../kernel/random.ts';
+import { Lead } from '../kernel/lead.ts';
+import type { Random } from '../kernel/random.ts';
 import type { Store } from '../kernel/store.ts';
 import type { AuditEntry, AuditTrail } from './chain.ts';
 
@@ -45,13 +46,13 @@ export const followerLimits = {
 export class Follower {
   readonly #deps: FollowerDeps;
   readonly #options: FollowerOptions;
-  readonly #own: string;
+  readonly #lead: Lead;
   readonly #codec = plainCodec<Cursor>();
 
   constructor(deps: FollowerDeps, options: FollowerOptions) {
     this.#deps = deps;
     this.#options = options;
-    this.#own = randomId(deps.random);
+    this.#lead = new Lead(deps, { name: options.name, time: followerLimits.lead });
   }
 
   /** From now on, unless it began before. */
@@ -62,7 +63,7 @@ export class Follower {
   /** Gives `each` what is new, in order. Where it rejects, all of that part is given again. Rejects with 'store.unavailable'. */
   async run(each: (entries: readonly AuditEntry[]) => Promise<void>, stop?: AbortSignal): Promise<void> {
     for (let page = 0; page < followerLimits.pages && stop?.aborted !== true; page++) {
-      if (!(await this.#leads()) || !(await this.#page(each))) return;
+      if (!(await this.#lead.leads()) || !(await this.#page(each))) return;
     }
   }
 
@@ -91,16 +92,6 @@ export class Follower {
     const text = this.#codec.encode(this.#cursorKey, { number: await trail.end(), at: clock.now() });
     if (version === undefined) await store.create(this.#cursorKey, text);
     else await store.replace(this.#cursorKey, version, text);
-  }
-
-  /** Whether this instance is the one that follows; a dead one is followed by another once its time is over. */
-  async #leads(): Promise<boolean> {
-    const { store } = this.#deps;
-    const key = `${this.#options.name}-lead`;
-    if (await store.create(key, this.#own, followerLimits.lead)) return true;
-    const record = await store.get(key);
-    if (record?.value !== this.#own) return false;
-    return store.replace(key, record.version, this.#own, followerLimits.lead);
   }
 
   get #cursorKey(): string {

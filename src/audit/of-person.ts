@@ -75,6 +75,10 @@ export async function notedOf(store: Store, person: string): Promise<readonly nu
   return [...(noted?.told ?? []), ...(noted?.failed ?? [])].toSorted((a, b) => b - a);
 }
 
+export async function forgetNotes(store: Pick<Store, 'remove'>, person: string): Promise<void> {
+  await store.remove(keyOf(person));
+}
+
 function keyOf(person: string): string {
   return `audit-of:{${person}}`;
 }

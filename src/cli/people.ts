@@ -28,7 +28,7 @@ export async function peopleErase(
     });
   await deps.erase(person, request.reason);
   out(
-    `All that was kept of ${person.name} is gone, but what the audit trail tells. ` +
+    `All that was kept of ${person.name} is gone. What the audit trail tells stays, without name and address. ` +
       'Who gets this name from now on is somebody else, and needs an invitation.\n',
   );
 }

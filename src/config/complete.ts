@@ -36,6 +36,7 @@ export function complete(parts: Parts, presets: ReadonlyMap<string, Preset>, res
     webauthn,
     mail,
     reset,
+    retention,
     trust,
     approval,
     log,
@@ -51,6 +52,7 @@ export function complete(parts: Parts, presets: ReadonlyMap<string, Preset>, res
   )
     return undefined;
   if (stop === undefined || levels === undefined || log === undefined) return undefined;
+  if (retention === undefined) return undefined;
   if (keys === undefined || workers === undefined || classes === undefined) return undefined;
   const apps = [...parts.apps].flatMap(([id, app]) => {
     const preset = presets.get(id);
@@ -72,6 +74,7 @@ export function complete(parts: Parts, presets: ReadonlyMap<string, Preset>, res
     mail: mail && mailSettings(mail, resolve),
     console: parts.console && consoleSettings(parts.console, parts, resolve),
     reset: reset && resetSettings(reset),
+    retention,
     trust: trust && { ...trust, platforms: trust.platforms },
     approval: approval && approvalSettings(approval),
     factors: factorSettings(parts, resolve),

@@ -67,6 +67,7 @@ export function readParts(source: Source, problems: Problem[]): Parts {
     mail: section('mail'),
     console: section('console'),
     reset: section('reset'),
+    retention: section('retention'),
     trust: section('trust'),
     approval: section('approval'),
     factors: section('factors'),

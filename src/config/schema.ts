@@ -8,6 +8,7 @@ import { genericSchema } from './schema-generic.ts';
 import { limitsSchema } from './schema-limits.ts';
 import { mailSchema, timeZone } from './schema-mail.ts';
 import { resetSchema } from './schema-reset.ts';
+import { retentionSchema } from './schema-retention.ts';
 import { selfSchema } from './schema-self.ts';
 import { storeSchema } from './schema-store.ts';
 import { trustSchema } from './schema-trust.ts';
@@ -248,6 +249,7 @@ export const configurationSchema = z.strictObject({
   mail: mailSchema,
   console: consoleSchema,
   reset: resetSchema,
+  retention: retentionSchema.prefault({}),
   trust: trustSchema,
   approval: approvalSchema,
   factors: factorsSchema,

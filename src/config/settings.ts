@@ -29,6 +29,7 @@ export interface Settings {
   readonly console: ConsoleSettings | undefined;
   /** Undefined: there is no reset desk. */
   readonly reset: ResetSettings | undefined;
+  readonly retention: RetentionSettings;
   /** Trusted devices; undefined: there are none. */
   readonly trust: TrustSettings | undefined;
   /** Approval on a phone; undefined: nobody sets one up. */
@@ -118,6 +119,19 @@ export interface WebauthnSettings {
   /** Models that may reach level 4, in lower case; empty: all. */
   readonly allow: readonly string[];
   readonly appId: string | undefined;
+}
+
+/** How long personal data are kept, by what they are for (R61). */
+export interface RetentionSettings {
+  readonly audit: number;
+  readonly auditNames: number;
+  readonly auditAddresses: number;
+  /** Since they were closed. */
+  readonly closedAccounts: number;
+  /** Since they came to their end. */
+  readonly resetCases: number;
+  /** Since their mandate ended. */
+  readonly operators: number;
 }
 
 /** The reset desk (R33 to R36). */

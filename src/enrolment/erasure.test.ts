@@ -72,9 +72,50 @@ describe('R61: what is kept of a person', () => {
     expect(await people.list('gemeente')).toEqual([]);
     expect(await sluis.core.store.members(list)).toEqual([]);
     expect((await audit.verify()).ok).toBe(true);
-    expect((await audit.tail(1))[0]?.event).toMatchObject({ type: 'person.erased', person: before?.id });
+    const rows = JSON.stringify(await sluis.core.store.read('audit', 0, 1_000));
+    expect(rows).not.toContain('anna');
+    expect(rows).toContain(before?.id);
+    const events = (await audit.tail(10)).map(({ event }) => event);
+    expect(events.find(({ type }) => type === 'person.erased')).toMatchObject({ person: before?.id, by: 'test' });
+    expect(events.at(-1)).toMatchObject({ type: 'audit.removed', because: 'erasure', person: before?.id });
+    expect(await sluis.core.store.get(`audit-of:{${before?.id}}`)).toBeUndefined();
     // R39: the name given anew is somebody else, without a factor.
     const next = await people.create('gemeente', 'anna');
     expect([next.id === before?.id, next.factors]).toEqual([false, []]);
+  });
+
+  it('a session that began in the last moment of it is ended too, and nothing of it is left', async () => {
+    const { people, sessions, ends, forgetting, audit, clock } = sluis.core;
+    const { app } = await signInFully(sluis, 'demo', 'demo', { name: 'bram', password: 'Bram-Test-2026' });
+    const bram = await people.byName('gemeente', 'bram');
+    if (bram === undefined) throw new Error('bram is not known');
+    const [session] = await sessions.ofPerson(bram.id);
+    if (session === undefined) throw new Error('bram has no session');
+    await ends.ofPerson(bram.id, 'by-operator');
+    let late: string | undefined;
+    const parts = {
+      ...sluis.core,
+      sessionsOf: (person: string) => sessions.ofPerson(person),
+      endSessionsOf: (person: string) => ends.ofPerson(person, 'by-operator'),
+      people: Object.assign(Object.create(people) as typeof people, {
+        update: people.update.bind(people),
+        remove: async (id: string) => {
+          // All of hers were ended, and her record is about to go: a release that was under way ends right here.
+          late = (await sessions.begin(session)).session.id;
+          return people.remove(id);
+        },
+      }),
+    };
+    await erasePerson(parts, { person: bram, by: 'test', reason: 'verzoek 13' });
+    expect(late).toBeDefined();
+    expect(await sessions.ofPerson(bram.id)).toEqual([]);
+    expect((await app.get('/wie')).text).not.toMatch(kinds.demo.signedIn);
+    sluis.clock.advance(11 * 60_000);
+    while (await forgetting.step());
+    expect([clock.now() > 0, JSON.stringify(await sluis.core.store.read('audit', 0, 1_000))]).toEqual([
+      true,
+      expect.not.stringContaining('bram'),
+    ]);
+    expect((await audit.verify()).ok).toBe(true);
   });
 });

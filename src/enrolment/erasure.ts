@@ -1,4 +1,5 @@
-import type { AuditTrail } from '../audit/chain.ts';
+import type { AuditEntry, AuditTrail } from '../audit/chain.ts';
+import { type Forgetting, isByName } from '../audit/forgetting.ts';
 import { searchAudit } from '../audit/search.ts';
 import type { TrustedDevices } from '../device/trusted-devices.ts';
 import type { Person } from '../factor/person.ts';
@@ -27,11 +28,7 @@ export async function exportPerson(
   const { factors, recovery, activation, deskCode, closed, setUps: _, ...rest } = person;
   const sessions = await deps.sessionsOf(person.id);
   const devices = await deps.devices.list(person);
-  const { entries } = await searchAudit(deps.trail, {
-    text: person.id,
-    limit: mostEntries,
-    most: Number.POSITIVE_INFINITY,
-  });
+  const entries = await entriesOf(deps.trail, person);
   return {
     ...rest,
     factors: [...factors, ...(closed?.factors ?? [])].map(({ credential: _secret, ...factor }) => factor),
@@ -47,12 +44,35 @@ export async function exportPerson(
   };
 }
 
+/** Those about her; and of her name, since it is hers, those that say no id: a wrong password. */
+async function entriesOf(trail: Pick<AuditTrail, 'before'>, person: Person): Promise<AuditEntry[]> {
+  const all = { limit: mostEntries, most: Number.POSITIVE_INFINITY };
+  const byId = await searchAudit(trail, { ...all, text: person.id });
+  const byName = await searchAudit(trail, { ...all, text: person.name, from: person.createdAt });
+  const others = byName.entries.filter(({ event }) => isByName(event, person));
+  return [...byId.entries, ...others].toSorted((a, b) => b.number - a.number).slice(0, mostEntries);
+}
+
 /**
  * Erases what is kept of a person (AVG, article 17). In this order: what opens anything first, the record last, so that
- * it can be done again where it broke. The audit keeps what it tells for as long as it is kept. False where she was
- * gone already.
+ * it can be done again where it broke. What the audit tells stays, of a random id that leads to nobody any more: names and
+ * addresses are taken out of it. False where she was gone already.
  */
 export async function erasePerson(
+  deps: Deps & {
+    readonly people: { remove(id: string): Promise<boolean> };
+    readonly forgetting: Pick<Forgetting, 'begin' | 'finish'>;
+  },
+  { person, by, reason }: { readonly person: Person; readonly by: string; readonly reason: string },
+): Promise<boolean> {
+  await deps.forgetting.begin(person, by);
+  const gone = await eraseAccount(deps, { person, by, reason });
+  await deps.forgetting.finish(person.id);
+  return gone;
+}
+
+/** The same, but that the audit keeps her name for as long as it keeps names: for accounts that were closed long ago. */
+export async function eraseAccount(
   deps: Deps & { readonly people: { remove(id: string): Promise<boolean> } },
   { person, by, reason }: { readonly person: Person; readonly by: string; readonly reason: string },
 ): Promise<boolean> {

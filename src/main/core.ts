@@ -1,5 +1,7 @@
 import { type AuditEntry, AuditTrail } from '../audit/chain.ts';
+import { Forgetting } from '../audit/forgetting.ts';
 import { pinoSink } from '../audit/pino-sink.ts';
+import { AuditRetention } from '../audit/retention.ts';
 import { Tally } from '../audit/tally.ts';
 import { smtpMailer } from '../carrier/smtp-mailer.ts';
 import type { SessionSettings, Settings } from '../config/settings.ts';
@@ -49,6 +51,8 @@ export interface Core extends FactorDeps, Omit<OpenedStore, 'store'> {
   readonly firstFactorSecrets: FirstFactorSecrets;
   readonly store: Store;
   readonly audit: AuditTrail;
+  readonly forgetting: Forgetting;
+  readonly auditRetention: AuditRetention;
   /** Of what this process recorded. */
   readonly tally: Tally;
   readonly people: People;
@@ -98,6 +102,7 @@ export async function openCore(settings: Settings, surroundings: Surroundings): 
   let current = settings;
   const deps = { store, ring, clock, random, audit };
   const mailer = smtpMailer(() => smtpServer(current.mail, mailPassword));
+  const ofTrail = { store, ring, clock, trail: audit };
   const outbox = new Outbox({ ...deps, mailer });
   const people = new People(deps);
   const attempts = new Attempts(deps);
@@ -125,6 +130,8 @@ export async function openCore(settings: Settings, surroundings: Surroundings): 
     },
     logger,
     operator,
+    forgetting: new Forgetting(ofTrail),
+    auditRetention: new AuditRetention(ofTrail),
     smsSecret,
     firstFactorSecrets,
     tally,

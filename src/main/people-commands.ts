@@ -1,6 +1,8 @@
 import { type PeopleDeps, peopleErase, peopleExport } from '../cli/people.ts';
 import type { PeopleCommands } from '../cli/program-people.ts';
 import { erasePerson, exportPerson } from '../enrolment/erasure.ts';
+import { SluisError } from '../kernel/errors.ts';
+import { isClosed } from '../reset/records.ts';
 import type { Core } from './core.ts';
 import { usersDeps } from './user-commands.ts';
 
@@ -30,12 +32,26 @@ function depsOf(core: Core, named: string | undefined): PeopleDeps {
       const cases = await core.resetDesk.records.ofPerson(person);
       return {
         ...(await exportPerson(parts, person)),
+        mailThatWaits: await core.outbox.waitingFor(person.id),
         // Without the clerks, and without what the link in a mail is known by.
         resetCases: cases.map(({ id, state, filedAt, requester, identity, lostBecause, fileNumber }) => {
           return { id, state, filedAt, requester, identity, lostBecause, fileNumber };
         }),
       };
     },
-    erase: (person, reason) => erasePerson(parts, { person, by: core.operator, reason }),
+    erase: async (person, reason) => {
+      const { records } = core.resetDesk;
+      const open = (await records.ofPerson(person)).find(one => !isClosed(one));
+      if (open !== undefined) throw openCase(open.id);
+      await records.anonymise(person);
+      return erasePerson(parts, { person, by: core.operator, reason });
+    },
   };
+}
+
+/** A case that is being worked on would go on about nobody. */
+function openCase(id: string): SluisError {
+  return new SluisError('cli.usage', `the reset case ${id} about this person is still open`, {
+    remedy: 'Finish or refuse it in the console first.',
+  });
 }

@@ -46,7 +46,7 @@ export function resetDeskOf(parts: Parts): ResetDesk {
     },
     validity: realm => settings().realms.get(realm)?.activationValidity ?? 0,
   };
-  const records = new CaseRecords(deps);
+  const records = new CaseRecords(deps, () => settings().retention.resetCases);
   return { records, cases: new ResetCases(deps, records), intake: new ResetIntake(deps, records) };
 }
 

@@ -6,6 +6,7 @@ import type { Core } from './core.ts';
 import { Figures, joined, storeFigures } from './figures.ts';
 import { type Common, commonOf, Generation } from './generation.ts';
 import { mailRounds, type Rounds } from './mail-rounds.ts';
+import { Retention } from './retention.ts';
 import { type Repeat, repeat, StoreWatch } from './store-watch.ts';
 
 /** How a server stops, in milliseconds. */
@@ -45,6 +46,7 @@ function unwatched({ tally }: Core): Monitoring {
 
 const pruneEvery = 60_000;
 const cutOverEvery = 500;
+const retentionEvery = 2_000;
 /** Ten people each time, while there are some that were known before there were lists of them: each write holds the loop. */
 const fillEvery = 200;
 
@@ -68,6 +70,7 @@ class Serving {
   readonly #store: StoreWatch;
   readonly #prune: Repeat | undefined;
   readonly #cutOver: Repeat;
+  readonly #retention: Repeat;
   readonly #mail: Rounds;
   readonly #fill: Repeat;
   readonly #unlisten: () => void;
@@ -85,6 +88,8 @@ class Serving {
     this.#store = new StoreWatch(core.clock, core.logger, () => core.sessions.confirm());
     this.#prune = core.prune && repeat(core.logger, pruneEvery, core.prune);
     this.#cutOver = repeat(core.logger, cutOverEvery, () => core.sessions.cutOver());
+    const retention = new Retention(core);
+    this.#retention = repeat(core.logger, retentionEvery, () => retention.round());
     this.#fill = repeat(core.logger, fillEvery, () => this.#fillLists());
     this.#mail = mailRounds(core.logger, async signals => {
       try {
@@ -140,6 +145,7 @@ class Serving {
     this.#store.stop();
     this.#prune?.stop();
     this.#cutOver.stop();
+    this.#retention.stop();
     this.#fill.stop();
     this.#unlisten();
   }

@@ -85,6 +85,17 @@ export class Outbox {
     return this.#deps.store.size(queue);
   }
 
+  /** To one person (R61). */
+  async waitingFor(person: string): Promise<readonly { about: string; to: string; subject: string; putAt: number }[]> {
+    const hers: { about: string; to: string; subject: string; putAt: number }[] = [];
+    for (const member of await this.#deps.store.members(queue, { limit: mailLimits.waiting })) {
+      const kept = await this.#read(partsOf(member).id);
+      if (kept === undefined || 'over' in kept || kept.person?.id !== person) continue;
+      hers.push({ about: kept.about, to: kept.mail.to, subject: kept.mail.subject, putAt: kept.putAt });
+    }
+    return hers;
+  }
+
   /**
    * Sends what is due, one after the other. Ends early where the server itself fails. `stop` lets the mail go on that is
    * being sent, `cut` does not. Rejects with 'store.unavailable'.

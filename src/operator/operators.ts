@@ -258,6 +258,16 @@ export class Operators {
     return operator;
   }
 
+  /** Those whose mandate ended before this time are no more, nor what they signed in with (R61). The audit names them on. */
+  async forget(before: number): Promise<void> {
+    const isGone = ({ ended, mandate, asked }: Operator) =>
+      asked === undefined && (ended?.at ?? mandate.until) < before;
+    for (const { id } of (await this.list()).filter(isGone)) {
+      await this.#record.write(all => all.filter(one => one.id !== id || !isGone(one)), id);
+      if ((await this.byId(id)) === undefined) await this.#people.remove(id);
+    }
+  }
+
   /** One operator made anew in the record, after who asks was looked at in the same step. */
   async #change(
     asking: Asking,

@@ -7,16 +7,18 @@ import { type Codec, update } from '../kernel/store.ts';
 import type { ResetCase } from './case.ts';
 import { type CaseAct, nextState } from './transitions.ts';
 
-/** How long a case that came to its end is kept (R61); what is worth proving stays in the audit. */
-const keptFor = 2 * 365 * 24 * 60 * 60_000;
+const twoYears = 730 * 24 * 60 * 60_000;
 
 /** Reset cases in the store, sealed: they name residents, and what documents they showed. */
 export class CaseRecords {
   readonly #deps: Pick<FactorDeps, 'store' | 'random'>;
+  readonly #keptFor: () => number;
   readonly #codec: Codec<ResetCase>;
 
-  constructor(deps: Pick<FactorDeps, 'store' | 'ring' | 'random'>) {
+  /** `keptFor`: how long a case that came to its end is kept (R61); what is worth proving stays in the audit. */
+  constructor(deps: Pick<FactorDeps, 'store' | 'ring' | 'random'>, keptFor: () => number = () => twoYears) {
     this.#deps = deps;
+    this.#keptFor = keptFor;
     this.#codec = sealedCodec<ResetCase>(deps.ring, 'reset-case');
   }
 
@@ -69,7 +71,7 @@ export class CaseRecords {
 
   async #close(record: ResetCase): Promise<void> {
     await this.#deps.store.drop(listKey(record.realm, 'open'), memberOf(record));
-    await update(this.#deps.store, keyOf(record.id), this.#codec, current => current, keptFor);
+    await update(this.#deps.store, keyOf(record.id), this.#codec, current => current, this.#keptFor());
   }
 
   /** Oldest first, after the case `after`, at most `limit`. */
@@ -104,6 +106,33 @@ export class CaseRecords {
     }
   }
 
+  /**
+   * Takes cases away that ended before this time, or were filed before it and never came to an end; and the places of those
+   * that expired. The oldest first, so many at most; true where there may be more.
+   */
+  async forget(realm: string, before: number, most = 50): Promise<boolean> {
+    const { store } = this.#deps;
+    const members = await store.members(listKey(realm, 'all'), { limit: most });
+    let gone = 0;
+    for (const member of members.filter(one => Number(one.slice(0, timeDigits)) < before)) {
+      const record = await this.find(realm, member.slice(timeDigits + 1));
+      if (record !== undefined && isClosed(record) && endOf(record) >= before) continue;
+      if (record !== undefined) await store.remove(keyOf(record.id));
+      for (const which of ['open', 'all'] as const) await store.drop(listKey(realm, which), member);
+      gone += 1;
+    }
+    return gone === most;
+  }
+
+  /** Takes names, addresses and documents out of the cases about somebody who was erased (R61): who did what stays. */
+  async anonymise(person: Pick<Person, 'id' | 'realm' | 'email'>): Promise<void> {
+    for (const { id } of await this.ofPerson(person)) {
+      await update(this.#deps.store, keyOf(id), this.#codec, current =>
+        isClosed(current) ? anonymous(current) : undefined,
+      );
+    }
+  }
+
   async #read(realm: string, which: 'open' | 'all', members: readonly string[]): Promise<ResetCase[]> {
     const found = await Promise.all(
       members.map(async member => {
@@ -117,6 +146,26 @@ export class CaseRecords {
 
 export function isClosed({ state }: Pick<ResetCase, 'state'>): boolean {
   return state === 'confirmed' || state === 'refused';
+}
+
+/** When it came to its end. */
+function endOf({ confirmed, refused, filedAt }: ResetCase): number {
+  return Math.max(confirmed?.at ?? filedAt, refused?.at ?? filedAt);
+}
+
+function anonymous(record: ResetCase): ResetCase {
+  const { account, identity, request, refused } = record;
+  return {
+    ...record,
+    account: { ...account, address: '', name: undefined },
+    requester: { name: '', address: '' },
+    identity: { ...identity, documentType: undefined, documentLastFour: undefined },
+    request:
+      request.by === 'mail'
+        ? { ...request, evidence: { ...request.evidence, from: '', messageId: '', results: '' } }
+        : request,
+    refused: refused && { ...refused, why: '' },
+  };
 }
 
 /** How long an execution may take before it counts as broken off. */
