@@ -4,7 +4,17 @@ import type { Random } from '../kernel/random.ts';
 import type { Asides, LogEntry } from '../kernel/store.ts';
 import { canonical } from './canonical.ts';
 import type { AuditEvent } from './event.ts';
-import { type Digests, digestsOf, type Gone, type PartName, partNames, partsOf, readPart, textsOf } from './parts.ts';
+import {
+  type Digests,
+  digestsOf,
+  type Gone,
+  goneText,
+  type PartName,
+  partNames,
+  partsOf,
+  readPart,
+  textsOf,
+} from './parts.ts';
 
 /** One link of the chain, with its parts, as it is read and as it goes to the log. */
 export interface AuditEntry {
@@ -99,7 +109,10 @@ export function faultOfLink(ring: KeyRing, { hash, mac, ...body }: Link): 'hash'
 export function isGenuine(ring: KeyRing, row: LogEntry, link: Link): boolean {
   if (row.number !== link.number || faultOfLink(ring, link) !== undefined) return false;
   return Object.entries(row.asides ?? {}).every(([name, text]) => {
-    return 'gone' in readPart(text) || sha256(text) === link.event.parts?.[name as PartName];
+    const digest = link.event.parts?.[name as PartName];
+    const part = readPart(text);
+    const gone = 'gone' in part ? part.gone : undefined;
+    return digest !== undefined && (sha256(text) === digest || (gone !== undefined && goneText(gone) === text));
   });
 }
 

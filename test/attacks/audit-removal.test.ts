@@ -41,8 +41,8 @@ const acts: Readonly<Record<string, { readonly sql: string; readonly shows: Verd
     // The pointer to it is come to first.
     shows: { ok: false, number: 2, reason: 'part-gone' },
   },
-  'R61: all up to her own entry cut off, as retention would': {
-    sql: `DELETE FROM aside WHERE number <= 8; DELETE FROM entry WHERE number <= 8`,
+  'R61: the beginning cut off, as retention would': {
+    sql: `DELETE FROM aside WHERE number <= 7; DELETE FROM entry WHERE number <= 7`,
     shows: { ok: false, number: 1, reason: 'missing' },
   },
   'R61: an aside of her own beside an entry that has none': {
