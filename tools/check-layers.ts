@@ -84,6 +84,7 @@ export function layerFaults(files: readonly SourceFile[]): string[] {
     ...files.flatMap(file => importsOf(file.text).flatMap(one => importFault(file.path, one))),
     ...files.flatMap(ambientFaults),
     ...cycleFaults(files),
+    ...fileCycleFaults(files),
     ...decideFaults(files),
     ...files.flatMap(trimFaults),
   ];
@@ -123,18 +124,32 @@ function ambientFaults({ path, text }: SourceFile): string[] {
 
 /** Rooms of the domain may use each other, but not in a circle: then they would be one room. */
 function cycleFaults(files: readonly SourceFile[]): string[] {
+  const rooms = usesAmong(files, roomOf);
+  for (const room of rooms.keys()) if (!isDomain(room)) rooms.delete(room);
+  return circlesIn(rooms).map(room => `${room}: uses rooms that use it again`);
+}
+
+/** Nor may files, in any room: who reads one would have to read all. Types are no use of each other. */
+function fileCycleFaults(files: readonly SourceFile[]): string[] {
+  return circlesIn(usesAmong(files, path => path)).map(path => `${path}: uses files that use it again`);
+}
+
+/** Who uses values of whom; `placeOf` says what counts as one place. */
+function usesAmong(files: readonly SourceFile[], placeOf: (path: string) => string): Map<string, Set<string>> {
   const uses = new Map<string, Set<string>>();
   for (const { path, text } of files) {
-    const room = roomOf(path);
+    const place = placeOf(path);
     for (const { from, typeOnly } of importsOf(text)) {
-      if (typeOnly || !from.startsWith('.') || !isDomain(room)) continue;
-      const other = roomOf(posix.normalize(posix.join(posix.dirname(path), from)));
-      if (other !== room) uses.set(room, (uses.get(room) ?? new Set()).add(other));
+      if (typeOnly || !from.startsWith('.')) continue;
+      const other = placeOf(posix.normalize(posix.join(posix.dirname(path), from)));
+      if (other !== place) uses.set(place, (uses.get(place) ?? new Set()).add(other));
     }
   }
-  return [...uses.keys()]
-    .filter(room => reaches(uses, room, room))
-    .map(room => `${room}: uses rooms that use it again`);
+  return uses;
+}
+
+function circlesIn(uses: ReadonlyMap<string, ReadonlySet<string>>): string[] {
+  return [...uses.keys()].filter(place => reaches(uses, place, place));
 }
 
 function reaches(uses: ReadonlyMap<string, ReadonlySet<string>>, from: string, goal: string): boolean {

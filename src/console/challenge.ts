@@ -11,10 +11,9 @@ import { consoleOtherWaysPage } from '../ui/pages-console.tsx';
 import { keyMistakes, keyPage } from '../ui/pages-webauthn.tsx';
 import { sessionCookie } from './cookies.ts';
 import type { ConsoleDeps, ConsoleEnv } from './deps.ts';
+import { type Entrance, toOf } from './entrance.ts';
 import { whoIsIn } from './gate.ts';
 import { firstSteps } from './outside.ts';
-import type { Entrance } from './sign-in.ts';
-import { toOf } from './sign-in.ts';
 import type { ConsoleContext } from './view.ts';
 
 /** Kinds that the console has a page for; no other opens it (rule 2). */

@@ -20,9 +20,9 @@ import { kindsPage } from '../ui/pages-kinds.tsx';
 import { totpPage } from '../ui/pages-set-up.tsx';
 import { keyMistakes, keySetUpPage } from '../ui/pages-webauthn.tsx';
 import type { ConsoleDeps, ConsoleEnv } from './deps.ts';
+import type { Entrance } from './entrance.ts';
 import type { PostedForm } from './form.ts';
 import { firstSteps } from './outside.ts';
-import type { Entrance } from './sign-in.ts';
 import type { ConsoleContext } from './view.ts';
 
 type SetUpKind = 'totp' | 'webauthn';

@@ -6,7 +6,7 @@ import { consoleRealm, type Operator, type Outside } from '../operator/operator.
 import type { ConsoleSignIn } from '../operator/sign-in.ts';
 import { toProviderPage } from '../ui/pages-console-first.tsx';
 import type { ConsoleEnv } from './deps.ts';
-import { type Entrance, toOf } from './sign-in.ts';
+import { type Entrance, toOf } from './entrance.ts';
 import type { ConsoleContext } from './view.ts';
 
 /** Where the first factor is shown, on the way of an invitation. */
