@@ -2,7 +2,7 @@ import type { Hono } from 'hono';
 import { sealedCodec } from '../kernel/codec.ts';
 import { sha256 } from '../kernel/hash.ts';
 import type { FirstFactor, Identity } from '../operator/first-factor.ts';
-import { consoleRealm, type Operator, type Outside } from '../operator/operator.ts';
+import { addressOf, consoleRealm, type Operator, type Outside } from '../operator/operator.ts';
 import type { ConsoleSignIn } from '../operator/sign-in.ts';
 import { toProviderPage } from '../ui/pages-console-first.tsx';
 import type { ConsoleEnv } from './deps.ts';
@@ -79,9 +79,10 @@ async function comeBack(c: ConsoleContext, entrance: Entrance, { provider }: ByP
   if (!attempt.allowed) return entrance.delayed(c, attempt.until, '/sign-in');
   const came = new URL(callbackOf(entrance));
   came.search = new URL(c.req.url).search;
-  const identity = await provider.finish(came, round.text);
-  if (identity === 'unavailable') await attempt.refund();
-  if (typeof identity === 'string') return refused(c, entrance, identity);
+  const found = await provider.finish(came, round.text);
+  if (found === 'unavailable') await attempt.refund();
+  if (typeof found === 'string') return refused(c, entrance, found);
+  const identity = { ...found, email: found.email === undefined ? undefined : (addressOf(found.email) ?? found.email) };
   const answer = await (round.invitation === undefined
     ? signIn(c, entrance, { identity, browser, to: round.to })
     : accept(c, entrance, { identity, browser, invitation: round.invitation }));

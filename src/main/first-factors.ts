@@ -1,7 +1,7 @@
 import { type DirectoryTrouble, LdapDirectory } from '../carrier/ldap-directory.ts';
+import { OidcProvider, type ProviderTrouble } from '../carrier/oidc-provider.ts';
 import type { Finding } from '../cli/doctor.ts';
-import type { FirstFactorSettings, LdapSettings } from '../config/first-factor-settings.ts';
-import { SluisError } from '../kernel/errors.ts';
+import type { FirstFactorSettings, LdapSettings, OidcSettings } from '../config/first-factor-settings.ts';
 import type { FirstFactor } from '../operator/first-factor.ts';
 import type { Core } from './core.ts';
 import { fileText, secretIn } from './file-text.ts';
@@ -14,15 +14,37 @@ export interface FirstFactorSecrets {
 
 /** Where first factors of operators are kept. What must be given back is put into `release`. */
 export function firstFactorOf(
-  { logger, firstFactorSecrets }: Pick<Core, 'logger' | 'firstFactorSecrets'>,
+  { logger, clock, firstFactorSecrets }: Pick<Core, 'logger' | 'clock' | 'firstFactorSecrets'>,
   settings: FirstFactorSettings | undefined,
-  _release: (() => void)[],
+  release: (() => void)[],
 ): FirstFactor {
   if (settings === undefined) return { kind: 'local' };
-  if (settings.kind !== 'ldap') throw new SluisError('config.invalid', 'console.firstFactor.oidc is not there yet');
+  if (settings.kind === 'oidc') {
+    const tellAll = ({ at, said }: ProviderTrouble) =>
+      logger.error({ at, said }, 'the provider of operators did not answer as it should');
+    const provider = oidcProvider(settings, firstFactorSecrets.oidc, { clock, tell: tellAll });
+    release.push(() => void provider.close().catch(() => undefined));
+    return { kind: 'oidc', provider, title: settings.title };
+  }
   const tell = ({ at, said }: DirectoryTrouble) =>
     logger.error({ at, said }, 'the directory of operators did not answer as it should');
   return { kind: 'ldap', directory: ldapDirectory(settings, firstFactorSecrets.ldap, tell) };
+}
+
+export function oidcProvider(
+  settings: OidcSettings,
+  fromEnv: string | undefined,
+  beside: { readonly clock: { now(): number }; tell(trouble: ProviderTrouble): void },
+): OidcProvider {
+  const { ca, clientSecretFile, ...rest } = settings;
+  return new OidcProvider({
+    ...beside,
+    server: () => ({
+      ...rest,
+      clientSecret: (clientSecretFile === undefined ? fromEnv : secretIn(clientSecretFile)) ?? '',
+      ca: ca === undefined ? undefined : fileText(ca),
+    }),
+  });
 }
 
 export function ldapDirectory(
@@ -45,10 +67,19 @@ export function ldapDirectory(
 /** For `sluis doctor`: whether operators would get past their first factor now. */
 export async function firstFactorFindings({
   settings,
+  clock,
   firstFactorSecrets,
-}: Pick<Core, 'settings' | 'firstFactorSecrets'>): Promise<readonly Finding[]> {
+}: Pick<Core, 'settings' | 'clock' | 'firstFactorSecrets'>): Promise<readonly Finding[]> {
   const factor = settings.console?.firstFactor;
-  if (factor?.kind !== 'ldap') return [];
+  if (factor === undefined) return [];
+  if (factor.kind === 'oidc') {
+    const provider = oidcProvider(factor, firstFactorSecrets.oidc, { clock, tell: () => undefined });
+    const found = await provider.probe();
+    const what = `the provider of operators (${factor.issuer})`;
+    if (found === undefined) return [{ weight: 'good', what: `${what} answers` }];
+    const remedy = 'Check console.firstFactor.oidc: issuer (to the letter), ca, and the client secret.';
+    return [{ weight: 'bad', what: `${what} fails: ${found.said}`, remedy }];
+  }
   const { host, port } = factor;
   const trouble = await ldapDirectory(factor, firstFactorSecrets.ldap, () => undefined).probe();
   if (trouble === undefined)

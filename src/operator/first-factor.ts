@@ -24,7 +24,7 @@ export interface Identity {
   readonly issuer: string;
   /** Stable, and of nobody else there (OpenID Connect Core 1.0, 2). */
   readonly subject: string;
-  /** Where the provider vouches for it; in the spelling that is compared. */
+  /** Where somebody vouches for it; as it came. */
   readonly email: string | undefined;
 }
 
