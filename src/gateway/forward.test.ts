@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, get, type RequestListener, type Server, type ServerResponse } from 'node:http';
-import { type AddressInfo, connect } from 'node:net';
+import { type AddressInfo, connect, type Socket } from 'node:net';
 import { PassThrough } from 'node:stream';
 import { type Dispatcher, Pool } from 'undici';
 import { afterEach, expect, test, vi } from 'vitest';
@@ -93,15 +93,10 @@ test('a body that stops before its length breaks the connection: half an answer 
   await expect(broken).rejects.toMatchObject({ code: 'ECONNRESET' });
 });
 
-test('a browser that takes nothing is cut off, and the connection to the app is free again', async () => {
-  const pool = new Pool(
-    await listening(createServer((_request, res) => void res.end(Buffer.alloc(32 * 1024 * 1024)))),
-    { connections: 1 },
-  );
-  closers.push(() => pool.destroy());
-  const cut = Promise.withResolvers<void>();
+/** Somebody who takes nothing of the answers that come from this pool; `closed` is called at the end of each. */
+async function strangerAt(pool: Pool, closed: (res: ServerResponse) => void): Promise<Socket> {
   const proxy = createServer((_request, res) => {
-    res.on('close', () => cut.resolve());
+    res.on('close', () => closed(res));
     forward({
       pool,
       stallTime: 50,
@@ -113,7 +108,17 @@ test('a browser that takes nothing is cut off, and the connection to the app is 
   });
   const stranger = connect(Number(new URL(await listening(proxy)).port), '127.0.0.1');
   closers.push(async () => stranger.destroy());
-  stranger.pause();
+  return stranger.pause();
+}
+
+test('a browser that takes nothing is cut off, and the connection to the app is free again', async () => {
+  const pool = new Pool(
+    await listening(createServer((_request, res) => void res.end(Buffer.alloc(32 * 1024 * 1024)))),
+    { connections: 1 },
+  );
+  closers.push(() => pool.destroy());
+  const cut = Promise.withResolvers<void>();
+  const stranger = await strangerAt(pool, () => cut.resolve());
   stranger.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
   await cut.promise;
   const { statusCode, body } = await pool.request({ method: 'GET', path: '/' });
@@ -132,24 +137,11 @@ test('a body that comes in one read is sent whole at once, and who takes nothing
   closers.push(() => pool.destroy());
   let lost = 0;
   const cut = Promise.withResolvers<void>();
-  const proxy = createServer((_request, res) => {
-    res.on('close', () => {
-      if (res.writableFinished) return;
-      lost += 1;
-      cut.resolve();
-    });
-    forward({
-      pool,
-      stallTime: 50,
-      options: { method: 'GET', path: '/' },
-      res,
-      judge: answer => ({ headers: responseHeaders(answer.headers, location => location) }),
-      failed: () => void res.writeHead(502).end(),
-    });
+  const stranger = await strangerAt(pool, res => {
+    if (res.writableFinished) return;
+    lost += 1;
+    cut.resolve();
   });
-  const stranger = connect(Number(new URL(await listening(proxy)).port), '127.0.0.1');
-  closers.push(async () => stranger.destroy());
-  stranger.pause();
   // Until what the system holds for a reader is full.
   stranger.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n'.repeat(2_000));
   await cut.promise;

@@ -67,7 +67,7 @@ function switchLanguage(exchange: Exchange): void {
 /** On to the challenge: with a one-time code, by a page on this host. */
 async function next(deps: GatewayDeps, exchange: Exchange): Promise<void> {
   const [id = ''] = (exchange.cookie(cookieNames.pending) ?? '').split('.', 1);
-  // Of one that is known here, beside the look at it: the code is worth nothing to who does not get it.
+  // Of one that is known here, beside the look at it: the code is worth nothing to whoever does not get it.
   const [pending, ahead] = await Promise.all([
     ownPending(deps, exchange),
     deps.pendings.whose(id) === undefined ? undefined : deps.pendings.handoff({ id }),
@@ -134,7 +134,7 @@ async function signOut(deps: GatewayDeps, exchange: Exchange, open: OpenSession 
   await endSessions(deps, exchange, session, 'signed-out');
   const { path } = app.settings.preset.signOut;
   if (path !== undefined) await signOutAtApp(deps, exchange, path, jar);
-  // What pages left in this browser is not for who comes next at a shared tablet.
+  // What pages left in this browser is not for whoever comes next at a shared tablet.
   const headers = {
     location: '/_sluis/signed-out',
     'cache-control': 'no-store',

@@ -214,7 +214,7 @@ export function stricter(a: RouteDemand | undefined, b: RouteDemand): RouteDeman
   };
 }
 
-/** Every entry counts: a path that one app reads as a page of one group and another as that of a second is for who is in both. */
+/** Every entry counts: a path that one app reads as a page of one group and another as that of a second is for those who are in both. */
 function bothGroups(a: Demand['groups'], b: Demand['groups']): Demand['groups'] {
   if (a.length === 0 || a === b) return b;
   if (b.length === 0) return a;

@@ -32,7 +32,7 @@ export class SessionMemory {
     return this.#known.get(id);
   }
 
-  /** The same, for who only looks whether it still stands: that is no use of it. */
+  /** The same, for a caller that only looks whether it still stands: that is no use of it. */
   peek(id: string): Known | undefined {
     return this.#known.peek(id);
   }
