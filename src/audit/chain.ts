@@ -130,15 +130,24 @@ export class AuditTrail implements Audit {
 
   /**
    * At most `count` entries with a number below `before`, the newest first, and the lowest number that was looked at: 1
-   * where nothing is left before that. Unreadable ones are left out: `verify` names them.
+   * where nothing is left before that. Unreadable ones are left out: `verify` names them. So are those of which `might`
+   * says by their texts that they are not wanted: reading a text costs many times what looking through it does.
+   * `since`: when the oldest was written that was looked at.
    */
-  async before(before: number | undefined, count: number): Promise<{ entries: AuditEntry[]; first: number }> {
+  async before(
+    before: number | undefined,
+    count: number,
+    might?: (row: LogEntry) => boolean,
+  ): Promise<{ entries: AuditEntry[]; first: number; since: string | undefined }> {
     const end = before === undefined ? await this.end() : before - 1;
     const after = Math.max(0, end - count);
     const rows = end <= after ? [] : await this.#deps.store.read(auditLog, after, end - after);
     const own = rows.filter(({ number }) => number <= end);
     const isAll = own.length < end - after && (await this.begin()) > after;
-    return { entries: own.flatMap(row => readEntry(row) ?? []).reverse(), first: isAll ? 1 : after + 1 };
+    const wanted = might === undefined ? own : own.filter(might);
+    const entries = wanted.flatMap(row => readEntry(row) ?? []).reverse();
+    const since = own[0] && readLink(own[0].entry)?.at;
+    return { entries, first: isAll ? 1 : after + 1, since };
   }
 
   /** The last entries about one person that she may want to know, the newest first. */

@@ -1,3 +1,5 @@
+import type { LogEntry } from '../kernel/store.ts';
+import { canonical } from './canonical.ts';
 import type { AuditEntry, AuditTrail } from './chain.ts';
 
 /** What entries are looked for; what is not given fits everything. */
@@ -30,19 +32,38 @@ const mostLooked = 20_000;
 /** Looks backwards through the trail. Whether it is whole is for `verify` to say. */
 export async function searchAudit(trail: Pick<AuditTrail, 'before'>, query: AuditQuery): Promise<AuditPage> {
   const found: AuditEntry[] = [];
+  const might = mightFit(query);
   let at = query.before;
   for (let looked = 0; looked < (query.most ?? mostLooked); looked += step) {
-    const { entries, first } = await trail.before(at, step);
+    const { entries, first, since } = await trail.before(at, step, might);
     for (const entry of entries) {
       if (found.length === query.limit) return { entries: found, next: at };
       if (query.from !== undefined && Date.parse(entry.at) < query.from) return { entries: found, next: undefined };
       if (fits(entry, query)) found.push(entry);
       at = entry.number;
     }
-    if (first <= 1) return { entries: found, next: undefined };
+    if (first <= 1 || isBefore(since, query.from)) return { entries: found, next: undefined };
     at = first;
   }
   return { entries: found, next: at };
+}
+
+function isBefore(at: string | undefined, from: number | undefined): boolean {
+  return at !== undefined && from !== undefined && Date.parse(at) < from;
+}
+
+/** By the texts alone; never false of an entry that fits. Undefined where nothing is looked for in them. */
+function mightFit({ type = '', text = '' }: AuditQuery): ((row: LogEntry) => boolean) | undefined {
+  if (type === '' && text === '') return undefined;
+  const [kind, wanted] = [`"type":"${inJson(type)}`, inJson(text).toLowerCase()];
+  return ({ entry, asides = {} }) =>
+    entry.includes(kind) &&
+    (wanted === '' || [entry, ...Object.values(asides)].some(one => one.toLowerCase().includes(wanted)));
+}
+
+/** As it stands within a text of JSON. */
+function inJson(text: string): string {
+  return JSON.stringify(text).slice(1, -1);
 }
 
 function fits({ at, event }: AuditEntry, { type, text, until }: AuditQuery): boolean {
@@ -50,5 +71,9 @@ function fits({ at, event }: AuditEntry, { type, text, until }: AuditQuery): boo
   if (type !== undefined && !event.type.startsWith(type)) return false;
   if (text === undefined || text === '') return true;
   const wanted = text.toLowerCase();
-  return Object.values(event).some(value => String(value).toLowerCase().includes(wanted));
+  return Object.values(event).some(value => textOf(value).toLowerCase().includes(wanted));
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'object' ? canonical(value) : String(value);
 }
