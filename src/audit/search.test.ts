@@ -94,6 +94,12 @@ describe('R37: looking back through the audit', () => {
     );
   });
 
+  it.each(odd)('finds %j by all of it, and by its end, in small letters', async name => {
+    const { all } = await trailOf([{ type: 'sign-in.proved', realm, app: 'post', name, source: '192.0.2.1' }]);
+    for (const text of [name, name.toLowerCase(), [...name].slice(-2).join('')])
+      expect([text, await all({ text })]).toEqual([text, [1]]);
+  });
+
   it('ends at the first day that was asked for, and says where to go on where it looked at enough', async () => {
     const made = Array.from(
       { length: 1_200 },
