@@ -144,6 +144,7 @@ function writerOn(db: DatabaseSync): Store {
   ];
   const drop = db.prepare('DELETE FROM member WHERE key = ? AND member = ?');
   const append = db.prepare('INSERT INTO entry (log, number, entry) VALUES (?, ?, ?)');
+  const beside = db.prepare('INSERT INTO aside (log, number, name, text) VALUES (?, ?, ?, ?)');
   const heads = new Map<string, { number: number; entry: string }>();
   const store: Pick<Store, 'get' | 'create' | 'replace' | 'add' | 'drop' | 'members' | 'append' | 'head'> = {
     get: async key => {
@@ -155,9 +156,10 @@ function writerOn(db: DatabaseSync): Store {
     members: async () => [],
     add: async (key, member) => (put.run(key, member).changes > 0 ? 'added' : 'present'),
     drop: async (key, member) => drop.run(key, member).changes > 0,
-    append: async (log, head, entry) => {
+    append: async (log, head, entry, asides = {}) => {
       const number = (typeof head === 'number' ? head : head.number) + 1;
       heads.set(log, { number, entry });
+      for (const [name, text] of Object.entries(asides)) beside.run(log, number, name, text);
       return append.run(log, number, entry).changes > 0;
     },
     head: async log => heads.get(log) ?? headOf(db, log),

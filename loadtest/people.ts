@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { createLogger } from '../src/audit/pino-sink.ts';
 import { loadSettings } from '../src/config/load.ts';
+import { formatProblems } from '../src/config/problem.ts';
 import { systemClock } from '../src/kernel/clock.ts';
 import { systemRandom } from '../src/kernel/random.ts';
 import { type Core, openCore } from '../src/main/core.ts';
@@ -52,7 +53,7 @@ async function bench(): Promise<void> {
 async function measured(folder: string, sizes: Sizes, how: { times: number; only: string }): Promise<string> {
   const port = await freePort();
   const loaded = loadSettings(configuration(port), { folder, presets: { named: presets, generic: genericPreset } });
-  if (!loaded.ok) throw new Error('the configuration is refused');
+  if (!loaded.ok) throw new Error(formatProblems(loaded.problems, 'configuration of the bench'));
   const logger = createLogger({ level: 'silent' });
   const surroundings = { clock: systemClock, random: systemRandom, logger, keys: undefined };
   const core = await openCore(loaded.settings, surroundings);
@@ -170,6 +171,7 @@ realms:
     title: Gemeente Voorbeeld
     portal: http://sluis.localhost:${port}
     firstFactor: activation-code
+    domains: [post7.test]
 apps:
   demo:
     title: Demo
@@ -177,6 +179,10 @@ apps:
     origin: http://demo.localhost:${port}
     upstream: http://127.0.0.1:9
     preset: demo
+    routes: [{ path: /open/*, level: 1 }]
+levels: { acceptLevel1: { reason: Alleen om te meten wie hier komt } }
+mail: { host: 127.0.0.1, port: 9, tls: none, from: sluis@gemeente.test }
+factors: { email: { mailboxes: { demo: separate } } }
 console: { origin: "http://beheer.localhost:${port}" }
 `;
 }
