@@ -155,6 +155,24 @@ describe('the audit trail', () => {
     await store.close();
   });
 
+  it('goes on behind what stands where a failover lost entries that were written here', async () => {
+    const [before, after] = [await emptyStore(), await emptyStore()];
+    let standing: Store = before;
+    const switched = new Proxy(before, {
+      get: (_, name) => (standing[name as keyof Store] as () => unknown).bind(standing),
+    });
+    const trail = trailOn(switched);
+    for (let index = 0; index < 3; index += 1) await trail.record(event(index));
+    // The new master has the first one only, and another instance wrote as many behind it.
+    const [first] = await before.read(auditLog, 0, 1);
+    await after.append(auditLog, 0, first?.entry ?? '', first?.asides);
+    for (let index = 3; index < 5; index += 1) await trailOn(after).record(event(index));
+    standing = after;
+    await trail.record(event(5));
+    expect(await trailOn(after).verify()).toEqual({ ok: true, entries: 4 });
+    await Promise.all([before.close(), after.close()]);
+  });
+
   it('rejects, and goes on later, where the store is lost', async () => {
     const store = await emptyStore();
     const logged: AuditEntry[] = [];

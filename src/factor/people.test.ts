@@ -3,6 +3,7 @@ import { openBench, realm } from '../../test/vectors/factor-bench.ts';
 import { KeyRing } from '../kernel/key-ring.ts';
 import { systemRandom } from '../kernel/random.ts';
 import { People } from './people.ts';
+import type { Person } from './person.ts';
 
 test('R07 of 100 that make the same person at once, one person comes out', async () => {
   const bench = await openBench();
@@ -37,6 +38,36 @@ test('50 changes at once are all kept', async () => {
   expect((await people.byId(id))?.setUps.map(({ at }) => at).sort((a, b) => a - b)).toEqual(
     Array.from({ length: 50 }, (_, at) => at),
   );
+});
+
+test('a change to the copy in hand keeps what another instance wrote since, and is asked anew where that says no', async () => {
+  const { people, deps } = await openBench();
+  const elsewhere = new People(deps);
+  const copy = await people.create(realm, 'anna');
+  const noted = (at: number) => (person: Person) => ({
+    ...person,
+    setUps: [...person.setUps, { by: 'activation-code', at, upTo: 2 } as const],
+  });
+  await elsewhere.update(copy.id, noted(1));
+  await people.update(copy, noted(2));
+  expect((await people.byId(copy.id))?.setUps.map(({ at }) => at)).toEqual([1, 2]);
+  const second = (person: Person) => (person.setUps.length > 1 ? noted(3)(person) : undefined);
+  expect((await people.update(copy, second))?.setUps).toHaveLength(3);
+  await people.remove(copy.id);
+  expect(await people.update(copy, noted(4))).toBeUndefined();
+});
+
+test('R39 a name leads to who has it now, whoever it led to when it was last asked here', async () => {
+  const { people, deps } = await openBench();
+  const elsewhere = new People(deps);
+  const first = await elsewhere.create(realm, 'anna');
+  expect((await people.byName(realm, 'anna'))?.id).toBe(first.id);
+  await elsewhere.rename(first.id, 'anna-de-vries');
+  expect(await people.byName(realm, 'anna')).toBeUndefined();
+  const next = await elsewhere.create(realm, 'anna');
+  expect((await people.byName(realm, 'anna'))?.id).toBe(next.id);
+  await elsewhere.remove(next.id);
+  expect(await people.byName(realm, 'anna')).toBeUndefined();
 });
 
 test('people are listed by name, page after page', async () => {

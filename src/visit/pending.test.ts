@@ -388,3 +388,60 @@ describe('R09 pendings are capped', () => {
     expect(await store.get(`pending:{${pending.id}}`)).toBeUndefined();
   });
 });
+
+describe('rule 3: a pending sign-in that is changed by the copy in hand', () => {
+  /** The same store, as another instance has it open. */
+  const elsewhere = () => new PendingSignIns({ store, ring, clock, random: systemRandom });
+
+  it('keeps what another instance wrote since it was read', async () => {
+    const { pending, cookie } = await opened();
+    await pendings.attach(await pendings.handoff(pending), 'portal');
+    const copy = await current(cookie);
+    await elsewhere().step(await current(cookie), 'portal', { trustAnswered: true });
+    await pendings.step(copy, 'portal', { draft: { kind: 'totp', secret: 's' } });
+    expect(await current(cookie)).toMatchObject({ trustAnswered: true, draft: { kind: 'totp' } });
+  });
+
+  it('is asked anew where the copy says no', async () => {
+    const { pending, cookie } = await opened();
+    await pendings.attach(await pendings.handoff(pending), 'portal');
+    const copy = await current(cookie);
+    expect(await pendings.releaseCode(copy)).toBeUndefined();
+    await elsewhere().pass(await current(cookie), 'portal', totp);
+    expect(await pendings.releaseCode(copy)).toBeDefined();
+  });
+
+  it('R40: is not brought back by a copy of before it was given up', async () => {
+    const { pending, cookie } = await passed();
+    await pendings.releaseCode(pending);
+    const copy = await current(cookie);
+    await elsewhere().abandon(copy);
+    expect(await pendings.claim(copy)).toBeUndefined();
+    expect(await pendings.releaseCode(copy)).toBeUndefined();
+    expect(await pendings.byCookie(cookie)).toBeUndefined();
+  });
+
+  it('is claimed by one, with one copy at many instances', async () => {
+    const { pending, cookie } = await passed();
+    await pendings.releaseCode(pending);
+    const instances = Array.from({ length: 10 }, elsewhere);
+    const own = await Promise.all(instances.map(async at => ({ at, copy: await at.byCookie(cookie) })));
+    const claims = await Promise.all(own.map(({ at, copy }) => (copy === undefined ? undefined : at.claim(copy))));
+    expect(claims.filter(claim => claim !== undefined)).toHaveLength(1);
+  });
+
+  it('does nothing once its time is over, whatever the copy says', async () => {
+    const { pending, cookie } = await passed();
+    const copy = await current(cookie);
+    now = pending.expiresAt;
+    expect(await pendings.releaseCode(copy)).toBeUndefined();
+  });
+
+  it('R08: all that passed, or is passing, is given up, however much stands beside it', async () => {
+    const { cookie, pending } = await passed();
+    const many = Array.from({ length: 1100 }, (_, at) => ({ ...pending, id: String(at).padStart(22, '-') }));
+    for (const other of many) await pendings.announce(other, undefined);
+    await pendings.abandonPassed({ realm: 'r', name: 'anna' });
+    expect(await pendings.byCookie(cookie)).toBeUndefined();
+  });
+});
