@@ -6,6 +6,8 @@ import { type SampleServer, startSamples } from './sample-server.ts';
 import { person } from './steps.ts';
 
 const wanted = process.env['SLUIS_SCREENSHOTS'] === '1';
+/** Samples to take, by their names: a change of a few pages needs no picture of all. */
+const only = new RegExp(process.env['SLUIS_SCREENSHOTS_ONLY'] ?? '');
 const folder = new URL('../../docs/images/', import.meta.url).pathname;
 
 /** Pages of which another scenario takes the picture, in the middle of a story. */
@@ -38,7 +40,7 @@ describe.skipIf(!wanted || missing('chromium'))('pictures of the pages that no s
       const viewport = width === 'desktop' ? desktop : phone;
       const { context, page } = await person(browser, { language, viewport });
       await page.route(/example\.org/, route => route.fulfill({ status: 204 }));
-      for (const name of samples.names.filter(one => !told.test(one) && !likeAnother.test(one))) {
+      for (const name of samples.names.filter(one => only.test(one) && !told.test(one) && !likeAnother.test(one))) {
         await page.goto(`${samples.origin}/${language}/${name}`);
         await screenshot(page, `${folder}${name}-${language}-${width}.png`);
       }
