@@ -268,6 +268,38 @@ test('R61: cases that are no longer kept hide none behind them, and those about 
   expect((await bench.records.ofPerson({ id: person.id, realm, email })).map(one => one.id)).toEqual([id]);
 });
 
+test('R61: what is kept long enough goes, the oldest first; a case that is worked on or ended lately stays', async () => {
+  await resident(bench);
+  const day = 24 * 60 * minute;
+  const { id: ended } = await filedByAnna(bench);
+  doneOf(await bench.cases.refuse(realm, ended, clerk(bench, 'bram'), 'niet nodig'));
+  const { id: late } = await filedByAnna(bench);
+  const { id: forgotten } = await filedByAnna(bench);
+  bench.clock.time += 100 * day;
+  doneOf(await bench.cases.refuse(realm, late, clerk(bench, 'bram'), 'niet nodig'));
+  const { id: fresh } = await filedByAnna(bench);
+  expect(await bench.records.forget(realm, bench.clock.time - 50 * day)).toBe(false);
+  const kept = (await bench.records.list(realm, 'all')).map(({ id }) => id);
+  expect(kept.toSorted()).toEqual([late, fresh].toSorted());
+  expect(await bench.records.find(realm, ended)).toBeUndefined();
+  expect(await bench.records.find(realm, forgotten)).toBeUndefined();
+  expect((await bench.records.list(realm, 'open')).map(({ id }) => id)).toEqual([fresh]);
+});
+
+test('R61: of a person who is erased a case that ended keeps who did what, and no name, address or document', async () => {
+  const person = await resident(bench);
+  const executed = await executedCase();
+  await bench.cases.handOver(realm, executed.id, clerk(bench, 'anna'));
+  doneOf(await bench.cases.confirm(realm, executed.id, clerk(bench, 'bram'), 'mail'));
+  await bench.records.anonymise({ id: person.id, realm, email: 'resident@post.example' });
+  const kept = await bench.records.find(realm, executed.id);
+  expect(kept).toMatchObject({ state: 'confirmed', account: { person: person.id, address: '' } });
+  expect(kept?.executed?.by).toEqual(executed.executed?.by);
+  expect(kept?.requester).toEqual({ name: '', address: '' });
+  expect(JSON.stringify(executed)).toContain('12AB');
+  for (const gone of ['resident', '12AB', 'passport']) expect(JSON.stringify(kept)).not.toContain(gone);
+});
+
 test('two who share one address: the desk does not guess which one was meant', async () => {
   await resident(bench);
   const other = await resident(bench, 'other');

@@ -1,0 +1,58 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { until } from '../../test/support/redis.ts';
+import { startSluis, type TestSluis } from '../../test/support/sluis.ts';
+import { closePerson } from '../enrolment/closing.ts';
+import type { Person } from '../factor/person.ts';
+import { consoleRealm } from '../operator/operator.ts';
+
+const day = 24 * 60 * 60_000;
+const realm = 'gemeente';
+
+describe('R61: what was kept long enough goes by itself', () => {
+  let sluis: TestSluis;
+  beforeAll(async () => {
+    sluis = await startSluis([{ id: 'demo', upstream: 'http://127.0.0.1:9', preset: 'demo' }]);
+  });
+  afterAll(() => sluis?.close());
+
+  const person = (name: string) => sluis.core.people.create(realm, name);
+  const close = (who: Person) => closePerson(sluis.core, { person: who, by: 'test', reason: 'uit dienst' });
+
+  test('accounts that were closed, operators who left, and their names in the audit, each in its time', async () => {
+    const { people, operators, audit, settings } = sluis.core;
+    expect(settings.retention).toEqual({
+      ...{ audit: 730 * day, auditNames: 730 * day, auditAddresses: 180 * day },
+      ...{ closedAccounts: 365 * day, resetCases: 730 * day, operators: 365 * day },
+    });
+    const [left, stays] = [await person('anna'), await person('bram')];
+    const asked = { email: 'eva@gemeente.test', name: 'Eva', role: 'auditor', source: '192.0.2.7' } as const;
+    const invited = { ...asked, until: sluis.clock.now() + 90 * day, reason: 'test' };
+    const { operator } = await operators.invite(invited, { command: 'test' });
+    await close(left);
+
+    sluis.clock.advance(364 * day);
+    const late = await person('carla');
+    await close(late);
+    sluis.clock.advance(2 * day);
+    await until(async () => (await people.byId(left.id)) === undefined);
+    expect((await people.byId(stays.id))?.name).toBe('bram');
+    expect((await people.byId(late.id))?.closed).toBeDefined();
+    const who = (name: string) =>
+      audit.tail(500).then(all => all.filter(one => 'name' in one.event && one.event.name === name));
+    // A time that was over is no erasure: what the audit proves it proves by name, for as long as it keeps names.
+    expect((await who('anna')).map(({ event }) => event.type)).toContain('person.closed');
+    const addresses = async () => (await audit.tail(500)).filter(({ gone }) => gone?.where?.because === 'retention');
+    await until(async () => (await addresses()).some(({ event }) => event.type === 'operator.invited'));
+    expect(await operators.byId(operator.id)).toBeDefined();
+
+    sluis.clock.advance(90 * day);
+    await until(async () => (await operators.byId(operator.id)) === undefined);
+    expect(await people.byName(consoleRealm, 'eva@gemeente.test')).toBeUndefined();
+    expect((await who('eva@gemeente.test')).length).toBeGreaterThan(0);
+
+    sluis.clock.advance(731 * day);
+    await until(async () => (await who('anna')).length === 0);
+    await until(async () => (await who('eva@gemeente.test')).length === 0);
+    expect(await audit.verify()).toMatchObject({ ok: true, removed: { entries: expect.any(Number) } });
+  }, 60_000);
+});
