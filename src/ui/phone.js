@@ -114,7 +114,9 @@ const factOf = (card, name) => card.querySelector(`[data-text=${name}]`);
 function cardOf(ask) {
   const card = one('ask').content.cloneNode(true).firstElementChild;
   card.dataset.ask = ask.id;
-  const time = new Intl.DateTimeFormat(document.documentElement.lang, { timeStyle: 'short' });
+  // As pages of ours say it: plain "en" would be American, with its twelve hours.
+  const { lang } = document.documentElement;
+  const time = new Intl.DateTimeFormat(lang === 'en' ? 'en-GB' : lang, { timeStyle: 'short' });
   factOf(card, 'account').textContent = ask.account;
   factOf(card, 'app').textContent = ask.title;
   if (ask.browser !== undefined) factOf(card, 'browser').textContent = ask.browser;
