@@ -47,3 +47,21 @@ it('R37: verifies: exit code 0 for a whole trail, 1 with the place and the reaso
   expect(await auditVerify({ trail }, out)).toBe(1);
   expect(lines[1]).toContain('entry 3');
 });
+
+it('R61: says what was taken away, why, and by which entry, and that the trail is whole for all that', async () => {
+  const { trail, lines, out } = await bench(['anna', 'bram', 'carla']);
+  await trail.remove('who', [2], { realm: 'r', because: 'erasure', person: 'p', by: 'desk' });
+  await trail.remove('where', [2, 3], { realm: '', because: 'retention' });
+  await trail.cut(1, { realm: '', because: 'retention' });
+  expect(await auditVerify({ trail }, out)).toBe(0);
+  expect(lines).toEqual([
+    'The audit trail is whole: 5 entries.',
+    'Entries 1 to 1 were taken away when their time was over, as the trail says.',
+    'Of those that are left, names were taken away from 1 and addresses from 2, as the trail says.',
+  ]);
+  await auditTail({ trail, count: 99 }, out);
+  expect(lines.slice(3, 5)).toEqual([
+    '2  2026-11-22T09:30:00.000Z  sign-in.failed  app="webmail"  realm="r"  who: taken away, erasure, see 4  where: taken away, retention, see 5',
+    '3  2026-11-22T09:30:00.000Z  sign-in.failed  app="webmail"  name="carla"  realm="r"  where: taken away, retention, see 5',
+  ]);
+});

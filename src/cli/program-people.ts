@@ -24,7 +24,7 @@ export function addPeople(program: Command, commands: PeopleCommands, parts: Par
     .addOption(config())
     .action(async (name: string, options) => done(await commands.peopleExport({ realm: undefined, ...options, name })));
   command(people, 'erase')
-    .description('Erase all that is kept of a person, but what the audit tells. It cannot be undone.')
+    .description('Erase all that is kept of a person; the audit tells on, without her name. It cannot be undone.')
     .argument('<name>', 'the account name')
     .requiredOption('--reason <text>', 'why; kept in the audit')
     .option('--really <name>', 'the same name once more')

@@ -1,0 +1,84 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startSluis, type TestSluis } from '../../test/support/sluis.ts';
+import type { ResetCase } from '../reset/case.ts';
+import { peopleCommands } from './people-commands.ts';
+
+const realm = 'gemeente';
+
+let sluis: TestSluis;
+let said = '';
+beforeAll(async () => {
+  sluis = await startSluis([{ id: 'demo', upstream: 'http://127.0.0.1:9', preset: 'demo' }]);
+});
+afterAll(() => sluis?.close());
+
+const commands = () =>
+  peopleCommands(
+    async (_config, work) => {
+      await work(sluis.core);
+      return 0;
+    },
+    text => {
+      said += text;
+    },
+  );
+const asked = { config: '', realm: undefined, name: 'anna' };
+const erase = () => commands().peopleErase({ ...asked, reason: 'verzoek 9', really: 'anna' });
+
+function caseOf(person: string): ResetCase {
+  const clerk = { id: 'c1', name: 'Bram', address: 'bram@gemeente.test' };
+  return {
+    ...{ id: 'AAAA-BBBB', realm, state: 'checked', filedAt: sluis.clock.now(), via: 'console' },
+    account: { address: 'anna@post.example', person, name: 'anna' },
+    requester: { name: 'Carla', address: 'carla@gemeente.test' },
+    request: { by: 'credential', clerk, at: sluis.clock.now() },
+    identity: { method: 'balie', documentType: 'passport', documentLastFour: '12AB', staff: ['Dirk'] },
+    ...{ lostBecause: 'lost', fileNumber: 'Z-1', checked: { by: clerk, at: sluis.clock.now() } },
+    ...{ executed: undefined, handedOver: [], confirmed: undefined, refused: undefined },
+  };
+}
+
+test('R61: the export has all that is kept of her, mail that waits and reset cases too; an open case keeps her from being erased', async () => {
+  const { people, outbox, resetDesk, audit } = sluis.core;
+  const anna = await people.create(realm, 'anna');
+  await people.setEmail(anna.id, 'anna@post.example');
+  const record = caseOf(anna.id);
+  await resetDesk.records.create(record);
+  const mail = {
+    to: 'anna@post.example',
+    subject: 'Iets veranderde',
+    text: 'tekst',
+    language: 'nl',
+    sender: 'Sluis',
+  } as const;
+  await outbox.put({ realm, about: 'notice', person: anna, mail });
+  await outbox.put({ realm, about: 'notice', person: { id: 'other', name: 'bram' }, mail });
+  const failed = { realm, type: 'sign-in.failed', app: 'demo', source: '192.0.2.7' } as const;
+  await audit.record({ ...failed, name: 'anna' });
+  await audit.record({ ...failed, name: 'annabel' });
+  await commands().peopleExport(asked);
+  expect(JSON.parse(said)).toMatchObject({
+    name: 'anna',
+    resetCases: [{ id: record.id, state: 'checked', fileNumber: 'Z-1' }],
+    mailThatWaits: [{ about: 'notice', to: 'anna@post.example', subject: 'Iets veranderde' }],
+    audit: [{ event: { type: 'sign-in.failed', name: 'anna' } }],
+  });
+
+  await expect(erase()).rejects.toMatchObject({ code: 'cli.usage', message: expect.stringContaining(record.id) });
+  expect(await people.byId(anna.id)).toBeDefined();
+  const why = {
+    by: record.checked?.by ?? { id: '', name: '', address: '' },
+    at: sluis.clock.now(),
+    why: 'anna bleef weg',
+  };
+  await resetDesk.records.update(record.id, current => ({ ...current, state: 'refused', refused: why }));
+  await erase();
+  expect(await people.byId(anna.id)).toBeUndefined();
+  const kept = JSON.stringify(await resetDesk.records.find(realm, record.id));
+  for (const gone of ['anna', 'Carla', 'passport', '12AB']) expect(kept).not.toContain(gone);
+  expect(kept).toContain('Bram');
+  const rows = JSON.stringify(await sluis.core.store.read('audit', 0, 500));
+  expect(rows).not.toMatch(/anna\W/);
+  expect(rows).toContain('annabel');
+  expect(await audit.verify()).toMatchObject({ ok: true });
+});
