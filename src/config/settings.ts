@@ -1,5 +1,10 @@
 import type { Preset } from '../preset/preset.ts';
+import type { ApprovalSettings, EmailSettings, SelfWindow, SmsSettings, WebauthnSettings } from './factor-settings.ts';
 import type { FirstFactorSettings } from './first-factor-settings.ts';
+
+// The rest of Sluis knows this file only.
+export type { MailboxRule, MailboxWord, SmsBody } from './factor-settings.ts';
+export type { ApprovalSettings, EmailSettings, SelfWindow, SmsSettings, WebauthnSettings };
 
 /**
  * The configuration after it was read, checked and completed: what the rest of Sluis works with. `schema.ts` says
@@ -60,67 +65,6 @@ export interface ConsoleSettings {
   readonly firstFactor?: FirstFactorSettings | undefined;
 }
 
-/** A gateway for text messages. In its texts {to}, {digits}, {zeros}, {text}, {sender} and {secret} are filled in. */
-export interface SmsSettings {
-  readonly url: string;
-  readonly method: 'POST' | 'PUT';
-  readonly headers: Readonly<Record<string, string>>;
-  /** Undefined: SLUIS_SMS_SECRET. */
-  readonly secretFile: string | undefined;
-  readonly body: SmsBody;
-  readonly sender: string | undefined;
-  /** `json`: paths such as `messages.0.status`, and what must stand there. */
-  readonly accepted: {
-    readonly status: readonly number[];
-    readonly json: Readonly<Record<string, string | number | boolean>>;
-  };
-  readonly timeout: number;
-  readonly prefixes: readonly string[];
-  readonly perHour: number;
-}
-
-export type SmsBody =
-  | { readonly kind: 'json'; readonly template: unknown }
-  | { readonly kind: 'form'; readonly template: Readonly<Record<string, string>> };
-
-/**
- * What the operator states of one app's password and the mailboxes that codes go to (R20), by any protocol there is:
- * `separate`: it opens none of them; `demands-mfa`: it does, but each of them demands MFA, in every way in;
- * `same-password`: it does, so that a code by mail would be a second thing to know and no second factor (R06).
- */
-export type MailboxWord = 'separate' | 'demands-mfa' | 'same-password';
-
-export interface EmailSettings {
-  readonly mailboxes: ReadonlyMap<string, MailboxRule>;
-  readonly functional: readonly string[];
-  readonly perHour: number;
-}
-
-export interface MailboxRule {
-  readonly word: MailboxWord;
-  /** Domains of mailboxes that this password opens whatever was stated: a webmail of the same realm shows them. */
-  readonly own: readonly string[];
-}
-
-/** Whom an operator lets set up a first factor with nothing but the password, and when (R38). Dates in milliseconds. */
-export interface SelfWindow {
-  /** Normal forms. */
-  readonly people: readonly string[];
-  readonly from: number;
-  /** The first moment at which it is over. */
-  readonly until: number;
-}
-
-export interface WebauthnSettings {
-  /** File of FIDO metadata; undefined: no key reaches level 4. */
-  readonly metadata: string | undefined;
-  /** PEM file; undefined: the metadata is not signed. */
-  readonly metadataRoot: string | undefined;
-  /** Models that may reach level 4, in lower case; empty: all. */
-  readonly allow: readonly string[];
-  readonly appId: string | undefined;
-}
-
 /** How long personal data are kept, by what they are for (R61). */
 export interface RetentionSettings {
   readonly audit: number;
@@ -178,13 +122,6 @@ export interface TrustSettings {
   readonly platforms: readonly string[] | undefined;
   /** Only right after a passkey that is built into the device, as the browser says. */
   readonly platformAuthenticator: boolean;
-}
-
-export interface ApprovalSettings {
-  /** `mailto:` or `https:`. */
-  readonly contact: string;
-  /** `host` or `host:port`, beside the known push services. */
-  readonly pushHosts: readonly string[];
 }
 
 export interface RedisSettings {

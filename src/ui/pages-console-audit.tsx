@@ -1,5 +1,6 @@
 import type { AuditEntry, Verdict } from '../audit/chain.ts';
-import { ConsoleLayout, type ConsolePage, FilterForm, Pager, Table, TextField } from './console-layout.tsx';
+import { TextField } from './console-fields.tsx';
+import { ConsoleLayout, type ConsolePage, FilterForm, Pager, Table } from './console-layout.tsx';
 import { ActionLink, Link, Mistake, Paragraph, render } from './layout.tsx';
 import type { MessageId, Translate } from './messages.ts';
 import { countText, Time } from './pages-console-today.tsx';

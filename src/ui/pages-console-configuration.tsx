@@ -1,4 +1,5 @@
-import { ConsoleLayout, type ConsolePage, FilterForm, TextField } from './console-layout.tsx';
+import { TextField } from './console-fields.tsx';
+import { ConsoleLayout, type ConsolePage, FilterForm } from './console-layout.tsx';
 import { ActionLink, Link, Paragraph, render } from './layout.tsx';
 
 /** By what Sluis serves now, without its secrets. */

@@ -1,4 +1,4 @@
-import { TextField } from './console-layout.tsx';
+import { TextField } from './console-fields.tsx';
 import { Form, type FormTokens } from './form.tsx';
 import { Button, Layout, Link, Mistake, type Page, Paragraph, render, Title } from './layout.tsx';
 

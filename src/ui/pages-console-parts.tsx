@@ -1,5 +1,5 @@
 import type { Child } from 'hono/jsx';
-import { SelectField, TextField } from './console-layout.tsx';
+import { SelectField, TextField } from './console-fields.tsx';
 import type { Translate } from './messages.ts';
 
 export type Options = readonly (readonly [value: string, text: string])[];

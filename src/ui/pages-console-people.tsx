@@ -1,15 +1,7 @@
 import type { State } from '../factor/people-index.ts';
 import type { KindName } from '../factor/person.ts';
-import {
-  ConsoleLayout,
-  type ConsolePage,
-  Facts,
-  FilterForm,
-  Pager,
-  SelectField,
-  Table,
-  TextField,
-} from './console-layout.tsx';
+import { SelectField, TextField } from './console-fields.tsx';
+import { ConsoleLayout, type ConsolePage, Facts, FilterForm, Pager, Table } from './console-layout.tsx';
 import { factorName } from './factor-name.ts';
 import { Link, Paragraph, render } from './layout.tsx';
 import type { MessageId } from './messages.ts';

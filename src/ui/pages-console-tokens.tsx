@@ -1,4 +1,5 @@
-import { ConsoleLayout, type ConsolePage, Facts, FilterForm, Pager, Table, TextField } from './console-layout.tsx';
+import { TextField } from './console-fields.tsx';
+import { ConsoleLayout, type ConsolePage, Facts, FilterForm, Pager, Table } from './console-layout.tsx';
 import { ActionLink, Link, render } from './layout.tsx';
 import { Time, timeText } from './pages-console-today.tsx';
 

@@ -1,6 +1,7 @@
 import type { Child } from 'hono/jsx';
 import type { KindName } from '../factor/person.ts';
-import { ConsoleLayout, type ConsolePage, ReasonField, TextField } from './console-layout.tsx';
+import { ReasonField, TextField } from './console-fields.tsx';
+import { ConsoleLayout, type ConsolePage } from './console-layout.tsx';
 import { Form, type FormTokens } from './form.tsx';
 import { Button, Layout, Link, Mistake, type Page, Paragraph, render, Title } from './layout.tsx';
 import type { MessageId } from './messages.ts';

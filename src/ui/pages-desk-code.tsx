@@ -1,5 +1,6 @@
 import type { Child } from 'hono/jsx';
-import { ConsoleLayout, type ConsolePage, SelectField } from './console-layout.tsx';
+import { SelectField } from './console-fields.tsx';
+import { ConsoleLayout, type ConsolePage } from './console-layout.tsx';
 import { WordsField } from './form.tsx';
 import { FormPage, type FormTarget, SubmitOr } from './form-page.tsx';
 import { Link, type Page, Paragraph, render } from './layout.tsx';

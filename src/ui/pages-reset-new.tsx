@@ -1,5 +1,6 @@
 import type { DocumentType, IdentityMethod, LostReason, Refusal } from '../reset/case.ts';
-import { ConsoleLayout, type ConsolePage, SelectField, TextField } from './console-layout.tsx';
+import { SelectField, TextField } from './console-fields.tsx';
+import { ConsoleLayout, type ConsolePage } from './console-layout.tsx';
 import { Form, type FormTokens } from './form.tsx';
 import { Button, Link, Mistake, render } from './layout.tsx';
 import { refusalText } from './reset-refusal.ts';

@@ -1,6 +1,7 @@
 import type { Child } from 'hono/jsx';
 import type { ConfirmedBy, IdentityMethod, Refusal, ResetCase } from '../reset/case.ts';
-import { ConsoleLayout, type ConsolePage, Facts, Pager, SelectField, Table } from './console-layout.tsx';
+import { SelectField } from './console-fields.tsx';
+import { ConsoleLayout, type ConsolePage, Facts, Pager, Table } from './console-layout.tsx';
 import { Link, Mistake, Paragraph, render } from './layout.tsx';
 import type { Translate } from './messages.ts';
 import { refusalText } from './reset-refusal.ts';

@@ -1,4 +1,3 @@
-import type { Child } from 'hono/jsx';
 import type { ConsolePage } from './console-layout.tsx';
 import type { Page } from './layout.tsx';
 import {
@@ -10,18 +9,11 @@ import {
   invitationPage,
   newPasswordPage,
 } from './pages-console.tsx';
-import { accessPage, reachPage } from './pages-console-access.tsx';
-import { auditPage, signalsPage, verdictPage } from './pages-console-audit.tsx';
-import { configurationPage, explainPage } from './pages-console-configuration.tsx';
 import { ownPasswordPage, providerSignInPage, toProviderPage } from './pages-console-first.tsx';
-import { type OperatorRow, operatorsPage } from './pages-console-operators.tsx';
-import { handOutFields, importFields, inviteFields, operatorFields, takeBackFields } from './pages-console-parts.tsx';
-import { codePage, peoplePage, personPage } from './pages-console-people.tsx';
 import { todayPage } from './pages-console-today.tsx';
-import { tokenPage, tokensPage } from './pages-console-tokens.tsx';
+import { consoleListSamples } from './samples-console-lists.tsx';
 import { type PlaceName, placeNames, placeOf } from './samples-console-places.ts';
 import { deskCodeConsoleSamples } from './samples-desk-code.ts';
-import { inviteSamples } from './samples-invite.ts';
 import { resetConsoleSamples } from './samples-reset.tsx';
 
 const hostile = '"><script>alert(1)</script>&amp;';
@@ -106,7 +98,7 @@ function frameSamples(page: ConsolePage): [string, string][] {
   const figure = { label: 'console.state.enrolled', realm: undefined, count: 50_000, href: '/people' } as const;
   const calls = { signals: 3, signalsHref: '/signals', mail: false, late: { count: '3', href: '/cases' } };
   return [
-    ...listSamples(page),
+    ...consoleListSamples(page),
     [
       'console-today',
       todayPage(page, { figures: [figure, { ...figure, realm: `Inwoners ${hostile}` }], mandates, ...calls }),
@@ -121,248 +113,4 @@ function frameSamples(page: ConsolePage): [string, string][] {
       actPage({ ...page, notice: 'console.done.signed-out' }, { ...act, mistake: 'console.reason-missing' }),
     ],
   ];
-}
-
-const sort = { href: '/people?sort=name', now: 'ascending' } as const;
-const person = {
-  name: `anna${hostile}`,
-  email: `anna@gemeente.test${hostile}`,
-  state: 'enrolled',
-  since: noon,
-} as const;
-const token = {
-  serial: `SN0001${hostile}`,
-  href: '/tokens/SN0001',
-  kind: 'TOTP 30 s',
-  state: 'out',
-  owner: { name: person.name, href: '/people/gemeente/anna' },
-  since: noon,
-} as const;
-
-function listSamples(page: ConsolePage): [string, string][] {
-  const row = { ...person, href: '/people/gemeente/anna', kinds: ['totp', 'webauthn'] as const, lastUsedAt: noon };
-  const people = {
-    action: '/people',
-    realms: [
-      ['gemeente', 'Gemeente Voorbeeld'],
-      ['inwoners', `Inwoners ${hostile}`],
-    ] as const,
-    realm: 'gemeente',
-    search: '',
-    state: undefined,
-    total: 50_000,
-    whole: false,
-    rows: [
-      row,
-      { ...row, name: 'bram', state: 'invited' as const, kinds: [], email: undefined, lastUsedAt: undefined },
-    ],
-    sort: { name: sort, since: { ...sort, now: undefined } },
-    everybody: undefined,
-    first: '/people',
-    next: '/people?from=bram',
-    file: '/people.csv',
-    invite: '/invite',
-    inviteMany: '/invite-many',
-  };
-  const known = {
-    ...person,
-    realm: 'Gemeente Voorbeeld',
-    invitedUntil: undefined,
-    deskCodeUntil: noon,
-    recoveryLeft: 9,
-    closedWhy: undefined,
-    factors: [{ kind: 'totp', label: `Telefoon ${hostile}`, level: 2, boundAt: noon, lastUsedAt: noon }],
-    sessions: [{ app: 'Webmail', beganAt: noon, lastSeen: noon, level: 2 }],
-    devices: [{ name: `Laptop ${hostile}`, since: noon, until: noon }],
-    acts: [{ title: page.t('console.end-sessions'), href: '/people/gemeente/anna/end-sessions' }],
-  } as const;
-  const operator: OperatorRow = {
-    email: `eva@gemeente.test${hostile}`,
-    name: `Eva ${hostile}`,
-    role: 'admin',
-    state: 'able',
-    factors: ['totp'],
-    asked: undefined,
-    mandate: { by: 'command: root', from: noon, until: noon },
-    acts: { renew: '/operators/1/renew', end: '/operators/1/end', again: '/operators/1/invite' },
-  };
-  const asked: OperatorRow = {
-    ...{ ...operator, email: 'hans@gemeente.test', name: 'Hans', state: 'asked', acts: undefined },
-    asked: {
-      ...{ by: `bram@gemeente.test${hostile}`, at: noon, reason: `nieuwe collega ${hostile}`, role: 'helpdesk' },
-      ...{ confirm: '/operators/2/confirm/a', refuse: '/operators/2/refuse/a' },
-    },
-  };
-  const code = {
-    title: 'Activeringscode',
-    name: person.name,
-    code: 'K7PM-3XQ2-9DTR-5W0N',
-    until: noon,
-    back: '/people',
-  };
-  const trail = {
-    entries: [
-      {
-        ...{ number: 12_345, at: new Date(noon).toISOString(), previous: '', hash: '', mac: '' },
-        event: {
-          type: 'operator.refused',
-          realm: '@console',
-          name: `eva@gemeente.test${hostile}`,
-          reason: 'wrong',
-          source: '192.0.2.1',
-        },
-      } as const,
-      {
-        ...{ number: 12, at: new Date(noon).toISOString(), previous: '', hash: '', mac: '' },
-        event: { type: 'sign-in.failed', realm: 'gemeente', app: 'webmail', name: '', source: '' },
-        gone: { who: { because: 'erasure', entry: 9_000 }, where: { because: 'retention', entry: 7_000 } },
-      } as const,
-    ],
-    first: '/audit',
-    next: '/audit?before=12345',
-    all: '/audit',
-  };
-  const reach = {
-    ...{ app: `Wiki ${hostile}`, path: '/beheer/*', methods: ['POST'], level: 3, groups: ['beheer'] },
-    ...{ reach: 3, short: 1, href: '/access/wiki/0' },
-  };
-  return [
-    ['console-people', peoplePage(page, people)],
-    [
-      'console-people-none',
-      peoplePage(page, {
-        ...{ ...people, rows: [], search: hostile, sort: undefined },
-        ...{ first: undefined, next: undefined, everybody: '/people' },
-      }),
-    ],
-    ['console-person', personPage(page, known)],
-    [
-      'console-person-closed',
-      personPage(page, {
-        ...known,
-        state: 'closed',
-        closedWhy: `uit dienst ${hostile}`,
-        factors: [],
-        sessions: [],
-        devices: [],
-        acts: [],
-      }),
-    ],
-    [
-      'console-audit',
-      auditPage(page, {
-        action: '/audit',
-        type: '',
-        text: hostile,
-        from: '',
-        until: '',
-        verify: '/audit/verify',
-        ...trail,
-      }),
-    ],
-    ['console-audit-whole', verdictPage(page, { verdict: { ok: true, entries: 12_345 }, back: '/audit' })],
-    [
-      'console-audit-removed',
-      verdictPage(page, {
-        verdict: { ok: true, entries: 12_345, removed: { entries: 1_000, who: 40, where: 9_000 } },
-        back: '/audit',
-      }),
-    ],
-    ['console-audit-broken', verdictPage(page, { verdict: { ok: false, number: 17, reason: 'hash' }, back: '/audit' })],
-    ['console-signals', signalsPage(page, trail)],
-    ['console-signals-none', signalsPage(page, { ...trail, entries: [], next: undefined })],
-    [
-      'console-access',
-      accessPage(page, {
-        rows: [reach, { ...reach, groups: undefined, href: undefined, path: '*' }],
-        file: '/access.csv',
-      }),
-    ],
-    [
-      'console-reach',
-      reachPage(page, {
-        ...{ app: 'Wiki', path: '/beheer/*', back: '/access' },
-        rows: [
-          { name: person.name, href: '/people/gemeente/anna', level: 3, kinds: ['hardware-token'], reaches: true },
-        ],
-      }),
-    ],
-    [
-      'console-configuration',
-      configurationPage(page, { text: `{ "data": "/var/lib/sluis${hostile}" }`, explain: '/explain' }),
-    ],
-    [
-      'console-explain',
-      explainPage(page, {
-        action: '/explain',
-        url: `https://wiki.example.org/${hostile}`,
-        user: 'anna',
-        method: 'GET',
-        text: `Rule: level 2 ${hostile}`,
-        back: '/',
-      }),
-    ],
-    ['console-code', codePage(page, { ...code, address: 'https://beheer.example.org/invitation' })],
-    [
-      'console-tokens',
-      tokensPage(page, {
-        action: '/tokens',
-        search: '',
-        rows: [token],
-        all: undefined,
-        first: undefined,
-        next: '/tokens?from=x',
-        imports: '/import-tokens',
-      }),
-    ],
-    [
-      'console-token',
-      tokenPage(page, {
-        ...token,
-        algorithm: 'SHA1',
-        digits: 6,
-        manufacturer: `Maker ${hostile}`,
-        importedAt: noon,
-        register: [{ at: noon, type: 'token.handed-out', name: person.name, by: 'hans@gemeente.test' }],
-        takeBack: '/tokens/SN0001/take-back',
-      }),
-    ],
-    [
-      'console-operators',
-      operatorsPage(page, { rows: [operator, { ...operator, acts: undefined }, asked], invite: '/invite-operator' }),
-    ],
-    [
-      'console-invite',
-      formSample(page, 'console.invite', inviteFields(page.t, { realms: people.realms, asksName: true })),
-    ],
-    ...inviteSamples(page, {
-      hostile,
-      realms: people.realms,
-      form: (fields, after) => formSample(page, 'console.invite-many', fields, after),
-    }),
-    ['console-import', formSample(page, 'console.import', importFields(page.t))],
-    ['console-hand-out', formSample(page, 'console.hand-out', handOutFields(page.t))],
-    ['console-take-back', formSample(page, 'console.take-back', takeBackFields(page.t))],
-    [
-      'console-operator',
-      formSample(
-        page,
-        'console.operators.invite',
-        operatorFields(page.t, { asksWho: true, role: 'helpdesk', until: '2027-11-22' }),
-      ),
-    ],
-  ];
-}
-
-type Act = 'invite' | 'invite-many' | 'import' | 'hand-out' | 'take-back' | 'operators.invite';
-
-function formSample(page: ConsolePage, title: `console.${Act}`, fields: Child, after?: Child): string {
-  const { t } = page;
-  const will = t(`${title}.will`, { name: 'anna' });
-  const failed = { mistake: 'console.refused.file', detail: [`line 3: no account name ${hostile}`] } as const;
-  return actPage(page, {
-    ...{ title: t(title), consequences: [will], submit: t(title) },
-    ...{ action: '/invite', tokens, back: '/people', asksReason: true, fields, upload: true, after },
-    ...(title === 'console.import' ? failed : {}),
-  });
 }
