@@ -48,7 +48,21 @@ export type SessionEvent =
       readonly app: string;
       readonly session: string;
       readonly reason: DropReason;
-    });
+    })
+  /** Of who is in, or of the page that asked: refusals that a search for odd things begins with. */
+  | {
+      readonly type: 'access.refused';
+      readonly app: string;
+      readonly reason: 'not-in-group' | 'foreign-web-socket';
+      /** Without its query. */
+      readonly path: string;
+      readonly source: string;
+      readonly person?: string;
+      readonly name?: string;
+      readonly session?: string;
+      /** The site that asked, as the browser says. */
+      readonly from?: string;
+    };
 
 /** Why a form that waited was not sent. Time running out is not among them: nobody is there to see it. */
 export type DropReason = 'thrown-away' | 'replaced' | 'other-person' | 'session-ended' | 'not-allowed';

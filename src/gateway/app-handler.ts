@@ -13,6 +13,7 @@ import { passInSession } from './in-session.ts';
 import { ownHost } from './own-host.ts';
 import { Parking, type ParkingOutcome } from './parking.ts';
 import { readBody } from './read-body.ts';
+import { deny } from './refused-access.ts';
 import { ownPending } from './release.ts';
 import { redirect, refuse, refuseDenied } from './respond.ts';
 import { SignIns } from './sign-in.ts';
@@ -154,7 +155,9 @@ export class AppHandler {
   ): void | Promise<void> {
     switch (decision.outcome) {
       case 'deny':
-        return refuseDenied(exchange, decision, exchange.app.settings.preset.landing);
+        return deny(this.#deps, exchange, {
+          ...{ decision, next: exchange.app.settings.preset.landing, who: open.session },
+        });
       case 'unavailable':
         return appFailed(this.#deps, exchange, 'store');
       case 'sign-in':

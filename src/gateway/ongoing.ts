@@ -25,7 +25,7 @@ export function beginOngoing(clock: Clock, log: AppLog, stopping: AbortSignal, p
     refused: new WeakSet(),
     throttle: new AuditThrottle(
       clock,
-      (source, count) => log.warn({ source, count }, 'refused sign-ins of one source that the audit leaves out'),
+      (source, count) => log.warn({ source, count }, 'refusals of one source that the audit leaves out'),
       processes,
     ),
     clockWatch: new ClockWatch(clock, log),

@@ -12,7 +12,8 @@ import { cookieLines } from './cookie-lines.ts';
 import { cookieNames, setCookie } from './cookie-names.ts';
 import type { Exchange, GatewayDeps } from './exchange.ts';
 import { pathWithin } from './path-within.ts';
-import { hop, redirect, refuse, refuseDenied } from './respond.ts';
+import { deny } from './refused-access.ts';
+import { hop, redirect, refuse } from './respond.ts';
 import { appFailed } from './trouble.ts';
 import { dropVisit, sessionOwner } from './visit-cookies.ts';
 
@@ -54,7 +55,8 @@ async function open(deps: GatewayDeps, exchange: Exchange, pending: Pending, ahe
   const location = landingOf(exchange, pending);
   const decision = decisionFor(deps, exchange, { name: pending.name, location, passed });
   if (decision.outcome === 'unavailable') return appFailed(deps, exchange, 'store');
-  if (decision.outcome !== 'allow') return refuseDenied(exchange, decision, '/_sluis/restart');
+  if (decision.outcome !== 'allow')
+    return deny(deps, exchange, { decision, next: '/_sluis/restart', who: { name: pending.name } });
   const person = ahead ?? (await deps.people.byName(pending.realm, pending.name));
   // Passed with a factor that was taken away since: an old phone must not outrun the desk.
   const factor = passedWith(person, passed.factor);

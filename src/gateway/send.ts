@@ -12,7 +12,8 @@ import { Exchange, type GatewayDeps } from './exchange.ts';
 import { type Head, isTopNavigation } from './head.ts';
 import { passInSession } from './in-session.ts';
 import { readBody } from './read-body.ts';
-import { page, pageOf, redirect, refuse, refuseDenied } from './respond.ts';
+import { deny } from './refused-access.ts';
+import { page, pageOf, redirect, refuse } from './respond.ts';
 import { lead } from './step-up.ts';
 import { formTextOf, pageOfApp } from './too-large.ts';
 
@@ -91,7 +92,7 @@ async function sendOn(deps: GatewayDeps, exchange: Exchange, open: OpenSession, 
   if (decision.outcome === 'challenge') return lead(deps, exchange, open, demand, '');
   if (decision.outcome !== 'allow') {
     await deps.parked.drop(open.session.id, 'not-allowed');
-    return refuseDenied(exchange, decision, exchange.app.settings.preset.landing);
+    return deny(deps, exchange, { decision, next: exchange.app.settings.preset.landing, who: open.session });
   }
   if (!(await deps.parked.take(parked))) return nothing(exchange, 'sent');
   const instead = parked.framed

@@ -1,5 +1,7 @@
 import type { SignInRefusal } from '../audit/sign-in-event.ts';
 import type { Attempt } from '../factor/attempts.ts';
+import type { Factor } from '../factor/person.ts';
+import { sentTo } from '../factor/sent-code/sent-to.ts';
 import { admit } from '../policy/admit.ts';
 import { isGroupDenial } from '../policy/decide.ts';
 import type { Demand } from '../policy/route.ts';
@@ -234,7 +236,11 @@ export class SignInAttempts {
       await this.refused(exchange, 'pendings', name);
       return { kind: 'note', note: 'pendings' };
     }
-    return { kind: 'pending', cookie: opened.cookie, release: await this.#goesOn(opened.pending, session) };
+    return {
+      kind: 'pending',
+      cookie: opened.cookie,
+      release: await this.#goesOn(opened.pending, session, exchange.app.stillTaken),
+    };
   }
 
   /**
@@ -259,13 +265,18 @@ export class SignInAttempts {
   }
 
   /** The app's session ended inside a living one of ours: the same account goes on without a second challenge, level and age permitting. */
-  async #goesOn(pending: Pending, session: OpenSession | undefined): Promise<string | undefined> {
+  async #goesOn(
+    pending: Pending,
+    session: OpenSession | undefined,
+    stillTaken: AppRuntime['stillTaken'],
+  ): Promise<string | undefined> {
     if (session === undefined) return undefined;
     const { factor, factorAt, proof, trust } = session.session;
     const times = { now: this.#deps.clock.now(), idleEnd: this.#deps.sessions.idleEnd(session.session) };
     const person = await this.#deps.people.byName(pending.realm, pending.name);
-    // At this very app, where her factor served already: no code by mail comes to another one by this way (R20).
-    if (!stillProves(session.session, session.level, pending, person, times, () => true)) return undefined;
+    // At this very app, where her factor served: no code by mail comes to another one by this way (R20).
+    const usable = (factor: Factor) => stillTaken(sentTo(factor));
+    if (!stillProves(session.session, session.level, pending, person, times, usable)) return undefined;
     const passed = await this.#deps.pendings.passBySession(pending, {
       level: session.level,
       factor,

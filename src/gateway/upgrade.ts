@@ -10,7 +10,8 @@ import type { Exchange, GatewayDeps } from './exchange.ts';
 import type { AnswerHead, HeadVerdict } from './forward.ts';
 import { requestHeaders } from './headers.ts';
 import { cookieFor, openJar } from './in-session.ts';
-import { finish, refuse, refuseDenied } from './respond.ts';
+import { deny, denyForeignSocket } from './refused-access.ts';
+import { finish, refuse } from './respond.ts';
 import { SessionAnswer } from './session-answer.ts';
 import { queryCarriesCredentials } from './session-body.ts';
 import { tell } from './step-up.ts';
@@ -66,7 +67,7 @@ export class Upgrades {
     if (isOwnAddress(target)) return refuse(exchange, 'not-found', { next: '/' });
     // A browser sends cookies with a WebSocket that any page opens, and reads the answer to it (ASVS 4.4.2).
     const foreign = head.fetchSite !== undefined && head.fetchSite !== 'same-origin';
-    if (head.origin !== app.settings.origin || foreign) return refuse(exchange, 'foreign-origin', { next: '/' });
+    if (head.origin !== app.settings.origin || foreign) return denyForeignSocket(this.#deps, exchange);
     const cookie = exchange.cookie(cookieNames.session);
     const open = cookie === undefined ? undefined : await this.#deps.sessions.find(cookie, app.settings.id);
     if (request.socket.destroyed) return;
@@ -76,7 +77,8 @@ export class Upgrades {
   async #route(request: UpgradeRequest, open: OpenSession | undefined): Promise<void> {
     const { exchange } = request;
     const { decision, demand } = this.#admit(exchange, open);
-    if (decision.outcome === 'deny') return refuseDenied(exchange, decision, '/');
+    const who = open?.session;
+    if (decision.outcome === 'deny') return deny(this.#deps, exchange, { decision, next: '/', ...(who && { who }) });
     if (decision.outcome === 'unavailable') return appFailed(this.#deps, exchange, 'store');
     if (open === undefined || decision.outcome === 'sign-in') return turnAway(this.#deps, exchange);
     if (decision.outcome === 'challenge') return tell(exchange, demand);

@@ -145,6 +145,7 @@ const notices: { readonly [T in AuditEvent['type']]: Told<T> } = {
   'submission.parked': undefined,
   'submission.sent': undefined,
   'submission.dropped': undefined,
+  'access.refused': undefined,
   // Of nobody in particular.
   'tokens.imported': undefined,
   'mail.sent': undefined,

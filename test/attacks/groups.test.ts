@@ -6,6 +6,7 @@ import type { Client } from '../support/client.ts';
 import { enter } from '../support/inside.ts';
 import { type MaliciousApp, startMaliciousApp } from '../support/malicious-app.ts';
 import { browserOf, openPortal, passChallenge, passFirstGate, release, setUp, titleOf } from '../support/person.ts';
+import { until } from '../support/redis.ts';
 import { startSluis, TestClock, type TestSluis } from '../support/sluis.ts';
 import { echo, handshake, upgrade } from '../support/web-socket.ts';
 
@@ -227,4 +228,26 @@ describe('R03 the release asks the same', () => {
       [403, true, false, false],
     ]);
   });
+});
+
+it('R03 R37: who asks for a page of a group that she is not in stands in the audit, thirty times a minute at most', async () => {
+  sluis.clock.advance(60_000);
+  const refused = () =>
+    sluis.log.flatMap(line => {
+      const { audit } = JSON.parse(line) as { audit?: { event: { type: string; path?: string } } };
+      return audit?.event.type === 'access.refused' ? [audit.event] : [];
+    });
+  const before = refused().length;
+  const anna = inside.get('anna');
+  for (let nth = 0; nth < 40; nth += 1) expect((await anna?.get('/beheer/rechten?naam=geheim'))?.status).toBe(403);
+  await until(async () => refused().length === before + 30);
+  expect(refused().at(-1)).toMatchObject({
+    reason: 'not-in-group',
+    app: 'kaal',
+    name: 'anna',
+    path: '/beheer/rechten',
+  });
+  expect(JSON.stringify(refused())).not.toContain('geheim');
+  expect((await inside.get('bram')?.get('/beheer/rechten'))?.status).not.toBe(403);
+  expect(refused()).toHaveLength(before + 30);
 });

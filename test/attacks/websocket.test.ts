@@ -5,6 +5,7 @@ import { enter, type Inside } from '../support/inside.ts';
 import { type MaliciousApp, startMaliciousApp } from '../support/malicious-app.ts';
 import { appClient, openLogin, passFirstGate } from '../support/person.ts';
 import { header, RawConnection } from '../support/raw-http.ts';
+import { until } from '../support/redis.ts';
 import { startSluis, TestClock, type TestSluis } from '../support/sluis.ts';
 import { echo, frame, handshake, upgrade } from '../support/web-socket.ts';
 
@@ -180,6 +181,15 @@ describe('cross-site WebSocket hijacking (CWE-1385, ASVS 4.4.2)', () => {
   it.each(foreign)('%s', async (_name, extra) => {
     const answer = await refusal(ask(inside.client, '/ws', extra()));
     expect(answer.status).toBe(403);
+  });
+
+  it('R37: which site it was stands in the audit', async () => {
+    sluis.clock.advance(60_000);
+    await refusal(ask(inside.client, '/ws?geheim=1', { Origin: 'https://kwaad.test' }));
+    const told = () => sluis.log.find(line => line.includes('"access.refused"') && line.includes('https://kwaad.test'));
+    await until(async () => told() !== undefined);
+    for (const what of ['"reason":"foreign-web-socket"', '"path":"/ws"']) expect(told()).toContain(what);
+    expect(told()).not.toContain('geheim');
   });
 
   it('its own page gets through', async () => {
