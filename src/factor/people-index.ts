@@ -194,7 +194,7 @@ function sentList(profile: string): ListName {
 const mostWords = 12;
 
 /** Where a search may begin in her name and her address: `j.de-vries` is found by `vries`. */
-function wordsOf({ name, email }: Person): readonly string[] {
+export function wordsOf({ name, email }: Person): readonly string[] {
   const texts = [name, ...(email === undefined ? [] : [searchForm(email)])];
   const words = texts.flatMap(text =>
     [...text.matchAll(/(?<![a-z0-9])[a-z0-9]/g)].map(({ index }) => text.slice(index)),

@@ -1,4 +1,13 @@
-import { behindAll, type ListName, nameOf, type PeopleIndex, type State, searchForm, stateOf } from './people-index.ts';
+import {
+  behindAll,
+  type ListName,
+  nameOf,
+  type PeopleIndex,
+  type State,
+  searchForm,
+  stateOf,
+  wordsOf,
+} from './people-index.ts';
 import type { Person } from './person.ts';
 
 /** What a list of people is asked for. */
@@ -27,11 +36,21 @@ interface ByName {
 /** A search that finds a thousand in another state stops here; the next page goes on. */
 const mostLooked = 1_000;
 
+/** Where so few are in a state, they are asked for their words, rather than all who have the word for their state. */
+const fewInState = 500;
+
+interface Deps {
+  readonly people: ByName;
+  readonly index: PeopleIndex;
+}
+
 /** One page of a list, by its index; each record is asked whether it belongs there. */
-export async function listPeople(
-  { people, index }: { readonly people: ByName; readonly index: PeopleIndex },
-  query: PeopleQuery,
-): Promise<PeoplePage> {
+export async function listPeople(deps: Deps, query: PeopleQuery): Promise<PeoplePage> {
+  const { people, index } = deps;
+  if (isSearch(query.search) && query.state !== undefined) {
+    const size = await index.size(query.realm, `name:${query.state}`);
+    if (size <= fewInState) return searchFew(deps, query);
+  }
   const found = new Map<string, Person>();
   const bounds = boundsOf(query);
   const list = listOf(query);
@@ -48,6 +67,31 @@ export async function listPeople(
     if (members.length <= query.limit) return { people: [...found.values()], next: undefined };
   }
   return { people: [...found.values()], next: at };
+}
+
+/** As a search through all, from the other side. */
+async function searchFew(deps: Deps, query: PeopleQuery): Promise<PeoplePage> {
+  const found = new Map<string, Person>();
+  let at: string | undefined;
+  for (const { person, member } of await foundAmongFew(deps, query)) {
+    if (found.size === query.limit && !found.has(person.id)) return { people: [...found.values()], next: at };
+    found.set(person.id, person);
+    at = member;
+  }
+  return { people: [...found.values()], next: undefined };
+}
+
+async function foundAmongFew({ people, index }: Deps, query: PeopleQuery) {
+  const { realm, state = 'none', search = '', from = '' } = query;
+  const names = await index.members(realm, `name:${state}`, { limit: 2 * fewInState });
+  const all = await Promise.all(names.map(name => people.byName(realm, name)));
+  const begin = searchForm(search);
+  return all
+    .filter(person => person !== undefined)
+    .filter(person => belongs(person, query))
+    .flatMap(person => wordsOf(person).map(word => ({ person, member: `${word} ${person.name}` })))
+    .filter(({ member }) => member.startsWith(begin) && member > from)
+    .toSorted((a, b) => (a.member < b.member ? -1 : 1));
 }
 
 function listOf({ search, sort = 'name', state }: PeopleQuery): ListName {
