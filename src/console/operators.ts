@@ -1,12 +1,14 @@
+import type { Child } from 'hono/jsx';
 import { isOver, openAsk } from '../operator/four-eyes.ts';
 import type { OperatorInvitation } from '../operator/invitation.ts';
 import { isAble, type Operator } from '../operator/operator.ts';
 import { isRole, may, type Role } from '../operator/role.ts';
+import type { MessageId } from '../ui/messages.ts';
 import { type OperatorRow, operatorsPage } from '../ui/pages-console-operators.tsx';
 import { operatorFields } from '../ui/pages-console-parts.tsx';
 import type { PostedForm } from './form.ts';
 import { accountOf, codeGoes, confirmRoute, handOver, refuseRoute } from './operator-asks.ts';
-import type { ActRoute, Ask, ConsoleRoute, Description, Done, PageRoute } from './route.ts';
+import type { ActRoute, Ask, ConsoleRoute, Done, PageRoute } from './route.ts';
 
 const year = 365 * 24 * 60 * 60_000;
 
@@ -77,16 +79,47 @@ function givenIn(form: PostedForm): Given | undefined {
   return isRole(role) && Number.isFinite(until) ? { role, until } : undefined;
 }
 
-function describe(
-  ask: Ask,
-  before: Operator | undefined,
-  texts: Pick<Description, 'title' | 'consequences' | 'submit'>,
-) {
-  const until =
-    before === undefined ? ask.deps.clock.now() + year : Math.max(before.mandate.until, ask.deps.clock.now());
+/** Asks for role and day, beginning with what `before` has; of nobody yet, also who it is. */
+function mandateFields({ deps: { clock }, page: { t } }: Ask, before: Operator | undefined): Child {
+  const until = before === undefined ? clock.now() + year : Math.max(before.mandate.until, clock.now());
   const day = new Date(until).toISOString().slice(0, 10);
-  const props = { asksWho: before === undefined, role: before?.role ?? 'helpdesk', until: day };
-  return { ...texts, fields: operatorFields(ask.page.t, props) };
+  return operatorFields(t, { asksWho: before === undefined, role: before?.role ?? 'helpdesk', until: day });
+}
+
+interface OperatorAct {
+  /** Last part of its address. */
+  readonly place: string;
+  readonly title: MessageId;
+  /** What will happen; `{name}` is filled with hers. */
+  consequences(ask: Ask): readonly MessageId[];
+  /** Also for somebody whose mandate was ended. */
+  readonly evenEnded?: true;
+  fields?(ask: Ask, before: Operator): Child;
+  submit: ActRoute['submit'];
+}
+
+/** One act on one operator; the frame says what will happen, asks why, and records it. */
+function operatorAct({ place, title, consequences, evenEnded, fields, submit }: OperatorAct): ActRoute {
+  return {
+    method: 'ACT',
+    path: `/operators/:id/${place}`,
+    act: 'change-operators',
+    back: () => '/operators',
+    about: ask => ask.param('id'),
+    describe: async ask => {
+      const { t } = ask.page;
+      const before = await ask.deps.operators.byId(ask.param('id'));
+      if (before === undefined || (evenEnded !== true && before.ended !== undefined)) return undefined;
+      const { email: name } = before;
+      return {
+        title: t('console.act-on', { act: t(title), name }),
+        consequences: consequences(ask).map(id => t(id, { name })),
+        submit: t(title),
+        ...(fields === undefined ? {} : { fields: fields(ask, before) }),
+      };
+    },
+    submit,
+  };
 }
 
 const inviteRoute: ActRoute = {
@@ -97,43 +130,33 @@ const inviteRoute: ActRoute = {
   about: () => '',
   describe: async ask => {
     const { t } = ask.page;
-    const consequences = [
-      t('console.operators.invite.will'),
-      t('console.invite.once'),
-      t('console.operators.two'),
-      t(codeGoes(ask)),
-    ];
-    return describe(ask, undefined, {
+    const ids = [
+      'console.operators.invite.will',
+      'console.invite.once',
+      'console.operators.two',
+      codeGoes(ask),
+    ] as const;
+    return {
       title: t('console.operators.invite'),
-      consequences,
+      consequences: ids.map(id => t(id)),
       submit: t('console.operators.invite'),
-    });
+      fields: mandateFields(ask, undefined),
+    };
   },
   submit: (ask, form, reason) => invite(ask, form, reason, { email: form.field('email'), name: form.field('name') }),
 };
 
-const againRoute: ActRoute = {
-  method: 'ACT',
-  path: '/operators/:id/invite',
-  act: 'change-operators',
-  back: () => '/operators',
-  about: ask => ask.param('id'),
-  describe: async ask => {
-    const { t } = ask.page;
-    const before = await ask.deps.operators.byId(ask.param('id'));
-    if (before === undefined) return undefined;
-    const { email: name } = before;
-    return describe(ask, before, {
-      title: t('console.act-on', { act: t('console.operators.again'), name }),
-      consequences: [t('console.operators.again.will', { name }), t('console.operators.two'), t(codeGoes(ask))],
-      submit: t('console.operators.again'),
-    });
-  },
+const againRoute = operatorAct({
+  place: 'invite',
+  title: 'console.operators.again',
+  consequences: ask => ['console.operators.again.will', 'console.operators.two', codeGoes(ask)],
+  evenEnded: true,
+  fields: mandateFields,
   submit: async (ask, form, reason) => {
     const before = await ask.deps.operators.byId(ask.param('id'));
     return before === undefined ? { mistake: 'console.refused.operator' } : invite(ask, form, reason, before);
   },
-};
+});
 
 async function invite(ask: Ask, form: PostedForm, reason: string, who: { email: string; name: string }): Promise<Done> {
   const { deps, operator, source } = ask;
@@ -155,27 +178,11 @@ async function askColleague(ask: Ask, what: 'invite' | 'renew', request: Operato
   return { go: '/operators', notice: 'console.done.asked' };
 }
 
-const renewRoute: ActRoute = {
-  method: 'ACT',
-  path: '/operators/:id/renew',
-  act: 'change-operators',
-  back: () => '/operators',
-  about: ask => ask.param('id'),
-  describe: async ask => {
-    const { t } = ask.page;
-    const before = await ask.deps.operators.byId(ask.param('id'));
-    if (before === undefined || before.ended !== undefined) return undefined;
-    const { email: name } = before;
-    return describe(ask, before, {
-      title: t('console.act-on', { act: t('console.operators.renew'), name }),
-      consequences: [
-        t('console.operators.renew.will', { name }),
-        t('console.operators.renew.by'),
-        t('console.operators.two'),
-      ],
-      submit: t('console.operators.renew'),
-    });
-  },
+const renewRoute = operatorAct({
+  place: 'renew',
+  title: 'console.operators.renew',
+  consequences: () => ['console.operators.renew.will', 'console.operators.renew.by', 'console.operators.two'],
+  fields: mandateFields,
   submit: async (ask, form, reason) => {
     const given = givenIn(form);
     if (given === undefined) return { mistake: 'console.refused.mandate' };
@@ -188,25 +195,12 @@ const renewRoute: ActRoute = {
     await deps.operators.renew(id, { ...given, reason, source }, operator);
     return { go: '/operators', notice: 'console.done.renewed' };
   },
-};
+});
 
-const endRoute: ActRoute = {
-  method: 'ACT',
-  path: '/operators/:id/end',
-  act: 'change-operators',
-  back: () => '/operators',
-  about: ask => ask.param('id'),
-  describe: async ask => {
-    const { t } = ask.page;
-    const before = await ask.deps.operators.byId(ask.param('id'));
-    if (before === undefined || before.ended !== undefined) return undefined;
-    const { email: name } = before;
-    return {
-      title: t('console.act-on', { act: t('console.operators.end'), name }),
-      consequences: [t('console.operators.end.will', { name }), t('console.operators.end.kept')],
-      submit: t('console.operators.end'),
-    };
-  },
+const endRoute = operatorAct({
+  place: 'end',
+  title: 'console.operators.end',
+  consequences: () => ['console.operators.end.will', 'console.operators.end.kept'],
   submit: async (ask, _form, reason) => {
     const { deps, operator, source } = ask;
     const id = ask.param('id');
@@ -214,7 +208,7 @@ const endRoute: ActRoute = {
     await deps.endSessionsOf(accountOf(ended), 'by-operator');
     return { go: '/operators', notice: 'console.done.ended' };
   },
-};
+});
 
 export const operatorRoutes: readonly ConsoleRoute[] = [
   ...[operatorsRoute, inviteRoute, againRoute],
