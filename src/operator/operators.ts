@@ -103,6 +103,8 @@ export class Operators {
     };
     const operator = await this.#change(asker, person.id, (all, before) => {
       refuseAlone(all, asker, email, { now, domains: this.#domains() });
+      if (what === 'renew' && (before === undefined || before.ended !== undefined || before.asked?.only))
+        throw unknown();
       if (before !== undefined) return { ...before, asked: before.asked?.only ? { ...request, only: true } : request };
       if (all.length >= most) throw refused(`there are ${most} operators already`);
       const mandate = { by: asker.email, from: now, until };

@@ -78,6 +78,12 @@ describe('R34 R52: what an admin of the console would try alone', () => {
     await expect(alone('nieuw-h@gemeente.test', 'helpdesk')).rejects.toThrow('two admins');
     await expect(sluis.core.operators.renew(hans.id, { ...given, role: 'admin' }, admin)).rejects.toThrow('two admins');
     expect((await recordOf(sluis, hans.id)).role).toBe('helpdesk');
+    // Nor is a mandate changed that has ended, or that was never given.
+    await sluis.core.operators.end(hans.id, { reason, source: 'test' }, { command: 'test' });
+    for (const email of ['hans@gemeente.test', 'nooit@gemeente.test'])
+      await expect(sluis.core.operators.ask('renew', { ...given, email, role: 'admin' }, admin)).rejects.toThrow(
+        'no such',
+      );
   });
 
   it('makes herself no helper: who hands out codes is let in by two, an auditor is not raised by one', async () => {
