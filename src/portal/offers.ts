@@ -34,7 +34,7 @@ export interface Bound {
 }
 
 /** Below it no key is bound: what it signs is more than a code by mail. */
-export const leastKeyLevel = 2;
+const leastKeyLevel = 2;
 
 /** Undefined for a kind that only operators bind. */
 const offers: Readonly<Record<KindName, Offer | undefined>> = {
