@@ -36,7 +36,7 @@ async function work(machine: Machine, orders: Orders): Promise<void> {
   const assignment = await orders.assignment;
   const settings = settingsFor(assignment);
   const logger = createLogger({ level: settings.log.level }).child({ worker: assignment.number });
-  const core = await openOn(machine, settings, logger);
+  const core = await openOn(machine, settings, logger, { told: true });
   try {
     const { number: worker } = assignment;
     const figures = new Figures({ tally: core.tally, worker, version: machine.terminal.version });

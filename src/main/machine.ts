@@ -5,6 +5,7 @@ import { systemRandom } from '../kernel/random.ts';
 import { type Core, openCore } from './core.ts';
 import type { FirstFactorSecrets } from './first-factors.ts';
 import type { Logger } from './logger.ts';
+import type { Surroundings } from './surroundings.ts';
 
 /** What the program is given by the machine it runs on. */
 export interface Machine {
@@ -32,8 +33,13 @@ export interface Machine {
 }
 
 /** The domain with the clock and randomness of this machine. Rejects like `openCore`. */
-export function openOn(machine: Machine, settings: Settings, logger: Logger): Promise<Core> {
+export function openOn(
+  machine: Machine,
+  settings: Settings,
+  logger: Logger,
+  more: Pick<Surroundings, 'told'> = {},
+): Promise<Core> {
   const { keys, redisPassword, mailPassword, smsSecret, firstFactorSecrets, operator } = machine;
   const secrets = { keys, redisPassword, mailPassword, smsSecret, firstFactorSecrets };
-  return openCore(settings, { clock: systemClock, random: systemRandom, logger, ...secrets, operator });
+  return openCore(settings, { clock: systemClock, random: systemRandom, logger, ...secrets, operator, ...more });
 }

@@ -34,16 +34,16 @@ export async function openConfiguredStore(
 }
 
 async function openEmbedded(folder: DataFolder, ring: KeyRing, surroundings: Surroundings): Promise<OpenedStore> {
-  const { clock, logger, random } = surroundings;
+  const { clock, logger, random, told } = surroundings;
   const claim = claimFolder({
     folder: folder.path,
     machine: thisMachine(),
     id: randomId(random),
-    warn: (what, remedy) => logger.warn({ remedy }, what),
+    warn: (what, remedy) => told === true || logger.warn({ remedy }, what),
   });
   try {
     const store = await openStore(folder, ring, clock, () => claim.release());
-    for (const { what, remedy } of elsewhere(folder)) logger.warn({ remedy }, what);
+    if (told !== true) for (const { what, remedy } of elsewhere(folder)) logger.warn({ remedy }, what);
     return { store, prune: () => store.prune(), examine: async () => [...elsewhere(folder), ...embedded(folder)] };
   } catch (error) {
     claim.release();
@@ -65,7 +65,7 @@ function elsewhere({ path }: DataFolder): readonly Finding[] {
 }
 
 async function openRedis(redis: RedisSettings, ring: KeyRing, surroundings: Surroundings): Promise<OpenedStore> {
-  const { clock, logger, redisPassword } = surroundings;
+  const { clock, logger, redisPassword, told } = surroundings;
   const store = await RedisStore.open({
     ...accessOf(redis, redisPassword),
     prefix: redis.prefix,
@@ -78,7 +78,8 @@ async function openRedis(redis: RedisSettings, ring: KeyRing, surroundings: Surr
   const examine = async () => verdictsOf(await factsOf(store.client, () => clock.now()), redis.replicas);
   try {
     await checkRing(store, ring, `Redis (keys that begin with "${redis.prefix}")`);
-    for (const { weight, what, remedy } of await examine()) if (weight === 'bad') logger.warn({ remedy }, what);
+    const bad = told === true ? [] : (await examine()).filter(({ weight }) => weight === 'bad');
+    for (const { what, remedy } of bad) logger.warn({ remedy }, what);
     return { store, prune: undefined, examine };
   } catch (error) {
     await store.close();

@@ -19,4 +19,6 @@ export interface Surroundings {
   readonly firstFactorSecrets?: FirstFactorSecrets | undefined;
   /** Who runs this, for the audit. */
   readonly operator?: string;
+  /** Somebody else has opened this store just now and said what is wrong with it: the supervisor, for all its workers. */
+  readonly told?: boolean;
 }
