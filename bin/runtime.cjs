@@ -2,7 +2,7 @@
 // Runs on whatever Node the host has (18 or later): plain CommonJS, no packages.
 const { spawnSync, spawn } = require('node:child_process');
 const { createHash } = require('node:crypto');
-const { accessSync, constants, existsSync, readFileSync, rmSync, writeFileSync } = require('node:fs');
+const { accessSync, constants, existsSync, lstatSync, readFileSync, rmSync, writeFileSync } = require('node:fs');
 const { dirname, join, delimiter } = require('node:path');
 const { Stop } = require('./say.cjs');
 
@@ -23,12 +23,23 @@ function ensureInstalled() {
   const wanted = createHash('sha256').update(readFileSync(lockFile)).digest('hex');
   const stamp = join(root, 'node_modules', '.sluis-lock');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
+  checkOwnFolder();
   checkWritable();
   // A half-finished installation must not look like a finished one.
   rmSync(stamp, { force: true });
   process.stderr.write('sluis: installing packages ...\n');
   npmCi();
   writeFileSync(stamp, wanted);
+}
+
+/** npm ci empties the folder first: behind a link that is the folder of another copy, which may be running from it. */
+function checkOwnFolder() {
+  const folder = join(root, 'node_modules');
+  if (!lstatSync(folder, { throwIfNoEntry: false })?.isSymbolicLink()) return;
+  throw new Stop(
+    `the packages are not those of package-lock.json, and ${folder} is a link: installing would empty the folder that it leads to. Install there, or remove the link (rm ${folder}) and try again: this copy then gets packages of its own.`,
+    73,
+  );
 }
 
 function checkWritable() {

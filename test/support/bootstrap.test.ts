@@ -1,5 +1,15 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -37,6 +47,23 @@ describe('the bootstrap', () => {
     expect([bootstrap('build').status, calls()]).toEqual([0, 2]);
   });
 
+  it('leaves a folder alone that node_modules only links to, and says what to do', () => {
+    npm('mkdir -p node_modules; echo run >> calls');
+    bootstrap('build');
+    renameSync(join(clone, 'node_modules'), join(clone, 'shared'));
+    symlinkSync(join(clone, 'shared'), join(clone, 'node_modules'));
+    expect([bootstrap('build').status, calls()]).toEqual([0, 1]);
+    const stamp = readFileSync(join(clone, 'shared', '.sluis-lock'), 'utf8');
+    writeFileSync(join(clone, 'package-lock.json'), '{"version":2}');
+    const refused = bootstrap('build');
+    expect(refused).toMatchObject({ status: 73, stderr: expect.stringMatching(/is a link.*rm .*try again/) });
+    expect(refused.stderr).not.toMatch(/^\s+at /m);
+    // The copy whose folder it is goes on without an installation of its own.
+    expect([readFileSync(join(clone, 'shared', '.sluis-lock'), 'utf8'), calls()]).toEqual([stamp, 1]);
+    rmSync(join(clone, 'node_modules'));
+    expect([bootstrap('build').status, calls()]).toEqual([0, 2]);
+  });
+
   it.each([
     ['no network', 'echo "npm error code EAI_AGAIN" >&2; exit 1', 69, /no connection to the npm registry/],
     ['a folder that npm cannot write', 'echo "npm error code EACCES" >&2; exit 1', 73, /could not write/],
@@ -53,7 +80,9 @@ describe('the bootstrap', () => {
     expect(bootstrap('build')).toMatchObject({ status: 72, stderr: expect.stringContaining('npm was not found') });
     expect(bootstrap('strat')).toMatchObject({
       status: 64,
-      stderr: expect.stringContaining('start|bench|bench:scale|bench:people|bench:peers|build|lint|pictures|test'),
+      stderr: expect.stringContaining(
+        'start|bench|bench:scale|bench:sign-in|bench:people|bench:peers|build|lint|pictures|test',
+      ),
     });
   });
 
