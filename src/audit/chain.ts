@@ -4,15 +4,26 @@ import { sha256 } from '../kernel/hash.ts';
 import type { KeyRing } from '../kernel/key-ring.ts';
 import type { Random } from '../kernel/random.ts';
 import { type LogEntry, type Store, type StoredRecord, update } from '../kernel/store.ts';
-import { type AuditEntry, entryOf, isGenuine, makeLink, readEntry, readLink, writeLink } from './entry.ts';
+import {
+  type AuditEntry,
+  auditLog,
+  entryOf,
+  faultOfLink,
+  type Link,
+  makeLink,
+  readEntry,
+  readLink,
+  writeLink,
+} from './entry.ts';
 import type { Audit, AuditEvent } from './event.ts';
 import { notedOf, openNotes } from './of-person.ts';
+import { PartCheck } from './part-check.ts';
 import { goneText, type PartName } from './parts.ts';
 import { numbersText, type RemovalEvent } from './removal-event.ts';
-import { auditLog, type Head, origin, page, type Verdict, Verification } from './verify.ts';
+import { type Head, origin, page, type Verdict, Verification } from './verify.ts';
 
-export type { AuditEntry } from './entry.ts';
-export { auditLog, type BreakReason, type Removed, type Verdict } from './verify.ts';
+export { type AuditEntry, auditLog } from './entry.ts';
+export type { BreakReason, Removed, Verdict } from './verify.ts';
 
 export interface AuditDeps {
   readonly store: Store;
@@ -31,7 +42,7 @@ export interface AuditRow {
   readonly number: number;
   /** Undefined: it cannot be read. */
   readonly entry: AuditEntry | undefined;
-  /** Written with these keys, and so are those of its parts that are there. */
+  /** Written with these keys, and so are its parts, but for those that were lawfully taken away. */
   readonly genuine: boolean;
 }
 
@@ -110,12 +121,25 @@ export class AuditTrail implements Audit {
 
   /** The entries after a number, at most so many, each looked at by itself. */
   async rows(after: number, limit: number): Promise<readonly AuditRow[]> {
-    const { store, ring } = this.#deps;
-    return (await store.read(auditLog, after, limit)).map(row => {
+    const rows: AuditRow[] = [];
+    const parts = new PartCheck(this.#deps);
+    for (const row of await this.#deps.store.read(auditLog, after, limit)) {
       const link = readLink(row.entry);
-      const genuine = link !== undefined && isGenuine(ring, row, link);
-      return { number: row.number, entry: link && entryOf(link, row.asides), genuine };
-    });
+      const genuine = link !== undefined && (await this.#isGenuine(row, link, parts));
+      // It and what took its parts away may have gone while this was read: that is no damage.
+      if (!genuine && !(await this.#isThere(row.number))) continue;
+      rows.push({ number: row.number, entry: link && entryOf(link, row.asides), genuine });
+    }
+    return rows;
+  }
+
+  async #isThere(number: number): Promise<boolean> {
+    return (await this.#deps.store.read(auditLog, number - 1, 1))[0]?.number === number;
+  }
+
+  async #isGenuine(row: LogEntry, link: Link, parts: PartCheck): Promise<boolean> {
+    if (row.number !== link.number || faultOfLink(this.#deps.ring, link) !== undefined) return false;
+    return typeof (await parts.look(row, link)) !== 'string';
   }
 
   /** The number of the oldest entry that is left; 1 where there is none. */

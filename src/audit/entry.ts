@@ -4,17 +4,7 @@ import type { Random } from '../kernel/random.ts';
 import type { Asides, LogEntry } from '../kernel/store.ts';
 import { canonical } from './canonical.ts';
 import type { AuditEvent } from './event.ts';
-import {
-  type Digests,
-  digestsOf,
-  type Gone,
-  goneText,
-  type PartName,
-  partNames,
-  partsOf,
-  readPart,
-  textsOf,
-} from './parts.ts';
+import { type Digests, digestsOf, type Gone, type PartName, partNames, partsOf, readPart, textsOf } from './parts.ts';
 
 /** One link of the chain, with its parts, as it is read and as it goes to the log. */
 export interface AuditEntry {
@@ -41,6 +31,7 @@ export type Link = Omit<AuditEntry, 'event' | 'parts' | 'gone'> & {
   readonly event: Readonly<Record<string, unknown>> & { readonly type: string; readonly parts?: Digests };
 };
 
+export const auditLog = 'audit';
 const entryPurpose = 'audit entry';
 
 /** A new link and what stands beside it. */
@@ -103,17 +94,6 @@ function sortedByName(value: Readonly<Record<string, unknown>>): Record<string, 
 export function faultOfLink(ring: KeyRing, { hash, mac, ...body }: Link): 'hash' | 'mac' | undefined {
   if (!sameText(hash, sha256(canonical(body)))) return 'hash';
   return ring.verifyMac(entryPurpose, hash, mac) ? undefined : 'mac';
-}
-
-/** Written with these keys, and every part that is there as it was written. */
-export function isGenuine(ring: KeyRing, row: LogEntry, link: Link): boolean {
-  if (row.number !== link.number || faultOfLink(ring, link) !== undefined) return false;
-  return Object.entries(row.asides ?? {}).every(([name, text]) => {
-    const digest = link.event.parts?.[name as PartName];
-    const part = readPart(text);
-    const gone = 'gone' in part ? part.gone : undefined;
-    return digest !== undefined && (sha256(text) === digest || (gone !== undefined && goneText(gone) === text));
-  });
 }
 
 const linkNames = 'at,event,hash,mac,number,previous';

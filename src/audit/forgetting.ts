@@ -2,7 +2,7 @@ import type { Clock } from '../kernel/clock.ts';
 import { sealedCodec } from '../kernel/codec.ts';
 import type { KeyRing } from '../kernel/key-ring.ts';
 import { type Codec, type Store, update } from '../kernel/store.ts';
-import type { AuditTrail } from './chain.ts';
+import type { AuditRow, AuditTrail } from './chain.ts';
 import type { AuditEntry } from './entry.ts';
 import type { AuditEvent } from './event.ts';
 import { forgetNotes } from './of-person.ts';
@@ -82,10 +82,7 @@ export class Forgetting {
     const task = await this.#task(id);
     if (task === undefined) return false;
     const rows = await trail.rows(task.after, page);
-    await this.#take(
-      task,
-      rows.flatMap(({ entry }) => entry ?? []),
-    );
+    await this.#take(task, rows);
     const after = rows.at(-1)?.number ?? task.after;
     const ended = rows.length < page;
     if (ended) await forgetNotes(store, id);
@@ -99,15 +96,16 @@ export class Forgetting {
     return !ended;
   }
 
-  async #take({ person, by, once }: Task, entries: readonly AuditEntry[]): Promise<void> {
+  async #take({ person, by, once }: Task, rows: readonly AuditRow[]): Promise<void> {
     const why = { realm: person.realm, because: 'erasure', person: person.id, by } as const;
     for (const name of partNames) {
-      const numbers = entries.filter(entry => hasPart(entry, name) && isTaken(entry.event, name, person, once));
-      await this.#deps.trail.remove(
-        name,
-        numbers.map(({ number }) => number),
-        why,
+      const hers = rows.filter(
+        ({ entry }) => entry !== undefined && hasPart(entry, name) && isTaken(entry.event, name, person, once),
       );
+      // Hers by a name that somebody else wrote there, perhaps: it goes, and is not buried.
+      const damaged = hers.find(({ genuine }) => !genuine)?.number;
+      const numbers = hers.map(({ number }) => number);
+      await this.#deps.trail.remove(name, numbers, damaged === undefined ? why : { ...why, damaged });
     }
   }
 

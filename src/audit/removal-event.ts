@@ -39,3 +39,7 @@ export function hasNumber(text: string, number: number): boolean {
     return from !== undefined && to !== undefined && from <= number && number <= to;
   });
 }
+
+export function isRemoval<E extends { readonly type: string }>(event: E): event is E & RemovalEvent {
+  return event.type === 'audit.removed';
+}

@@ -120,9 +120,12 @@ function isGone(gone: NonNullable<AuditRow['entry']>['gone'], name: PartName): b
 /** `next`: the number that the first of them should have at most, where that is known. */
 function firstDamaged(rows: readonly AuditRow[], next: number | undefined): { readonly damaged?: number } {
   let expected = Math.min(next ?? Number.POSITIVE_INFINITY, rows[0]?.number ?? 0);
-  for (const { number, genuine } of rows) {
-    if (number !== expected || !genuine) return { damaged: expected };
+  let before: string | undefined;
+  for (const { number, entry, genuine } of rows) {
+    const follows = before === undefined || entry?.previous === before;
+    if (number !== expected || !genuine || !follows) return { damaged: expected };
     expected += 1;
+    before = entry?.hash;
   }
   return {};
 }

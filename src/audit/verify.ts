@@ -1,9 +1,8 @@
-import { sha256 } from '../kernel/hash.ts';
 import type { KeyRing } from '../kernel/key-ring.ts';
 import type { LogEntry, Store } from '../kernel/store.ts';
-import { faultOfLink, isGenuine, type Link, readLink } from './entry.ts';
-import { goneText, type PartName, readPart } from './parts.ts';
-import { hasNumber, type RemovalEvent } from './removal-event.ts';
+import { auditLog, faultOfLink, type Link, readLink } from './entry.ts';
+import { PartCheck, type PartFault } from './part-check.ts';
+import { isRemoval } from './removal-event.ts';
 
 export type Verdict =
   | { readonly ok: true; readonly entries: number; readonly removed?: Removed }
@@ -36,7 +35,6 @@ export type BreakReason =
 
 export type Head = Pick<Link, 'number' | 'hash' | 'mac'>;
 
-export const auditLog = 'audit';
 export const page = 500;
 export const origin = 'A'.repeat(43);
 
@@ -48,7 +46,7 @@ export class Verification {
   readonly #store: Store;
   readonly #ring: KeyRing;
   readonly #head: Head | 'forged' | undefined;
-  readonly #removals = new Map<number, RemovalEvent | undefined>();
+  readonly #parts: PartCheck;
   readonly #removed = { who: 0, where: 0 };
   /** Entries up to this one are not there any more, and up to that one lawfully so. */
   #begun = 0;
@@ -57,6 +55,7 @@ export class Verification {
   constructor(deps: { readonly store: Store; readonly ring: KeyRing }, head: Head | 'forged' | undefined) {
     this.#store = deps.store;
     this.#ring = deps.ring;
+    this.#parts = new PartCheck(deps);
     this.#head = head;
   }
 
@@ -67,7 +66,7 @@ export class Verification {
       const rows = await this.#store.read(auditLog, before.number, page);
       for (const row of rows) {
         const next: Place | Fault = await this.#check(row, before);
-        if ('ok' in next) return next.reason === 'missing' && (await this.#isCut()) ? undefined : next;
+        if ('ok' in next) return (await this.#isCut()) ? undefined : next;
         before = next;
       }
       if (rows.length < page) return this.#judge(before.number);
@@ -101,40 +100,11 @@ export class Verification {
     return event.damaged === undefined ? undefined : broken(event.damaged, 'damaged');
   }
 
-  async #partFault({ number, asides = {} }: LogEntry, { event }: Link): Promise<'part' | 'part-gone' | undefined> {
-    const digests = event.parts ?? {};
-    if (Object.keys(asides).some(name => !(name in digests))) return 'part';
-    for (const [name, digest] of Object.entries(digests)) {
-      const text = asides[name];
-      if (text === undefined) return 'part-gone';
-      if (sha256(text) === digest) continue;
-      const fault = await this.#goneFault(number, name as PartName, text);
-      if (fault !== undefined) return fault;
-    }
+  async #partFault(row: LogEntry, link: Link): Promise<PartFault | undefined> {
+    const found = await this.#parts.look(row, link);
+    if (typeof found === 'string') return found;
+    for (const name of found) this.#removed[name] += 1;
     return undefined;
-  }
-
-  async #goneFault(number: number, name: PartName, text: string): Promise<'part' | 'part-gone' | undefined> {
-    const part = readPart(text);
-    const gone = 'gone' in part ? part.gone : undefined;
-    if (gone === undefined || goneText(gone) !== text) return 'part';
-    const removal = gone.entry > number ? await this.#removal(gone.entry) : undefined;
-    const covered = removal?.what === name && removal.because === gone.because && hasNumber(removal.numbers, number);
-    if (!covered) return 'part-gone';
-    this.#removed[name] += 1;
-    return undefined;
-  }
-
-  /** Its place in the chain is looked at when it is come to. */
-  async #removal(number: number): Promise<RemovalEvent | undefined> {
-    if (this.#removals.has(number)) return this.#removals.get(number);
-    const [row] = Number.isSafeInteger(number) ? await this.#store.read(auditLog, number - 1, 1) : [];
-    const link = row?.number === number ? readLink(row.entry) : undefined;
-    const genuine = row !== undefined && link !== undefined && isGenuine(this.#ring, row, link);
-    const removal = genuine && isRemoval(link.event) ? link.event : undefined;
-    if (this.#removals.size >= page) this.#removals.clear();
-    this.#removals.set(number, removal);
-    return removal;
   }
 
   /** Whether entries that were there when it began are gone by now. */
@@ -153,10 +123,6 @@ export class Verification {
     const any = removed.entries + removed.who + removed.where > 0;
     return any ? { ok: true, entries, removed } : { ok: true, entries };
   }
-}
-
-export function isRemoval(event: Link['event']): event is Link['event'] & RemovalEvent {
-  return event.type === 'audit.removed';
 }
 
 function broken(number: number, reason: BreakReason): Fault {
