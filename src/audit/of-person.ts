@@ -35,6 +35,7 @@ const listOf: { readonly [T in AuditEvent['type']]?: keyof Noted } = {
   'device.copied': 'told',
   'device.doubted': 'told',
   'approval.reported': 'told',
+  'approval.report-lifted': 'told',
   'password.changed': 'told',
   'person.mail-set': 'told',
   'reset.executed': 'told',

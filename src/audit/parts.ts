@@ -40,6 +40,7 @@ const written: ReadonlySet<AuditEvent['type']> = new Set([
   'person.closed',
   'person.opened',
   'desk-code.given',
+  'approval.report-lifted',
   'reset.refused',
   'operator.invited',
   'operator.changed',

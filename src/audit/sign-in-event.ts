@@ -66,7 +66,9 @@ export type SignInEvent =
       readonly factor: string;
       readonly known: boolean;
       readonly source: string;
-    });
+    })
+  /** She pressed that by mistake: phones may be asked again at once. */
+  | (AboutPerson & { readonly type: 'approval.report-lifted'; readonly by: string; readonly reason: string });
 
 export type SignInRefusal =
   | 'grammar'

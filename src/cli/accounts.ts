@@ -1,5 +1,6 @@
 import { closePerson, openPerson } from '../enrolment/closing.ts';
 import { nameOfLeaver, renamePerson } from '../enrolment/renaming.ts';
+import { liftReport } from '../factor/approval/lifting.ts';
 import type { FactorDeps } from '../factor/deps.ts';
 import type { Person } from '../factor/person.ts';
 import { SluisError } from '../kernel/errors.ts';
@@ -58,6 +59,17 @@ export async function usersOpen(deps: AccountsDeps, request: About, out: Out): P
   const lost = (person.closed?.factors.length ?? 0) - opened.factors.length;
   const but = lost > 0 ? ', but for the number or mail address that somebody else has by now' : '';
   out(`${person.name} is open again, as before${but}.\n`);
+}
+
+/** Takes back what she reported on her phone by mistake. Throws 'account.unknown'. */
+export async function usersLiftReport(deps: AccountsDeps, request: About, out: Out): Promise<void> {
+  const person = await known(deps, request);
+  const lifted = await liftReport(deps, { person, by: deps.by, reason: request.reason });
+  out(
+    lifted
+      ? `The report of ${person.name} is taken back: her phone can be asked again at once. She is told.\n`
+      : `${person.name} reported nothing on her phone that still counts.\n`,
+  );
 }
 
 async function known(deps: AccountsDeps, { realm, name: typed }: About): Promise<Person> {

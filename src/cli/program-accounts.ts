@@ -13,9 +13,10 @@ export interface AccountCommands {
   usersRename(options: AccountOptions & { readonly to: string }): Promise<number>;
   usersClose(options: AccountOptions & { readonly freeName: boolean }): Promise<number>;
   usersOpen(options: AccountOptions): Promise<number>;
+  usersLiftReport(options: AccountOptions): Promise<number>;
 }
 
-/** `sluis users rename`, `close` and `open`. */
+/** `sluis users rename`, `close`, `open` and `lift-report`. */
 export function addAccounts(users: Command, commands: AccountCommands, parts: Parts): void {
   const { command, config, done } = parts;
   command(users, 'rename')
@@ -43,4 +44,13 @@ export function addAccounts(users: Command, commands: AccountCommands, parts: Pa
     .option('--realm <name>', 'the realm')
     .addOption(config())
     .action(async (name: string, options) => done(await commands.usersOpen({ realm: undefined, ...options, name })));
+  command(users, 'lift-report')
+    .description('Somebody pressed "this is not me" on her phone by mistake: it can be asked again at once.')
+    .argument('<name>')
+    .requiredOption('--reason <text>', 'why; kept in the audit')
+    .option('--realm <name>', 'the realm')
+    .addOption(config())
+    .action(async (name: string, options) =>
+      done(await commands.usersLiftReport({ realm: undefined, ...options, name })),
+    );
 }

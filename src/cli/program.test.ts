@@ -37,6 +37,7 @@ const commands: Commands = {
   usersRename: note('usersRename'),
   usersClose: note('usersClose'),
   usersOpen: note('usersOpen'),
+  usersLiftReport: note('usersLiftReport'),
   resetList: note('resetList'),
   resetShow: note('resetShow'),
   resetToken: () => note('resetToken')({}),
@@ -285,16 +286,21 @@ describe('reset, and people who come and go', () => {
       ['users', 'open', 'anna', '--reason', 'is back'],
       ['usersOpen', { realm: undefined, config, name: 'anna', reason: 'is back' }],
     ],
+    [
+      ['users', 'lift-report', 'anna', '--reason', 'pressed it by mistake'],
+      ['usersLiftReport', { realm: undefined, config, name: 'anna', reason: 'pressed it by mistake' }],
+    ],
   ])('%j', async (args, expected) => {
     expect(await run(...args)).toBe(0);
     expect(called).toEqual([expected]);
   });
 
-  it('asks why an account is renamed, closed or opened', async () => {
+  it('asks why an account is renamed, closed or opened, or a report taken back', async () => {
     for (const args of [
       ['rename', 'anna', 'bea'],
       ['close', 'anna'],
       ['open', 'anna'],
+      ['lift-report', 'anna'],
     ])
       expect(await run('users', ...args)).toBe(64);
     expect(called).toEqual([]);

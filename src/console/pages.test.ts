@@ -5,6 +5,7 @@ import { kinds, signInFully } from '../../test/support/person.ts';
 import { header } from '../../test/support/raw-http.ts';
 import { withTotp } from '../../test/support/reset-person.ts';
 import { startSluis, type TestSluis } from '../../test/support/sluis.ts';
+import { openAsk, reportAsk } from '../factor/approval/asks.ts';
 
 describe('pages and acts of the console', () => {
   let demo: DemoApp;
@@ -76,6 +77,32 @@ describe('pages and acts of the console', () => {
     await expect(signInFully(sluis, 'demo', 'demo', { name: 'bram', password: 'Bram-Test-2026' })).rejects.toThrow();
     await act(admin, '/people/gemeente/bram/open');
     await signInFully(sluis, 'demo', 'demo', { name: 'bram', password: 'Bram-Test-2026' });
+  });
+
+  it('R09: a report that she made on her phone by mistake is seen and taken back, by admin and helpdesk', async () => {
+    const dora = await sluis.core.people.create('gemeente', 'dora');
+    const about = { person: dora, portal: 'browser', app: 'demo', purpose: 'sign-in', source: '192.0.2.1' } as const;
+    const ask = (challenge: string) =>
+      openAsk(sluis.core, { ...about, challenge, browser: undefined, known: undefined });
+    const place = '/people/gemeente/dora/lift-report';
+    for (const [round, browser] of [admin, helpdesk].entries()) {
+      expect((await browser.get('/people/gemeente/dora')).text).not.toContain(place);
+      const asked = await ask(`one-${round}`);
+      if (asked.outcome !== 'asked') throw new Error('she could not be asked');
+      await reportAsk(sluis.core, { person: dora, factor: 'f', ask: asked.ask.id });
+      expect((await ask('two')).outcome).toBe('limited');
+      const seen = (await browser.get('/people/gemeente/dora')).text;
+      expect([seen.includes(place), seen.includes('Telefoon meldde misbruik')]).toEqual([true, true]);
+      expect((await browser.submit(await browser.get(place), place)).status).toBe(422);
+      expect((await ask('three')).outcome).toBe('limited');
+      expect((await act(browser, place)).text).toContain('De melding is ingetrokken.');
+      expect((await ask(`four-${round}`)).outcome).toBe('asked');
+    }
+    expect((await act(admin, place)).text).toContain('Er is geen melding meer.');
+    const told = await events('approval.report-lifted');
+    expect(told).toMatchObject(
+      ['admin', 'helpdesk'].map(role => ({ person: dora.id, by: `${role}@gemeente.test`, reason: 'melding 1234' })),
+    );
   });
 
   it('R34: who takes a second step away does not hand out the code for the next', async () => {

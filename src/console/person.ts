@@ -1,5 +1,7 @@
 import type { TrustedDevice } from '../device/trusted-device.ts';
 import { closePerson, enrolAgain, openPerson } from '../enrolment/closing.ts';
+import { reportedUntil } from '../factor/approval/asks.ts';
+import { liftReport } from '../factor/approval/lifting.ts';
 import { deskCodeOf } from '../factor/desk-code/standing.ts';
 import { stateOf } from '../factor/people-index.ts';
 import type { Person } from '../factor/person.ts';
@@ -24,6 +26,7 @@ const personRoute: PageRoute = {
     if (person === undefined) return view.refuse(c, 'not-found');
     const sessions = await deps.sessions.ofPerson(person.id);
     const devices = await deps.devices.list(person);
+    const reported = await reportedUntil(deps, person);
     const titles = new Map(deps.settings.apps.map(({ id, title }) => [id, title]));
     const html = personPage(page, {
       ...person,
@@ -33,6 +36,7 @@ const personRoute: PageRoute = {
       since: person.createdAt,
       invitedUntil: person.activation?.until,
       deskCodeUntil: deskCodeOf(person)?.credential.until,
+      reportedUntil: reported,
       recoveryLeft: person.recovery?.hashes.length ?? 0,
       closedWhy: person.closed?.reason,
       factors: person.factors.map(factor => ({ ...factor, level: levelOf(factor) })),
@@ -42,7 +46,7 @@ const personRoute: PageRoute = {
         lastSeen: deps.sessions.lastSeen(one),
       })),
       devices: devices.map(one => ({ name: deviceName(one), since: one.createdAt, until: deps.devices.until(one) })),
-      acts: actsOf(ask, person),
+      acts: actsOf(ask, person, reported !== undefined),
     });
     return view.html(c, html);
   },
@@ -54,12 +58,13 @@ function deviceName({ label, agent }: TrustedDevice): string {
 }
 
 /** What this role may do with this person as she stands now. */
-function actsOf({ operator, view, page: { t } }: Ask, person: Person) {
+function actsOf({ operator, view, page: { t } }: Ask, person: Person, isReported: boolean) {
   const offered: readonly (readonly [Act, string, MessageId, boolean])[] = [
     ['end-sessions', 'end-sessions', 'console.end-sessions', true],
     ['invite-person', 'invite', 'console.invite', person.closed === undefined && person.factors.length === 0],
     ['enrol-again', 'enrol-again', 'console.enrol-again', person.factors.length > 0 && !isAboveCodes(person)],
     ...deskCodeActs(person),
+    ['lift-report', 'lift-report', 'console.lift-report', isReported],
     ['hand-out-token', 'hand-out', 'console.hand-out', person.closed === undefined],
     ['close-person', 'close', 'console.close', person.closed === undefined],
     ['close-person', 'open', 'console.open', person.closed !== undefined],
@@ -101,6 +106,22 @@ export const personRoutes: readonly ConsoleRoute[] = [
       await deps.devices.removeAll(person, 'reset', source);
       await deps.endSessionsOf(person, 'factor-replaced');
       return { go: placeOfPerson(person), notice: 'console.done.enrol-again' };
+    },
+  }),
+  personAct({
+    act: 'lift-report',
+    place: 'lift-report',
+    title: 'console.lift-report',
+    consequences: [
+      'console.lift-report.what',
+      'console.lift-report.sure',
+      'console.lift-report.will',
+      'console.desk-code.told',
+    ],
+    submit: async ({ deps, operator }, person, _form, reason) => {
+      const lifted = await liftReport(deps, { person, by: operator.email, reason });
+      if (!lifted) return { mistake: 'console.refused.no-report' };
+      return { go: placeOfPerson(person), notice: 'console.done.report-lifted' };
     },
   }),
   personAct({

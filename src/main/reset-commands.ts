@@ -1,4 +1,4 @@
-import { type AccountsDeps, usersClose, usersOpen, usersRename } from '../cli/accounts.ts';
+import { type AccountsDeps, usersClose, usersLiftReport, usersOpen, usersRename } from '../cli/accounts.ts';
 import type { AccountCommands } from '../cli/program-accounts.ts';
 import type { ResetCommands } from '../cli/program-reset.ts';
 import { resetList, resetShow, resetToken } from '../cli/reset.ts';
@@ -42,6 +42,11 @@ export function resetCommands(run: Run, out: (text: string) => void): ResetComma
       run(config, core => {
         const { accounts, realm } = about(core, named);
         return usersOpen(accounts, { realm, name, reason }, out);
+      }),
+    usersLiftReport: ({ config, realm: named, name, reason }) =>
+      run(config, core => {
+        const { accounts, realm } = about(core, named);
+        return usersLiftReport(accounts, { realm, name, reason }, out);
       }),
   };
 }

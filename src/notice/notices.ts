@@ -30,6 +30,7 @@ export type NoticeLine =
   | 'notice.device-copied'
   | 'notice.password-changed'
   | 'notice.approval-reported'
+  | 'notice.approval-lifted'
   | 'notice.desk-code-given'
   | 'notice.desk-code-used'
   | 'notice.desk-code-ended'
@@ -102,6 +103,7 @@ const notices: { readonly [T in AuditEvent['type']]: Told<T> } = {
   'code.not-sent': ({ reason }) => (reason === 'delayed' ? series : undefined),
   'code.sent': undefined,
   'approval.reported': () => ({ line: 'notice.approval-reported', once: true }),
+  'approval.report-lifted': () => ({ line: 'notice.approval-lifted' }),
   'approval.asked': undefined,
   'device.used': undefined,
   'browser.marked-shared': undefined,

@@ -44,6 +44,7 @@ export const acts = {
   'invite-person': { roles: staff, fresh: true },
   'give-desk-code': { roles: staff, fresh: true, reason: true },
   'end-desk-code': { roles: staff, reason: true },
+  'lift-report': { roles: staff, fresh: true, reason: true },
   'close-person': { roles: admins, fresh: true, reason: true },
   'enrol-again': { roles: admins, fresh: true, reason: true },
   'import-tokens': { roles: admins, fresh: true },

@@ -27,6 +27,7 @@ const texts: { readonly [T in AuditEvent['type']]?: MessageId } = {
   'token.returned': 'own.event-token-returned',
   'set-up.by-self': 'own.event-by-self',
   'approval.reported': 'own.event-reported',
+  'approval.report-lifted': 'own.event-report-lifted',
   'person.mail-set': 'own.event-mail-set',
   'reset.executed': 'own.event-reset',
   'device.trusted': 'own.event-device-trusted',

@@ -94,4 +94,15 @@ export const englishApproval: Readonly<Record<keyof typeof dutchApproval, string
   'phone.removed': 'This phone is no longer set up.',
   'phone.push-title': 'Is this you?',
   'phone.push-body': 'Something waits for your approval. Open this notification.',
+
+  'own.event-report-lifted': 'The desk let your phone get requests again',
+  'notice.approval-lifted': 'Your phone gets requests to approve again. The desk did that. That was on {when}.',
+  'console.lift-report': 'Take back the report on the phone',
+  'console.lift-report.what': '{name} reported on the phone that a request came from somebody else.',
+  'console.lift-report.sure':
+    'Do this only if {name} says in person that it was a mistake. If not, somebody knows the password.',
+  'console.lift-report.will': 'The phone gets requests again at once. The count by the hour and the day goes on.',
+  'console.reported-until': 'Phone reported misuse; gets no requests until',
+  'console.done.report-lifted': 'The report was taken back.',
+  'console.refused.no-report': 'There is no report any more. The phone gets requests already.',
 };

@@ -90,4 +90,16 @@ export const dutchApproval = {
   'phone.removed': 'Deze telefoon is niet meer ingesteld.',
   'phone.push-title': 'Bent u dit?',
   'phone.push-body': 'Er wacht iets op uw goedkeuring. Open deze melding.',
+
+  'own.event-report-lifted': 'De balie liet uw telefoon weer verzoeken krijgen',
+  'notice.approval-lifted':
+    'Uw telefoon krijgt weer verzoeken om goed te keuren. De balie heeft dat gedaan. Dat was op {when}.',
+  'console.lift-report': 'Melding op de telefoon intrekken',
+  'console.lift-report.what': '{name} heeft op de telefoon gemeld dat een verzoek van iemand anders kwam.',
+  'console.lift-report.sure':
+    'Doe dit alleen als {name} zelf zegt dat dit een vergissing was. Anders kent iemand het wachtwoord.',
+  'console.lift-report.will': 'De telefoon krijgt meteen weer verzoeken. Het aantal per uur en per dag telt door.',
+  'console.reported-until': 'Telefoon meldde misbruik; krijgt geen verzoeken tot',
+  'console.done.report-lifted': 'De melding is ingetrokken.',
+  'console.refused.no-report': 'Er is geen melding meer. De telefoon krijgt al weer verzoeken.',
 } as const;

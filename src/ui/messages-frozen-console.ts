@@ -334,4 +334,11 @@ export const frozenConsoleIds: readonly string[] = [
   'console.invite-many.mail-failed',
   'console.invite-many.mail-over',
   'console.invite-many.erased',
+  'console.lift-report',
+  'console.lift-report.what',
+  'console.lift-report.sure',
+  'console.lift-report.will',
+  'console.reported-until',
+  'console.done.report-lifted',
+  'console.refused.no-report',
 ];

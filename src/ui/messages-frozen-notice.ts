@@ -57,4 +57,5 @@ export const frozenNoticeIds: readonly string[] = [
   'notice.operator-asked',
   'notice.password-changed',
   'notice.operator-password',
+  'notice.approval-lifted',
 ];

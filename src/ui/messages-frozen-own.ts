@@ -99,4 +99,5 @@ export const frozenOwnIds: readonly string[] = [
   'field.text',
   'field.summary',
   'sign-out.title',
+  'own.event-report-lifted',
 ];

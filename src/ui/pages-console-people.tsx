@@ -131,6 +131,8 @@ export interface PersonProps {
   readonly since: number;
   readonly invitedUntil: number | undefined;
   readonly deskCodeUntil: number | undefined;
+  /** Until when her own report ("this is not me") keeps others from asking her phone. */
+  readonly reportedUntil: number | undefined;
   readonly recoveryLeft: number;
   readonly closedWhy: string | undefined;
   readonly factors: readonly {
@@ -169,6 +171,9 @@ export function personPage(page: ConsolePage, props: PersonProps): string {
           ...(props.deskCodeUntil === undefined
             ? []
             : [[t('console.desk-code-until'), time(props.deskCodeUntil)] as const]),
+          ...(props.reportedUntil === undefined
+            ? []
+            : [[t('console.reported-until'), time(props.reportedUntil)] as const]),
           [t('console.recovery-left'), countText(language, props.recoveryLeft)],
         ]}
       />

@@ -74,6 +74,7 @@ function peopleSamples(page: ConsolePage): [string, string][] {
     realm: 'Gemeente Voorbeeld',
     invitedUntil: undefined,
     deskCodeUntil: noon,
+    reportedUntil: noon,
     recoveryLeft: 9,
     closedWhy: undefined,
     factors: [{ kind: 'totp', label: `Telefoon ${hostile}`, level: 2, boundAt: noon, lastUsedAt: noon }],

@@ -109,6 +109,18 @@ function frameSamples(page: ConsolePage): [string, string][] {
     ],
     ['console-act', actPage(page, act)],
     [
+      'console-lift-report',
+      actPage(page, {
+        ...act,
+        action: '/people/gemeente/anna/lift-report',
+        title: t('console.act-on', { act: t('console.lift-report'), name: `anna ${hostile}` }),
+        consequences: (['what', 'sure', 'will'] as const).map(one =>
+          t(`console.lift-report.${one}`, { name: `anna ${hostile}` }),
+        ),
+        submit: t('console.lift-report'),
+      }),
+    ],
+    [
       'console-act-reason',
       actPage({ ...page, notice: 'console.done.signed-out' }, { ...act, mistake: 'console.reason-missing' }),
     ],

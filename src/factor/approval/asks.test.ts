@@ -2,8 +2,9 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { type Bench, minute, openBench } from '../../../test/vectors/factor-bench.ts';
 import { KeyRing } from '../../kernel/key-ring.ts';
 import { systemRandom } from '../../kernel/random.ts';
-import { type Ask, answerAsk, askOf, openAsk, openAsks, passAsk, reportAsk } from './asks.ts';
+import { type Ask, answerAsk, askOf, openAsk, openAsks, passAsk, reportAsk, reportedUntil } from './asks.ts';
 import { deviceOf } from './credential.ts';
+import { liftReport } from './lifting.ts';
 import { keepSubscription, subscriptionOf } from './subscription.ts';
 import { forgetApproval, verifyApproval } from './verify.ts';
 
@@ -104,6 +105,46 @@ describe('R24: what is asked of a phone', () => {
       }
     }
     expect(wrong).toBe(10);
+  });
+
+  it('R09: a report pressed by mistake is taken back at once; what else was counted goes on', async () => {
+    const lifting = { person: anna, by: 'desk', reason: 'verkeerde knop' };
+    expect(await liftReport(bench.deps, lifting)).toBe(false);
+    await answered(await asked('first'), 'f', '00');
+    for (const known of [undefined, 'hers']) {
+      const ask = await asked('one', known);
+      await reportAsk(bench.deps, { person: anna, factor: 'f', ask: ask.id });
+      expect(await openAsk(bench.deps, request('two', known))).toMatchObject({ outcome: 'limited' });
+    }
+    expect(await reportedUntil(bench.deps, anna)).toBe(bench.clock.time + 24 * 60 * minute);
+    expect(await reportedUntil(bench.deps, bram)).toBeUndefined();
+    expect(await liftReport(bench.deps, { ...lifting, person: bram })).toBe(false);
+    expect(await liftReport(bench.deps, lifting)).toBe(true);
+    expect(await reportedUntil(bench.deps, anna)).toBeUndefined();
+    expect(await liftReport(bench.deps, lifting)).toBe(false);
+    expect(bench.events).toEqual([
+      {
+        ...{ type: 'approval.report-lifted', realm: anna.realm, person: anna.id, name: anna.name },
+        ...{ by: 'desk', reason: 'verkeerde knop' },
+      },
+    ]);
+    await asked('three', 'hers');
+    // The second wrong number of the day: lifting a report is no way around that.
+    await answered(await asked('three'), 'f', '00');
+    expect(await openAsk(bench.deps, request('four'))).toMatchObject({ outcome: 'limited' });
+    bench.clock.time += 60 * minute;
+    expect(await openAsk(bench.deps, request('four'))).toMatchObject({ outcome: 'limited' });
+  });
+
+  it('R09: a report that is over needs no taking back, and that of a known browser is over in an hour', async () => {
+    const ask = await asked('one', 'hers');
+    await reportAsk(bench.deps, { person: anna, factor: 'f', ask: ask.id });
+    bench.clock.time += 60 * minute - 1;
+    expect(await reportedUntil(bench.deps, anna)).toBe(bench.clock.time + 1);
+    bench.clock.time += 1;
+    expect(await reportedUntil(bench.deps, anna)).toBeUndefined();
+    expect(await liftReport(bench.deps, { person: anna, by: 'desk', reason: 'x' })).toBe(false);
+    await asked('two', 'hers');
   });
 
   it('is sealed, and a count that cannot be read is not taken for none', async () => {

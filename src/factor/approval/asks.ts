@@ -147,6 +147,30 @@ export async function passAsk(
   return verdict;
 }
 
+/** Until when a report keeps somebody from asking this person; undefined where none does. */
+export async function reportedUntil(deps: Deps, person: Pick<Person, 'id'>): Promise<number | undefined> {
+  const now = deps.clock.now();
+  const ends = (await read(deps, person.id)).noted.map(reportEnd);
+  const until = Math.max(0, ...ends);
+  return until > now ? until : undefined;
+}
+
+/** Forgets the reports that still count, and nothing else that was noted; false where there is none. */
+export async function liftReports(deps: Deps, person: Pick<Person, 'id'>): Promise<boolean> {
+  const now = deps.clock.now();
+  const lifted = await change(deps, person.id, current => {
+    if (!current.noted.some(entry => reportEnd(entry) > now)) return undefined;
+    return { ...current, noted: current.noted.filter(({ what }) => what !== 'reported') };
+  });
+  return lifted !== undefined;
+}
+
+/** 0 for what is no report. */
+function reportEnd({ at, who, what }: Asks['noted'][number]): number {
+  if (what !== 'reported') return 0;
+  return Math.max(...limitsOf(who).reported.map(limit => windowEnd([at], limit, at)));
+}
+
 async function settle(
   deps: Deps,
   given: { readonly person: Pick<Person, 'id'>; readonly ask: string },
@@ -202,12 +226,15 @@ function noted(asks: Asks, entry: Asks['noted'][number]): Asks {
 
 /** Until when this budget is closed; 0 where it is open. */
 function closedUntil({ noted: all }: Asks, who: string, now: number): number {
-  const limits = approvalLimits[who === unknownBrowsers ? 'unknown' : 'known'];
-  const ends = Object.entries(limits).flatMap(([what, each]) => {
+  const ends = Object.entries(limitsOf(who)).flatMap(([what, each]) => {
     const times = all.filter(entry => entry.who === who && entry.what === what).map(({ at }) => at);
     return each.map(limit => windowEnd(times, limit, now));
   });
   return Math.max(0, ...ends);
+}
+
+function limitsOf(who: string) {
+  return approvalLimits[who === unknownBrowsers ? 'unknown' : 'known'];
 }
 
 function windowEnd(times: readonly number[], { count, window }: Sliding, now: number): number {
