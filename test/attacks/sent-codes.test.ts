@@ -383,7 +383,7 @@ describe('a gateway that fails', () => {
     bench.gateway.answer = res => void res.writeHead(401).end('{"error":"no such key"}');
     const failed = await browser.post(page, again);
     expect(failed.status).toBe(503);
-    expect(failed.html).toContain('We konden de code niet versturen');
+    expect(failed.html).toContain('We konden geen nieuwe code sturen');
     expect(helps(failed)).toBe(true);
     expect(bench.trouble).toEqual([{ carried: 'refused', status: 401, said: '{"error":"no such key"}' }]);
     expect(bench.events.at(-1)).toMatchObject({ type: 'code.not-sent', reason: 'refused' });
