@@ -44,7 +44,11 @@ async function openEmbedded(folder: DataFolder, ring: KeyRing, surroundings: Sur
   try {
     const store = await openStore(folder, ring, clock, () => claim.release());
     if (told !== true) for (const { what, remedy } of elsewhere(folder)) logger.warn({ remedy }, what);
-    return { store, prune: () => store.prune(), examine: async () => [...elsewhere(folder), ...embedded(folder)] };
+    return {
+      store,
+      prune: () => store.prune().then(() => store.settle()),
+      examine: async () => [...elsewhere(folder), ...embedded(folder)],
+    };
   } catch (error) {
     claim.release();
     throw error;

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -126,6 +126,37 @@ describe('pruning', () => {
     const db = new DatabaseSync(path);
     expect(Number(db.prepare('SELECT count(*) AS rows FROM spent').get()?.['rows'])).toBeLessThan(300);
     db.close();
+  });
+});
+
+describe('R61: what was taken away', () => {
+  it('stands in no byte of the file, nor of what was written ahead of it, while others have it open', async () => {
+    const path = freshFile();
+    const store = await SqliteStore.open({ path, clock: fixed() });
+    const other = await SqliteStore.open({ path, clock: fixed() });
+    const words = (word: string) =>
+      [path, `${path}-wal`].flatMap(file => readFileSync(file, 'latin1').match(word) ?? []);
+    const long = (word: string) => `${word} `.repeat(400);
+    for (let number = 0; number < 60; number += 1) {
+      await store.append('log', number, long('entry'), { who: 'replaced-name', where: 'trimmed-address' });
+      await store.create(`record:${number}`, long('removed-record'));
+      await store.add('set', `dropped-member-${number}`);
+    }
+    await store.settle();
+    expect(words('removed-record')).not.toEqual([]);
+    const numbers = Array.from({ length: 60 }, (_, at) => at + 1);
+    await store.replaceAsides('log', 'who', numbers, 'gone');
+    await store.replaceAsides('log', 'where', [60], 'gone');
+    await store.trim('log', 60);
+    for (let number = 0; number < 60; number += 1) {
+      await store.remove(`record:${number}`);
+      await store.drop('set', `dropped-member-${number}`);
+    }
+    await other.settle();
+    for (const word of ['replaced-name', 'trimmed-address', 'removed-record', 'dropped-member'])
+      expect(words(word), word).toEqual([]);
+    await store.close();
+    await other.close();
   });
 });
 

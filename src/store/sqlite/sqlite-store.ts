@@ -58,8 +58,8 @@ export class SqliteStore implements Store {
       // Where several processes open a fresh file together, this pragma is refused at once, whatever the busy timeout.
       await whileBusy(() => opened.exec('PRAGMA journal_mode = WAL'));
       db.exec(`PRAGMA busy_timeout = ${busyTimeout}`);
-      // What is taken away is written over where its page is written anyway: names in the audit, seeds, cookies (R61).
-      db.exec('PRAGMA secure_delete = FAST');
+      // What is taken away is written over: names in the audit, seeds, cookies (R61). FAST leaves whole pages as they were.
+      db.exec('PRAGMA secure_delete = ON');
       // FULL: what was answered to a person (a code is used, a visit spent) survives a power cut.
       db.exec('PRAGMA synchronous = FULL');
       await whileBusy(() => migrate(opened));
@@ -219,6 +219,14 @@ export class SqliteStore implements Store {
   /** Deletes at most `batch` expired rows of each kind; how many went. Called now and then by writes, and by a timer. */
   prune(batch: number = pruneBatch): Promise<number> {
     return this.#step(() => this.#atomically(() => this.#pruned(batch)));
+  }
+
+  /**
+   * Brings what was written ahead into the file itself, and empties that: until then what was taken away stands in both
+   * (R61). Does nothing while another process is at it; called by a timer.
+   */
+  settle(): Promise<void> {
+    return this.#step(() => this.#db.exec('PRAGMA wal_checkpoint(TRUNCATE)'));
   }
 
   close(): Promise<void> {
