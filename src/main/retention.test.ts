@@ -4,6 +4,7 @@ import { startSluis, type TestSluis } from '../../test/support/sluis.ts';
 import { closePerson } from '../enrolment/closing.ts';
 import type { Person } from '../factor/person.ts';
 import { consoleRealm } from '../operator/operator.ts';
+import { hashPassword } from '../operator/password.ts';
 
 const day = 24 * 60 * 60_000;
 const realm = 'gemeente';
@@ -54,5 +55,39 @@ describe('R61: what was kept long enough goes by itself', () => {
     await until(async () => (await who('anna')).length === 0);
     await until(async () => (await who('eva@gemeente.test')).length === 0);
     expect(await audit.verify()).toMatchObject({ ok: true, removed: { entries: expect.any(Number) } });
+  }, 60_000);
+
+  test('who was only asked for as an operator, and a request that nobody answered, keep nobody in the store', async () => {
+    const { people, operators, random } = sluis.core;
+    const mandate = { until: sluis.clock.now() + 300 * day, name: 'Iemand' };
+    const given = { ...mandate, role: 'helpdesk', reason: 'test', source: 'test' } as const;
+    const made = async (email: string, role: 'admin' | 'helpdesk') => {
+      const { operator } = await operators.invite({ ...given, email, role }, { command: 'test' });
+      const password = await hashPassword(random, 'een heel gewone zin over fietsen');
+      return (await operators.settle(operator.id, { password })) ?? operator;
+    };
+    const asker = await made('anna@gemeente.test', 'admin');
+    // Alone, she is told so; of whom she named nothing stays.
+    const email = 'te-vroeg@gemeente.test';
+    await expect(operators.ask('invite', { ...given, email }, asker)).rejects.toThrow('two admins');
+    expect(await people.byName(consoleRealm, email)).toBeUndefined();
+
+    await made('bram@gemeente.test', 'admin');
+    const clerk = await made('hans@gemeente.test', 'helpdesk');
+    await operators.ask('invite', { ...given, email: clerk.email }, asker);
+    const [refused, forgotten] = await Promise.all(
+      ['weg@gemeente.test', 'vergeten@gemeente.test'].map(one =>
+        operators.ask('invite', { ...given, email: one }, asker),
+      ),
+    );
+    const ask = refused?.asked?.id ?? '';
+    await operators.refuseAsk(refused?.id ?? '', ask, { reason: 'test', source: 'test' }, asker);
+    expect(await people.byName(consoleRealm, 'weg@gemeente.test')).toBeUndefined();
+
+    sluis.clock.advance(5 * day);
+    await until(async () => (await people.byName(consoleRealm, 'vergeten@gemeente.test')) === undefined);
+    expect(await operators.byId(forgotten?.id ?? '')).toBeUndefined();
+    sluis.clock.advance((300 + 366) * day);
+    await until(async () => (await operators.byId(clerk.id)) === undefined);
   }, 60_000);
 });

@@ -2,7 +2,7 @@ import type { ActivationCodes } from '../enrolment/activation.ts';
 import type { FactorDeps } from '../factor/deps.ts';
 import type { People } from '../factor/people.ts';
 import { randomId } from '../kernel/random.ts';
-import { invitingTakesTwo, isOver, refuseAlone, refuseConfirming, renewingTakesTwo } from './four-eyes.ts';
+import { invitingTakesTwo, isOver, openAsk, refuseAlone, refuseConfirming, renewingTakesTwo } from './four-eyes.ts';
 import type { Invited, OperatorInvitation, Why } from './invitation.ts';
 import { type Asked, addressOf, consoleRealm, isSettled, type Operator, type Outside, plainName } from './operator.ts';
 import { OperatorRecord } from './record.ts';
@@ -13,6 +13,7 @@ import {
   noFirstFactor,
   refuseAsking,
   refused,
+  refuseFull,
   refuseMandate,
   refuseNoAdmin,
   unknown,
@@ -21,8 +22,6 @@ import type { Role } from './role.ts';
 
 /** An invitation of an operator works for an hour, once. */
 export const invitationTime = 60 * 60_000;
-
-const most = 500;
 
 /**
  * The operators. One sealed record: of two admins who end each other at once, one stays; nobody changes herself; and who
@@ -95,6 +94,9 @@ export class Operators {
     const { email, name } = this.#checked(asked);
     const { clock, random, audit } = this.#deps;
     const now = clock.now();
+    const domains = this.#domains();
+    // Before too: who is named in a request that is refused is nobody, and stands nowhere (R61).
+    refuseAlone(await this.#record.read(), asker, email, { now, domains });
     const person = await this.#people.create(consoleRealm, email);
     const { role, until, reason, source } = asked;
     const request: Asked = {
@@ -102,11 +104,11 @@ export class Operators {
       by: { id: asker.id, email: asker.email },
     };
     const operator = await this.#change(asker, person.id, (all, before) => {
-      refuseAlone(all, asker, email, { now, domains: this.#domains() });
+      refuseAlone(all, asker, email, { now, domains });
       if (what === 'renew' && (before === undefined || before.ended !== undefined || before.asked?.only))
         throw unknown();
       if (before !== undefined) return { ...before, asked: before.asked?.only ? { ...request, only: true } : request };
-      if (all.length >= most) throw refused(`there are ${most} operators already`);
+      refuseFull(all, now);
       const mandate = { by: asker.email, from: now, until };
       const nobody = { password: undefined, ended: undefined, neverIn: true } as const;
       return {
@@ -158,6 +160,7 @@ export class Operators {
       return all.map(one => (one.id === id ? { ...one, asked: undefined } : one));
     }, id);
     if (before === undefined) throw unknown();
+    await this.#removeNobody(id);
     const told = { realm: consoleRealm, person: id, name: before.email, by: asking.email, ...why };
     await this.#deps.audit.record({ type: 'operator.ask-refused', ...told });
     return before;
@@ -177,7 +180,7 @@ export class Operators {
     before: Operator | undefined,
     given: Pick<Operator, 'id' | 'email' | 'name' | 'role' | 'mandate'>,
   ): Operator {
-    if (before === undefined && all.length >= most) throw refused(`there are ${most} operators already`);
+    if (before === undefined) refuseFull(all, this.#deps.clock.now());
     const neverIn = before === undefined || before.neverIn === true ? ({ neverIn: true } as const) : {};
     const createdAt = before?.createdAt ?? this.#deps.clock.now();
     return { ...given, createdAt, ...neverIn, password: undefined, ended: undefined };
@@ -260,14 +263,22 @@ export class Operators {
     return operator;
   }
 
-  /** Those whose mandate ended before this time are no more, nor what they signed in with (R61). The audit names them on. */
+  /**
+   * Those whose mandate ended before this time are no more, nor what they signed in with (R61); nor who was only asked for, once
+   * that is over. The audit names them on.
+   */
   async forget(before: number): Promise<void> {
-    const isGone = ({ ended, mandate, asked }: Operator) =>
-      asked === undefined && (ended?.at ?? mandate.until) < before;
+    const now = this.#deps.clock.now();
+    const isGone = (one: Operator) =>
+      isOver(one, now) || (openAsk(one, now) === undefined && (one.ended?.at ?? one.mandate.until) < before);
     for (const { id } of (await this.list()).filter(isGone)) {
       await this.#record.write(all => all.filter(one => one.id !== id || !isGone(one)), id);
-      if ((await this.byId(id)) === undefined) await this.#people.remove(id);
+      await this.#removeNobody(id);
     }
+  }
+
+  async #removeNobody(id: string): Promise<void> {
+    if ((await this.byId(id)) === undefined) await this.#people.remove(id);
   }
 
   /** One operator made anew in the record, after who asks was looked at in the same step. */
@@ -277,8 +288,7 @@ export class Operators {
     change: (all: readonly Operator[], before: Operator | undefined) => Operator,
   ): Promise<Operator> {
     const now = this.#deps.clock.now();
-    const written = await this.#record.write(every => {
-      const all = every.filter(one => one.id === id || !isOver(one, now));
+    const written = await this.#record.write(all => {
       refuseAsking(all, asking, id, now);
       const before = all.find(one => one.id === id);
       const after = change(all, before);

@@ -1,4 +1,5 @@
 import { SluisError } from '../kernel/errors.ts';
+import { isOver } from './four-eyes.ts';
 import { isAble, longestMandate, type Operator, type Outside } from './operator.ts';
 
 /** Who asks: somebody in the console, or who may read the data folder anyway and runs a command. */
@@ -20,6 +21,14 @@ export function refuseNoAdmin(all: readonly Operator[], { id }: Pick<Operator, '
 export function refuseMandate(until: number, now: number): void {
   if (until > now && until - now <= longestMandate) return;
   throw refused('a mandate ends at a day to come, two years from now at the latest');
+}
+
+/** So many stand in one record. */
+const most = 500;
+
+/** Who was only asked for counts no more once that is over, though she is taken out later. */
+export function refuseFull(all: readonly Operator[], now: number): void {
+  if (all.filter(one => !isOver(one, now)).length >= most) throw refused(`there are ${most} operators already`);
 }
 
 export const noFirstFactor = { password: undefined, outside: undefined, spare: undefined };
