@@ -2,6 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { exportJWK, type JWTPayload, SignJWT, UnsecuredJWT } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../kernel/clock.ts';
@@ -21,6 +22,9 @@ describe('D11: what a provider of identities says', () => {
     claims?: JWTPayload;
     token?: (claims: JWTPayload) => Promise<string>;
     status?: number;
+    /** The one that it takes; any, without this. */
+    secret?: string;
+    refused?: string;
   } = {};
   let nonce = '';
   const asked: string[] = [];
@@ -30,9 +34,12 @@ describe('D11: what a provider of identities says', () => {
     server = createServer((req, res) => {
       const path = new URL(req.url ?? '', issuer).pathname;
       asked.push(path);
-      void answer(path).then(body => {
-        res.writeHead(odd.status ?? 200, { 'content-type': 'application/json' });
-        res.end(JSON.stringify(body));
+      void Promise.all([answer(path), text(req)]).then(([body, form]) => {
+        const shown = new URLSearchParams(form).get('client_secret') ?? odd.secret;
+        const error = path !== '/token' || shown === odd.secret ? odd.refused : 'invalid_client';
+        const refused = path === '/token' && odd.secret !== undefined && error !== undefined;
+        res.writeHead(refused ? 400 : (odd.status ?? 200), { 'content-type': 'application/json' });
+        res.end(JSON.stringify(refused ? { error } : body));
       });
     }).listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -138,6 +145,14 @@ describe('D11: what a provider of identities says', () => {
     expect(asked).not.toContain('/token');
   });
 
+  it('what a browser brings along as an error is its own word: it counts, and nothing is read again for it', async () => {
+    const provider = made();
+    for (const error of ['server_error', 'temporarily_unavailable'])
+      expect(await round(provider, came => came.searchParams.set('error', error))).toBe('wrong');
+    expect(asked).toHaveLength(1);
+    await provider.close();
+  });
+
   it.each([
     [{ email_verified: false }, {}, undefined],
     [{ email_verified: 'true' }, {}, undefined],
@@ -161,6 +176,29 @@ describe('D11: what a provider of identities says', () => {
     expect(await round(made({ clientSecret: '' }))).toBe('unavailable');
     expect(asked).toEqual([]);
     expect(JSON.stringify(told)).not.toMatch(/geheim|anna|eyJ/);
+  });
+
+  it('a client secret that was changed holds at the next sign-in, and not an hour later', async () => {
+    let clientSecret = 'geheim';
+    const provider = new OidcProvider({
+      ...{ clock: systemClock, tell: trouble => told.push(trouble) },
+      server: () => ({
+        ...{ issuer, clientId: 'sluis', clientSecret, ca: undefined, addressClaim: 'email' },
+        ...{ administered: false, timeout: 2_000 },
+      }),
+    });
+    expect(await round(provider)).toMatchObject({ subject: 'a-1' });
+    odd = { secret: 'nieuw' };
+    expect(await round(provider)).toBe('unavailable');
+    clientSecret = 'nieuw';
+    expect(await round(provider)).toMatchObject({ subject: 'a-1' });
+    // Codes that somebody made up are no reason to read anything again.
+    odd = { secret: 'nieuw', refused: 'invalid_grant' };
+    asked.length = 0;
+    expect(await round(provider)).toBe('wrong');
+    expect(await round(provider)).toBe('wrong');
+    expect(asked).toEqual(['/token', '/token']);
+    await provider.close();
   });
 
   it('however many ask while it is away, it is asked once at a time', async () => {

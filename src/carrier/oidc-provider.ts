@@ -21,7 +21,7 @@ export interface ProviderTrouble {
 }
 
 interface ProviderOptions {
-  /** Read when the provider's own settings are. Throws 'config.unreadable'. */
+  /** Read when the provider's own settings are: once an hour, and after it could not be asked. Throws 'config.unreadable'. */
   server(): ProviderServer;
   readonly clock: { now(): number };
   tell(trouble: ProviderTrouble): void;
@@ -86,7 +86,10 @@ export class OidcProvider implements Provider {
       return this.#identityOf(known.server, tokens.claims());
     } catch (error) {
       this.#options.tell({ at: 'answer', said: saidOf(error) });
-      return isAway(error) ? 'unavailable' : 'wrong';
+      if (!isAway(error)) return 'wrong';
+      // Its addresses may have changed, or our secret there: read again at the next sign-in, and not in an hour.
+      if ((await this.#known?.catch(() => undefined)) === known) this.#known = undefined;
+      return 'unavailable';
     }
   }
 
@@ -111,7 +114,7 @@ export class OidcProvider implements Provider {
     return { issuer, subject, email: addressIn(server, claims ?? {}) };
   }
 
-  /** Read once an hour, and again after it did not work; undefined where it does not now. */
+  /** Undefined where they cannot be read now. */
   async #settings(): Promise<Known | undefined> {
     const now = this.#options.clock.now();
     // Who comes while it is being read waits for the same answer: however many open the page, the provider is asked once.
@@ -133,8 +136,8 @@ export class OidcProvider implements Provider {
     const server = this.#options.server();
     const { issuer, clientId, clientSecret, ca, timeout } = server;
     if (clientSecret === '') throw new Error('there is no client secret');
-    await this.#agent?.close();
     const tls = ca === undefined ? {} : { ca };
+    // The one of before is left to whoever is in the middle of a sign-in; its connections end by themselves.
     const agent = new Agent({ connect: { timeout, ...tls }, maxResponseSize: longestAnswer, allowH2: false });
     this.#agent = agent;
     const insecure = issuer.startsWith('http:') ? [client.allowInsecureRequests] : [];
@@ -178,8 +181,8 @@ function scopeOf({ addressClaim }: ProviderServer): string {
 
 /** The provider does not answer, answers nonsense, or does not know us: nothing that she could do better. */
 function isAway(error: unknown): boolean {
-  if (error instanceof client.AuthorizationResponseError)
-    return /^(?:server_error|temporarily_unavailable)$/.test(error.error);
+  // It came with the browser: whoever likes can write there that the provider is away, and would be counted no more (R09).
+  if (error instanceof client.AuthorizationResponseError) return false;
   if (error instanceof client.ResponseBodyError) return error.error !== 'invalid_grant';
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   return !code.startsWith('OAUTH_') || /TIMEOUT|ABORT|NOT_JSON|NOT_CONFORM|PARSE/.test(code);

@@ -63,7 +63,7 @@ export class Entrance {
     const counted: AttemptRequest = known === undefined ? request : { ...request, browser: known };
     const attempt = await deps.attempts.begin(counted);
     if (!attempt.allowed) {
-      if (await deps.attempts.firstRefusal(counted, attempt)) await refusedOf(deps, email, 'delayed', source);
+      if (await deps.attempts.firstRefusal(counted, attempt)) await this.refused(email, 'delayed', source);
       return { outcome: 'delayed', until: attempt.until };
     }
     const operator = await deps.operators.byEmail(email);
@@ -75,8 +75,12 @@ export class Entrance {
     const reason = answer === 'unavailable' ? 'unavailable' : 'wrong';
     // Nothing was found out, so nothing was guessed.
     if (reason === 'unavailable') await attempt.refund();
-    await refusedOf(deps, email, reason, source);
+    await this.refused(email, reason, source);
     return { outcome: reason };
+  }
+
+  async refused(name: string, reason: 'wrong' | 'delayed' | 'unavailable', source: string): Promise<void> {
+    await this.deps.audit.record({ type: 'operator.refused', realm: consoleRealm, name, reason, source });
   }
 
   delayed(c: ConsoleContext, until: number, place = this.view.placeOf(c)): Response {
@@ -105,8 +109,10 @@ export class Entrance {
     if (!(await this.signIns.end(browser))) return this.view.halt(c, 'gone');
     const { outside } = signIn;
     // Hers from now on, and of nobody else: both factors were right.
-    if (outside !== undefined && (await this.deps.operators.settle(operator.id, { outside })) === undefined)
+    if (outside !== undefined && (await this.deps.operators.settle(operator.id, { outside })) === undefined) {
+      await this.refused(operator.email, 'wrong', c.env.source);
       return this.view.halt(c, 'identity');
+    }
     await this.#leave(c);
     const now = clock.now();
     const proved = { ...passed, factorAt: now, portal: undefined };
@@ -121,15 +127,6 @@ export class Entrance {
     this.view.dropCookie(c, browserCookie);
     return this.view.go(c, signIn.to);
   }
-}
-
-async function refusedOf(
-  { audit }: ConsoleDeps,
-  name: string,
-  reason: 'wrong' | 'delayed' | 'unavailable',
-  source: string,
-): Promise<void> {
-  await audit.record({ type: 'operator.refused', realm: consoleRealm, name, reason, source });
 }
 
 /** A place of the console and nothing else: no host, no scheme, no query. */

@@ -75,8 +75,14 @@ async function comeBack(c: ConsoleContext, entrance: Entrance, { provider }: ByP
   // Each costs a question to the provider: of one source, few.
   const { source } = c.env;
   const account = `provider ${sha256(browser).slice(0, 22)}`;
-  const attempt = await deps.attempts.begin({ pool: 'sign-in', realm: consoleRealm, account, source });
-  if (!attempt.allowed) return entrance.delayed(c, attempt.until, '/sign-in');
+  const request = { pool: 'sign-in', realm: consoleRealm, account, source } as const;
+  const attempt = await deps.attempts.begin(request);
+  if (!attempt.allowed) {
+    // A browser costs nothing: whoever comes with a new one each time fills no disk.
+    if (await deps.attempts.firstRefusal({ ...request, account: 'provider' }, attempt))
+      await entrance.refused('', 'delayed', source);
+    return entrance.delayed(c, attempt.until, '/sign-in');
+  }
   const came = new URL(callbackOf(entrance));
   came.search = new URL(c.req.url).search;
   const found = await provider.finish(came, round.text);
@@ -124,12 +130,12 @@ async function accept(
 
 async function refused(
   c: ConsoleContext,
-  { deps, view }: Entrance,
+  entrance: Entrance,
   reason: 'wrong' | 'unavailable',
   name = '',
 ): Promise<Response> {
-  await deps.audit.record({ type: 'operator.refused', realm: consoleRealm, name, reason, source: c.env.source });
-  return view.halt(c, reason === 'wrong' ? 'identity' : 'unavailable');
+  await entrance.refused(name, reason, c.env.source);
+  return entrance.view.halt(c, reason === 'wrong' ? 'identity' : 'unavailable');
 }
 
 /** Linked to another identity of the same provider: an address that went to somebody else takes nothing along. */

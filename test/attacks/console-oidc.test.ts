@@ -177,6 +177,8 @@ describe('D11 R52: operators who sign in at a provider', () => {
     for (let account = 0; account < 110; account += 1)
       await sluis.core.attempts.begin({ ...given, account: `x${account}` });
     expect(await guess()).toBe(429);
+    const refused = (await sluis.core.audit.tail(50)).map(({ event }) => event);
+    expect(refused).toContainEqual(expect.objectContaining({ type: 'operator.refused', reason: 'delayed' }));
     sluis.clock.advance(60 * 60_000);
   });
 
