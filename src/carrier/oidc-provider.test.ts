@@ -140,8 +140,15 @@ describe('D11: what a provider of identities says', () => {
     ['another issuer (RFC 9207)', (came: URL) => came.searchParams.set('iss', 'https://kwaad.test')],
     ['no issuer, where it says that it names it', (came: URL) => came.searchParams.delete('iss')],
     ['a refusal', (came: URL) => came.searchParams.set('error', 'access_denied')],
-  ])('an answer with %s asks the provider nothing', async (_what, change) => {
-    expect(await round(made(), change)).toMatch(/^(?:wrong|unavailable)$/);
+    ['no code', (came: URL) => came.searchParams.delete('code')],
+    ['two codes', (came: URL) => came.searchParams.append('code', 'x')],
+    ['two errors', (came: URL) => came.searchParams.append('error', 'a')],
+    ['a whole answer as a token', (came: URL) => came.searchParams.set('response', 'e30.e30.')],
+    ['a token of its own', (came: URL) => came.searchParams.set('id_token', 'e30.e30.')],
+    ['an access token of its own', (came: URL) => came.searchParams.set('token', 'x')],
+    ['nothing', (came: URL) => (came.search = '')],
+  ])('an answer with %s is wrong, and asks the provider nothing', async (_what, change) => {
+    expect(await round(made(), change)).toBe('wrong');
     expect(asked).not.toContain('/token');
   });
 
