@@ -78,9 +78,7 @@ async function comeBack(c: ConsoleContext, entrance: Entrance, { provider }: ByP
   const request = { pool: 'sign-in', realm: consoleRealm, account, source } as const;
   const attempt = await deps.attempts.begin(request);
   if (!attempt.allowed) {
-    // A browser costs nothing: whoever comes with a new one each time fills no disk.
-    if (await deps.attempts.firstRefusal({ ...request, account: 'provider' }, attempt))
-      await entrance.refused('', 'delayed', source);
+    if (await deps.attempts.firstRefusal(request, attempt)) await entrance.refused('', 'delayed', source);
     return entrance.delayed(c, attempt.until, '/sign-in');
   }
   const came = new URL(callbackOf(entrance));

@@ -33,6 +33,9 @@ export interface Refused {
   readonly bucket: 'account' | 'source' | 'overall';
 }
 
+/** Whose account is a name that anybody may type. */
+const typedPools: ReadonlySet<Pool> = new Set(['sign-in', 'activation']);
+
 // An app notes a failure a little later than we let it through.
 const limiterMargin = 5_000;
 
@@ -59,8 +62,11 @@ export class Attempts {
   async firstRefusal(request: AttemptRequest, refused: Refused): Promise<boolean> {
     const { store, clock } = this.#deps;
     const { bucket, until } = refused;
-    const where = bucket === 'source' ? hash(bucket, ...networksOf(request.source)) : bucket;
-    const key = `attempts-told:{${hash(request.realm, request.account)}}:${request.pool}:${browserPart(request.browser)}:${where}`;
+    const { realm, pool, browser, source } = request;
+    // A stranger makes up as many names as he likes. Who shows a second factor is somebody, and is told of it.
+    const account = bucket !== 'account' && typedPools.has(pool) ? '' : request.account;
+    const where = bucket === 'source' ? hash(bucket, ...networksOf(source)) : bucket;
+    const key = `attempts-told:{${hash(realm, account)}}:${pool}:${browserPart(account === '' ? undefined : browser)}:${where}`;
     return store.consume(key, Math.max(1, until - clock.now()));
   }
 

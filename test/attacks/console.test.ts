@@ -76,6 +76,25 @@ describe('attacks on the console', () => {
     expect(known.at(-1)).toMatch(/^429 /);
   });
 
+  it('R09: one source that is held off writes one line of the audit, whatever names it makes up', async () => {
+    for (const pool of ['sign-in', 'activation'] as const)
+      for (let account = 0; account < 110; account += 1)
+        await sluis.core.attempts.begin({ pool, realm: '@console', source: '127.0.0.1', account: `x${account}` });
+    const delayed = async () =>
+      (await sluis.core.audit.tail(100)).filter(({ event }) => 'reason' in event && event.reason === 'delayed').length;
+    const before = await delayed();
+    const browser = new ConsoleBrowser(sluis);
+    const [signIn, invitation] = [await browser.open('/sign-in'), await browser.open('/invitation')];
+    for (let name = 0; name < 8; name += 1) {
+      const email = `verzonnen${name}@gemeente.test`;
+      expect((await browser.submit(signIn, '/sign-in', { email, password: 'fout' })).status).toBe(429);
+      const fields = { email, code: 'AAAA-BBBB-CCCC-DDDD' };
+      expect((await browser.submit(invitation, '/invitation', fields)).status).toBe(429);
+    }
+    expect((await delayed()) - before).toBe(2);
+    sluis.clock.advance(60 * 60_000);
+  });
+
   it('R09: the right password is not looked at while a delay runs', async () => {
     const { operator } = await operatorOf(sluis, 'helpdesk', 'traag@gemeente.test');
     const tried = await Promise.all(
