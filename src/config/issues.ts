@@ -52,8 +52,8 @@ function unionProblems(source: Source, issue: z.core.$ZodIssueInvalidUnion, path
   const tried = issue.errors.filter(errors => !errors.some(isWrongKind));
   const [only] = tried;
   if (tried.length === 1 && only !== undefined) return problemsOf(source, only, path);
-  const expected =
-    issue.message === 'Invalid input' ? (only?.[0]?.message ?? knownNames(path).join(', ')) : issue.message;
+  const told = issue.message === 'Invalid input' ? (only?.[0]?.message ?? knownNames(path).join(', ')) : issue.message;
+  const expected = told.replace(/^expected /, '');
   const value = valueAt(source.value, path);
   return [{ path: path.join('.'), line: source.line(path), found: showValue(path, value), expected }];
 }
@@ -102,6 +102,8 @@ function hintFor(issue: Issue, value: unknown): { hint?: string } {
     const meant = nearest(value, issue.values.map(String));
     return meant === undefined ? {} : { hint: `did you mean ${meant}?` };
   }
+  if (typeof value === 'number' && /^(?:expected )?a (?:duration|size)\b/.test(issue.message))
+    return { hint: 'write the unit behind the number' };
   const bare = issue.code === 'invalid_type' && issue.expected === 'string';
   return bare && value !== undefined && value !== null ? { hint: 'put the value in quotes' } : {};
 }

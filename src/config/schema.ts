@@ -178,7 +178,10 @@ export const appSchema = z.strictObject({
   realm: identifier,
   origin: origin.describe('As people reach it; the host name is the one in their address bar.'),
   upstream: z
-    .union([origin.transform(url => upstreamDetails.parse({ url })), upstreamDetails])
+    .union(
+      [origin.transform(url => upstreamDetails.parse({ url })), upstreamDetails],
+      'expected an address such as http://127.0.0.1:8081, or a block with url',
+    )
     .describe('Where the app itself listens.'),
   preset: z.string().min(1).describe('What Sluis knows of the app: demo, roundcube, dokuwiki or generic.'),
   signIn: genericSchema.optional().describe('Only with preset: generic.'),

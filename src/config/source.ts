@@ -1,4 +1,4 @@
-import { isCollection, isMap, isPair, isScalar, LineCounter, type Node, parseDocument } from 'yaml';
+import { isCollection, isMap, isPair, isScalar, LineCounter, type Node, parseDocument, visit } from 'yaml';
 import type { Problem } from './problem.ts';
 
 /** Where something stands in a configuration: keys, and numbers of list entries. */
@@ -26,6 +26,12 @@ export function readSource(text: string): Source {
   const problems = [...document.errors, ...document.warnings].map(error =>
     syntaxProblem(error.code, error.message, at(error.pos[0])),
   );
+  visit(document, {
+    Alias: (_key, alias) => {
+      if (alias.source !== '' && alias.resolve(document) === undefined)
+        problems.push(lostAlias(alias.source, at(alias.range?.[0] ?? 0)));
+    },
+  });
   const root = document.contents as Node | null;
   return {
     value: problems.length > 0 ? undefined : toValue(document, problems),
@@ -44,6 +50,13 @@ function toValue(document: ReturnType<typeof parseDocument>, problems: Problem[]
   }
 }
 
+const starHint = 'put what begins with * in quotes';
+
+/** Mostly a pattern that was meant as text: `- *wiki`. */
+function lostAlias(name: string, line: number): Problem {
+  return { path: '', line, found: `*${name}, which YAML takes for a reference`, expected: 'a value', hint: starHint };
+}
+
 function syntaxProblem(code: string, message: string, line: number): Problem {
   if (code === 'DUPLICATE_KEY')
     return { path: '', line, found: 'a key that stands twice in the same place', expected: 'each key once' };
@@ -53,6 +66,7 @@ function syntaxProblem(code: string, message: string, line: number): Problem {
     found: `text that is not YAML: ${message}`,
     expected: 'YAML 1.2',
     ...(code === 'TAB_AS_INDENT' && { hint: 'indent with spaces, not with tabs' }),
+    ...(code === 'BAD_ALIAS' && { hint: starHint }),
   };
 }
 

@@ -11,6 +11,7 @@ import { usersInvite, usersList, usersMail, usersShow, usersSignOut } from '../c
 import { loadSettings } from '../config/load.ts';
 import { systemClock } from '../kernel/clock.ts';
 import { SluisError } from '../kernel/errors.ts';
+import { givenKeys } from '../store/keys.ts';
 import { smsDeps } from './code-carriers.ts';
 import { accepted, loaded, loadOptions, withoutLines } from './configuration.ts';
 import type { Core } from './core.ts';
@@ -99,6 +100,7 @@ function check(machine: Machine, config: string): number {
   const { out, err } = machine.terminal;
   const now = systemClock.now();
   webauthnRules(settings.webauthn, now, { error: () => undefined, warn: () => undefined, info: () => undefined });
+  givenKeys({ fromEnv: machine.keys, fromFile: settings.keyFile });
   const found = metadataFindings(settings.webauthn, now).filter(({ weight }) => weight !== 'good');
   for (const { what, remedy = '' } of found) err(`Warning: ${what}. ${remedy}\n`);
   out(`${config} is in order.\n`);

@@ -28,10 +28,16 @@ export interface KeySources {
  * 'data.unwritable' for those of the folder, and 'data.wrong-key' where the folder has data but its keys are gone.
  */
 export function loadKeys(folder: DataFolder, random: Random, given: KeySources = {}): RingKey[] {
-  if (given.fromEnv !== undefined) return parseKeys(given.fromEnv, 'the environment', 'config.invalid');
-  if (given.fromFile !== undefined) return parseKeys(readGiven(given.fromFile), given.fromFile, 'config.invalid');
+  const keys = givenKeys(given);
+  if (keys !== undefined) return keys;
   if (!existsSync(folder.keys)) makeKeys(folder, random);
   return parseKeys(readOwn(folder.keys), folder.keys, 'data.wrong-key');
+}
+
+/** Keys from elsewhere than the data folder; undefined where none are given. Throws as `loadKeys`. */
+export function givenKeys({ fromEnv, fromFile }: KeySources): RingKey[] | undefined {
+  if (fromEnv !== undefined) return parseKeys(fromEnv, 'the environment', 'config.invalid');
+  return fromFile === undefined ? undefined : parseKeys(readGiven(fromFile), fromFile, 'config.invalid');
 }
 
 /** One key a line, or apart by spaces or commas: `id:base64url of 32 bytes or more`; `#` begins a comment. */

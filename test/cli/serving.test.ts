@@ -38,6 +38,19 @@ function get(path: string, host: string): Promise<{ status: number; text: string
   });
 }
 
+describe('check', () => {
+  it.each([
+    ['empty', '', 'no key in'],
+    ['odd', 'hello', 'key 1 of'],
+    ['double', `a:${'A'.repeat(43)}\na:${'B'.repeat(43)}`, 'two keys with one id'],
+  ])('refuses a key file that is %s, as a start would', async (_title, text, says) => {
+    cli.write('keys', text);
+    const config = cli.write('own-keys.yaml', `${configuration(port)}\nkeys: { file: keys }\n`);
+    for (const command of ['check', 'serve'])
+      refused(await cli.run(command, '--config', config), 78, says, 'what to do: Write one key a line');
+  });
+});
+
 describe('serve', () => {
   it('serves until it is stopped, and leaves the port and the audit in order', async () => {
     const running = await cli.start('serve', '--config', cli.config);
