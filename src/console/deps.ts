@@ -16,6 +16,8 @@ import type { Mailer } from '../notice/mailer.ts';
 import type { FirstFactor } from '../operator/first-factor.ts';
 import type { Operators } from '../operator/operators.ts';
 import type { OperatorPost } from '../operator/post.ts';
+import type { ResetCase } from '../reset/case.ts';
+import type { SentMail } from '../reset/case-mails.ts';
 import type { ResetCases } from '../reset/cases.ts';
 import type { ResetIntake } from '../reset/intake.ts';
 import type { CaseRecords } from '../reset/records.ts';
@@ -43,6 +45,7 @@ export interface ConsoleDeps extends FactorDeps {
     readonly records: CaseRecords;
     readonly cases: ResetCases;
     readonly intake: ResetIntake;
+    sentMails(record: ResetCase): Promise<readonly SentMail[]>;
   };
   readonly sessions: Sessions;
   readonly devices: Pick<TrustedDevices, 'list' | 'until' | 'removeAll'>;

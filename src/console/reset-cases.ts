@@ -3,6 +3,7 @@ import { parseMailAddress } from '../kernel/mail-address.ts';
 import { may } from '../operator/role.ts';
 import { isAboveCodes } from '../recovery/recovery-codes.ts';
 import { type Clerk, documentTypes, lostReasons, type Outcome, type Refusal, type ResetCase } from '../reset/case.ts';
+import { callsFor } from '../reset/case-mails.ts';
 import type { Filing } from '../reset/filing.ts';
 import { isOpenTo } from '../reset/records.ts';
 import type { CaseAct } from '../reset/transitions.ts';
@@ -37,11 +38,14 @@ export const casesRoute: PageRoute = {
     const html = casesPage(page, {
       target,
       all,
-      cases: cases.map(record => ({
-        record,
-        href: view.at(`/cases/${record.realm}/${record.id}`),
-        age: workingDaysBetween(record.filedAt, now),
-      })),
+      cases: await Promise.all(
+        cases.map(async record => ({
+          record,
+          href: view.at(`/cases/${record.realm}/${record.id}`),
+          age: workingDaysBetween(record.filedAt, now),
+          mailFailed: (await deps.resetDesk.sentMails(record)).some(mail => callsFor(record, mail)),
+        })),
+      ),
       links: {
         file: may(operator.role, 'file-case') ? view.at('/cases/new') : undefined,
         other: view.at(all ? '/cases' : '/cases?all=1'),
@@ -124,6 +128,7 @@ export async function caseHtml(ask: Ask, record: ResetCase, refusal?: Refusal): 
     timeZone: deps.settings.realms.get(record.realm)?.timeZone ?? 'Europe/Amsterdam',
     account: await accountOf(ask, record),
     holder: holder?.name,
+    mails: (await deps.resetDesk.sentMails(record)).map(mail => ({ ...mail, calls: callsFor(record, mail) })),
     acts: offered.map(act => ({ href: `${place}/${act}`, text: page.t(actTexts[act]) })),
     back: view.at('/cases'),
   });

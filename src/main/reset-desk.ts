@@ -7,6 +7,7 @@ import type { Outbox } from '../notice/outbox.ts';
 import { isAble } from '../operator/operator.ts';
 import type { Operators } from '../operator/operators.ts';
 import type { ResetCase } from '../reset/case.ts';
+import { type CaseMail, mailIdOf, mailsOf, type SentMail } from '../reset/case-mails.ts';
 import { ResetCases } from '../reset/cases.ts';
 import type { ResetDeps, ResetPost } from '../reset/deps.ts';
 import type { ResetRules } from '../reset/filing.ts';
@@ -20,7 +21,12 @@ export interface ResetDesk {
   readonly records: CaseRecords;
   readonly cases: ResetCases;
   readonly intake: ResetIntake;
+  /** What became of the mails of a case, as long as that is known. */
+  sentMails(record: ResetCase): Promise<readonly SentMail[]>;
 }
+
+/** Longer than a case should take: who works on it sees which mail did not arrive. */
+const mailKnownFor = 60 * 24 * 60 * 60_000;
 
 interface Parts extends FactorDeps, Pick<ResetDeps, 'activation' | 'endAllOf'> {
   readonly people: People;
@@ -47,7 +53,14 @@ export function resetDeskOf(parts: Parts): ResetDesk {
     validity: realm => settings().realms.get(realm)?.activationValidity ?? 0,
   };
   const records = new CaseRecords(deps, () => settings().retention.resetCases);
-  return { records, cases: new ResetCases(deps, records), intake: new ResetIntake(deps, records) };
+  const sentMails = async (record: ResetCase) => {
+    const found = mailsOf(record).map(async about => {
+      const state = await parts.outbox.stateOf(mailIdOf(record, about));
+      return state === undefined ? [] : [{ about, state }];
+    });
+    return (await Promise.all(found)).flat();
+  };
+  return { records, cases: new ResetCases(deps, records), intake: new ResetIntake(deps, records), sentMails };
 }
 
 /** Without a desk in the configuration nothing is official. */
@@ -60,12 +73,11 @@ function isOperator(email: string, person: Person, domains: readonly string[]): 
 }
 
 function postOf({ outbox, settings }: Pick<Parts, 'outbox' | 'settings'>): ResetPost {
-  const put = async (record: ResetCase, about: string, to: string, letter: ResetLetter, person?: Person) => {
+  const put = async (record: ResetCase, about: CaseMail, to: string, letter: ResetLetter, person?: Person) => {
     const mail = { ...letter, to, sender: realmOf(settings(), record).title };
     const { realm } = record;
-    // One of each kind for a case: what a crash broke off and was done again is told once.
-    const id = `reset-${record.id}-${about}`;
-    await outbox.put({ id, realm, about: `reset-${about}`, mail, ...(person === undefined ? {} : { person }) });
+    const what = { id: mailIdOf(record, about), realm, about: `reset-${about}`, knownFor: mailKnownFor, mail };
+    await outbox.put({ ...what, ...(person === undefined ? {} : { person }) });
   };
   return {
     askRequester: async (record, token) => {

@@ -25,6 +25,8 @@ export interface Outgoing {
   readonly about: string;
   /** Whom it is to, where that is a person of the realm; for the log, in which no address stands. */
   readonly person?: { readonly id: string; readonly name: string } | undefined;
+  /** How long it stays known what became of it, in milliseconds; a day by default. As long it is not put again. */
+  readonly knownFor?: number;
   readonly mail: Omit<Mail, 'id'>;
 }
 
@@ -33,7 +35,7 @@ type Kept =
   | (Outgoing & { readonly id: string; readonly putAt: number; readonly due: number; readonly tries: number })
   | { readonly over: true; readonly how?: 'sent' | 'failed' };
 
-/** What became of a mail, as long as that is known: a day after it was sent or given up. */
+/** What became of a mail, as long as that is known after it was sent or given up: `knownFor`. */
 export type MailState = 'waiting' | 'sent' | 'failed';
 
 type Waiting = Exclude<Kept, { readonly over: true }>;
@@ -150,18 +152,18 @@ export class Outbox {
     await store.drop(queue, member);
   }
 
-  async #over({ id }: Waiting, member: string, how: 'sent' | 'failed'): Promise<void> {
-    await this.#replace(id, { over: true, how });
+  async #over({ id, knownFor }: Waiting, member: string, how: 'sent' | 'failed'): Promise<void> {
+    await this.#replace(id, { over: true, how }, knownFor ?? mailLimits.known);
     await this.#deps.store.drop(queue, member);
   }
 
   /** Whose the mail is by its claim. */
-  async #replace(id: string, kept: Kept): Promise<void> {
+  async #replace(id: string, kept: Kept, ttl?: number): Promise<void> {
     const { store } = this.#deps;
     const record = await store.get(mailKey(id));
     const text = this.#codec.encode(mailKey(id), kept);
-    const ttl = 'over' in kept ? [mailLimits.known] : [];
-    if (record !== undefined) await store.replace(mailKey(id), record.version, text, ...ttl);
+    const life = ttl === undefined ? [] : [ttl];
+    if (record !== undefined) await store.replace(mailKey(id), record.version, text, ...life);
   }
 
   #rests({ at }: MailTrouble): boolean {

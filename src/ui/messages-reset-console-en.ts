@@ -126,4 +126,20 @@ export const englishResetConsole: Readonly<Record<keyof typeof dutchResetConsole
   'console.reset.no.state': 'A colleague was before you: this request is {state}, by {who}.',
   'console.reset.no.not-found': 'There is no such request.',
   'console.reset.nobody': 'unknown',
+
+  'console.reset.mail.ask': 'Mail to the requester with the link',
+  'console.reset.mail.done': 'Mail to the requester about the reset',
+  'console.reset.mail.user': 'Mail to the user about the reset',
+  'console.reset.mail.refused': 'Mail to the requester about the refusal',
+  'console.reset.mail-is.waiting': 'Waits until the mail server takes it',
+  'console.reset.mail-is.sent': 'Sent',
+  'console.reset.mail-is.failed': 'Not sent: the mail server did not take it',
+  'console.reset.mail-failed': 'Mail did not arrive',
+  'console.reset.mail-failed.ask':
+    'The mail with the link did not arrive. Is the address of the requester wrong? Then refuse this request and file a new one. Is it right? Ask an admin about the mail server.',
+  'console.reset.mail-failed.done':
+    'The mail to the requester did not arrive. Call the requester. Choose that too when you close the request.',
+  'console.reset.mail-failed.user':
+    'The mail to the user did not arrive. Call the user. Choose that too when you close the request. Have an admin look at the mail address.',
+  'console.reset.mail-failed.refused': 'The mail about the refusal did not arrive. Call the requester.',
 };

@@ -128,4 +128,20 @@ export const dutchResetConsole = {
   'console.reset.no.state': 'Een collega was u voor: dit verzoek is {state}, door {who}.',
   'console.reset.no.not-found': 'Dit verzoek is er niet.',
   'console.reset.nobody': 'onbekend',
+
+  'console.reset.mail.ask': 'Mail aan de aanvrager met de link',
+  'console.reset.mail.done': 'Mail aan de aanvrager over de uitvoering',
+  'console.reset.mail.user': 'Mail aan de gebruiker over de uitvoering',
+  'console.reset.mail.refused': 'Mail aan de aanvrager over de afwijzing',
+  'console.reset.mail-is.waiting': 'Wacht tot de mailserver hem aanneemt',
+  'console.reset.mail-is.sent': 'Verstuurd',
+  'console.reset.mail-is.failed': 'Niet verstuurd: de mailserver nam hem niet aan',
+  'console.reset.mail-failed': 'Mail niet aangekomen',
+  'console.reset.mail-failed.ask':
+    'De mail met de link is niet aangekomen. Klopt het adres van de aanvrager niet? Wijs dit verzoek dan af en dien een nieuw in. Klopt het wel? Vraag een beheerder naar de mailserver.',
+  'console.reset.mail-failed.done':
+    'De mail aan de aanvrager is niet aangekomen. Bel de aanvrager. Kies dat ook als u het verzoek afrondt.',
+  'console.reset.mail-failed.user':
+    'De mail aan de gebruiker is niet aangekomen. Bel de gebruiker. Kies dat ook als u het verzoek afrondt. Laat een beheerder het mailadres nakijken.',
+  'console.reset.mail-failed.refused': 'De mail over de afwijzing is niet aangekomen. Bel de aanvrager.',
 } as const;

@@ -1,5 +1,6 @@
 import type { Child } from 'hono/jsx';
 import type { ConfirmedBy, IdentityMethod, Refusal, ResetCase } from '../reset/case.ts';
+import type { SentMail } from '../reset/case-mails.ts';
 import { SelectField } from './console-fields.tsx';
 import { ConsoleLayout, type ConsolePage, Facts, Pager, Table } from './console-layout.tsx';
 import { Link, Mistake, Paragraph, render } from './layout.tsx';
@@ -11,6 +12,8 @@ export interface ListedCase {
   readonly href: string;
   /** Working days. */
   readonly age: number;
+  /** A mail did not arrive, and somebody must do something about it. */
+  readonly mailFailed: boolean;
 }
 
 /** The requests, the oldest first: those over the target lead by themselves. */
@@ -61,13 +64,16 @@ export function casesPage(
   );
 }
 
-function rowOf(t: Translate, { record, href, age }: ListedCase, target: number): readonly Child[] {
+function rowOf(t: Translate, { record, href, age, mailFailed }: ListedCase, target: number): readonly Child[] {
   const open = record.state !== 'confirmed' && record.state !== 'refused';
   const late = open && age > target;
   return [
     <Link href={href}>{record.id}</Link>,
     late ? <strong>{t('console.reset.overdue', { days: age })}</strong> : String(age),
-    t(`console.reset.state.${record.state}`),
+    <>
+      {t(`console.reset.state.${record.state}`)}
+      {mailFailed ? <strong>{`. ${t('console.reset.mail-failed')}`}</strong> : null}
+    </>,
     record.account.address,
     record.requester.name,
   ];
@@ -79,6 +85,8 @@ export interface CaseProps {
   readonly timeZone: string;
   readonly account: 'unknown' | 'shared' | { readonly name: string; readonly levelFour: boolean };
   readonly holder: string | undefined;
+  /** `calls`: a clerk has to do something about it. */
+  readonly mails: readonly (SentMail & { readonly calls: boolean })[];
   readonly acts: readonly { readonly href: string; readonly text: string }[];
   readonly back: string;
   readonly refusal?: Refusal | undefined;
@@ -91,6 +99,11 @@ export function casePage(page: ConsolePage, props: CaseProps): string {
   return render(
     <ConsoleLayout page={page} title={t('console.reset.case', { number: record.id })} failed={refusal !== undefined}>
       <Mistake t={t} text={refusal === undefined ? undefined : refusalText(t, refusal)} />
+      {props.mails
+        .filter(({ calls }) => calls)
+        .map(({ about }) => (
+          <p class="utrecht-paragraph sluis-notice">{t(`console.reset.mail-failed.${about}`)}</p>
+        ))}
       <Facts short rows={factsOf(page, props)} />
       {typeof props.account === 'object' && props.account.levelFour ? (
         <Paragraph>{t('console.reset.level-four')}</Paragraph>
@@ -147,7 +160,7 @@ function factsOf({ t }: ConsolePage, { record, methods, account, holder }: CaseP
   ];
 }
 
-function historyOf(page: ConsolePage, { record, timeZone }: CaseProps): readonly Row[] {
+function historyOf(page: ConsolePage, { record, timeZone, mails }: CaseProps): readonly Row[] {
   const { t } = page;
   const at = (time: number) => whenIn(page, time, timeZone);
   const act = (label: string, done: { by: { name: string }; at: number } | undefined): Row[] =>
@@ -165,6 +178,7 @@ function historyOf(page: ConsolePage, { record, timeZone }: CaseProps): readonly
       : [[t('console.reset.field.how'), t(`console.reset.how.${confirmed.how}`)] as const]),
     ...act(t('console.reset.state.refused'), refused),
     ...(refused === undefined ? [] : [[t('console.reset.field.reason'), refused.why] as const]),
+    ...mails.map(({ about, state }): Row => [t(`console.reset.mail.${about}`), t(`console.reset.mail-is.${state}`)]),
   ];
 }
 

@@ -50,7 +50,8 @@ export function resetConsoleSamples(page: ConsolePage): [string, string][] {
   const methods = [{ id: 'document', title: `Paspoort ${hostile}`, document: true, visit: true }];
   const list = { target: 2, all: false, pager: { first: undefined, next: '/cases?after=x' } };
   const links = { file: '/cases/new', other: '/cases?all=1' };
-  const cases = [4, 2, 0].map(age => ({ record: sampleCase, href: '/cases/gemeente/K7PM-3XQ2', age }));
+  const href = '/cases/gemeente/K7PM-3XQ2';
+  const cases = [4, 2, 0].map(age => ({ record: sampleCase, href, age, mailFailed: age === 4 }));
   const lists = { documents: ['passport'], reasons: ['lost', 'stolen'] } as const;
   const form = {
     action: '/cases/new',
@@ -64,7 +65,8 @@ export function resetConsoleSamples(page: ConsolePage): [string, string][] {
     { href: '/cases/gemeente/K7PM-3XQ2/check', text: page.t('console.reset.check') },
     { href: '/cases/gemeente/K7PM-3XQ2/refuse', text: page.t('console.reset.refuse') },
   ];
-  const one = { record: sampleCase, methods, timeZone, holder: undefined, acts, back: '/cases' };
+  const mails = [{ about: 'ask', state: 'sent', calls: false }] as const;
+  const one = { record: sampleCase, methods, timeZone, holder: undefined, mails, acts, back: '/cases' };
   const act = { by: clerk, at: noon };
   const done: ResetCase = {
     ...sampleCase,
@@ -88,6 +90,10 @@ export function resetConsoleSamples(page: ConsolePage): [string, string][] {
       }),
     ],
     ['console-case', casePage(page, { ...one, account: { name: `anna ${hostile}`, levelFour: true } })],
+    [
+      'console-case-mail',
+      casePage(page, { ...one, account: 'unknown', mails: [{ about: 'ask', state: 'failed', calls: true }] }),
+    ],
     [
       'console-case-late',
       casePage(page, { ...one, account: 'unknown', refusal: { reason: 'state', state: 'executed', by: 'Eva' } }),

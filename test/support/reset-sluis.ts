@@ -3,7 +3,7 @@ import { type DemoApp, startDemoApp } from '../../demo/app.ts';
 import { parseMailAddress } from '../../src/kernel/mail-address.ts';
 import { systemRandom } from '../../src/kernel/random.ts';
 import { Client, type ClientAnswer } from './client.ts';
-import { type MailServer, startMailServer } from './mail-server.ts';
+import { type MailServer, type MailServerOptions, startMailServer } from './mail-server.ts';
 import { until } from './redis.ts';
 import { startSluis, type TestOptions, type TestSluis } from './sluis.ts';
 
@@ -17,9 +17,12 @@ export interface ResetSluis {
 }
 
 /** Sluis with a console, a reset desk, a ticket system that may file, and a real mail server. */
-export async function startResetSluis(options: TestOptions = {}): Promise<ResetSluis> {
+export async function startResetSluis(
+  options: TestOptions = {},
+  refuse?: MailServerOptions['refuse'],
+): Promise<ResetSluis> {
   const demo = await startDemoApp();
-  const mail = await startMailServer({ tls: 'none' });
+  const mail = await startMailServer({ tls: 'none', ...(refuse === undefined ? {} : { refuse }) });
   const token = systemRandom.bytes(32).toString('base64url');
   const extra = `mail: { host: 127.0.0.1, port: ${mail.port}, tls: none, from: sluis@gemeente.test }
 reset:
