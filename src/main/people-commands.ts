@@ -44,7 +44,11 @@ function depsOf(core: Core, named: string | undefined): PeopleDeps {
       const open = (await records.ofPerson(person)).find(one => !isClosed(one));
       if (open !== undefined) throw openCase(open.id);
       await records.anonymise(person);
-      return erasePerson(parts, { person, by: core.operator, reason });
+      await core.outbox.forget(person.id);
+      const erased = await erasePerson(parts, { person, by: core.operator, reason });
+      // What was put in that moment.
+      await core.outbox.forget(person.id);
+      return erased;
     },
   };
 }

@@ -89,11 +89,25 @@ export class Outbox {
 
   /** To one person (R61). */
   async waitingFor(person: string): Promise<readonly { about: string; to: string; subject: string; putAt: number }[]> {
-    const hers: { about: string; to: string; subject: string; putAt: number }[] = [];
+    return (await this.#of(person)).map(({ about, mail, putAt }) => {
+      return { about, to: mail.to, subject: mail.subject, putAt };
+    });
+  }
+
+  /** Takes what waits for a person away: she was erased (R61). What is being sent at this moment goes. */
+  async forget(person: string): Promise<void> {
+    const { store } = this.#deps;
+    for (const kept of await this.#of(person)) {
+      await store.remove(mailKey(kept.id));
+      await store.drop(queue, memberOf(kept));
+    }
+  }
+
+  async #of(person: string): Promise<readonly Waiting[]> {
+    const hers: Waiting[] = [];
     for (const member of await this.#deps.store.members(queue, { limit: mailLimits.waiting })) {
       const kept = await this.#read(partsOf(member).id);
-      if (kept === undefined || 'over' in kept || kept.person?.id !== person) continue;
-      hers.push({ about: kept.about, to: kept.mail.to, subject: kept.mail.subject, putAt: kept.putAt });
+      if (kept !== undefined && !('over' in kept) && kept.person?.id === person) hers.push(kept);
     }
     return hers;
   }
