@@ -12,13 +12,16 @@ export class BodyTooLarge extends Error {
 }
 
 /**
- * Passes a body on one chunk late, so that what the scanner refuses never arrives whole: the app sees a request that
- * broke off. Bytes are counted against the limit on the way.
+ * Passes a body on one chunk late, and nothing that was not looked at: what the scanner refuses never arrives whole, and
+ * the app sees a request that broke off. Some apps take a form in parts as whole at its last boundary, whatever follows.
+ * Bytes are counted against the limit on the way.
  */
 export class ScannedBody extends Transform {
   readonly #scanner: FieldScanner;
   readonly #limit: number;
-  #held: Buffer | undefined;
+  readonly #held: Buffer[] = [];
+  /** Bytes behind the first of those that are held. */
+  #behind = 0;
   #size = 0;
 
   constructor(scanner: FieldScanner, limit: number) {
@@ -31,13 +34,20 @@ export class ScannedBody extends Transform {
     this.#size += chunk.length;
     if (this.#size > this.#limit) return done(new BodyTooLarge());
     if (this.#scanner.push(chunk)) return done(new BodyRefused());
-    const before = this.#held;
-    this.#held = chunk;
-    done(null, before);
+    if (this.#held.length > 0) this.#behind += chunk.length;
+    this.#held.push(chunk);
+    while (this.#held.length > 1 && this.#behind >= this.#scanner.lag) this.#passFirst();
+    done();
   }
 
   override _flush(done: TransformCallback): void {
     if (this.#scanner.end()) return done(new BodyRefused());
-    done(null, this.#held);
+    for (const chunk of this.#held) this.push(chunk);
+    done();
+  }
+
+  #passFirst(): void {
+    this.push(this.#held.shift());
+    this.#behind -= this.#held[0]?.length ?? 0;
   }
 }

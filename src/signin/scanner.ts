@@ -8,6 +8,8 @@ export interface CredentialNames {
 }
 
 export interface FieldScanner {
+  /** Bytes that must have come after another one before it is sure that that one was looked at. */
+  readonly lag: number;
   /** Reads on; true once the body is one to be refused. */
   push(chunk: Buffer): boolean;
   end(): boolean;
@@ -53,6 +55,7 @@ export class CredentialWatch {
 
 function both(a: FieldScanner, b: FieldScanner): FieldScanner {
   return {
+    lag: Math.max(a.lag, b.lag),
     push: chunk => {
       const first = a.push(chunk);
       return b.push(chunk) || first;
@@ -65,6 +68,7 @@ function both(a: FieldScanner, b: FieldScanner): FieldScanner {
 }
 
 class FormScanner implements FieldScanner {
+  readonly lag = 0;
   readonly #onField: OnField;
   #name = '';
   #value: string | undefined;
@@ -138,6 +142,7 @@ function unescapeForm(text: string): string {
  * A line ends at LF alone and a quote at the end of the line: PHP reads on over a lone CR and takes an open quote.
  */
 class MultipartScanner implements FieldScanner {
+  readonly lag = leastLook;
   readonly #onField: OnField;
   #tail = '';
   #unseen = 0;
@@ -200,6 +205,7 @@ function letters(bytes: string): string {
 
 /** Names of JSON objects at any depth: every string that a colon follows. Gives up at once on what does not begin as JSON. */
 class JsonScanner implements FieldScanner {
+  readonly lag = 0;
   readonly #onField: OnField;
   #state: 'start' | 'between' | 'string' | 'escape' | 'after' | 'off' = 'start';
   #text = '';
