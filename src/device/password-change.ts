@@ -28,7 +28,7 @@ export async function endByPasswordChange(deps: PasswordChangeDeps, changed: Cha
   const here = await deps.ends.browserOf(session);
   // Trust first: no session begins by it while the others end.
   const devices = await deps.devices.removeAll({ id: person }, 'password-changed', source, here);
-  const sessions = await deps.ends.elsewhere(person, here, 'password-changed');
+  const sessions = await deps.ends.elsewhere({ id: person, realm, name }, here, 'password-changed');
   // What an app does not confirm can be sent again and again: it fills the trail only where something ended.
   if (!certain && devices === 0 && sessions === 0) return;
   const ended = { certain, devices, sessions };

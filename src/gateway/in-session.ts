@@ -8,10 +8,11 @@ import type { Exchange, GatewayDeps } from './exchange.ts';
 import { type Forwarding, forward } from './forward.ts';
 import { handedOn, type SentOn } from './handed-on.ts';
 import { requestHeaders } from './headers.ts';
+import { type PasswordWatch, passwordWatch } from './password-watch.ts';
 import { refuse } from './respond.ts';
 import { BodyRefused, BodyTooLarge } from './scanned-body.ts';
 import { type OpenedJar, SessionAnswer } from './session-answer.ts';
-import { isUnreadable, queryCarriesCredentials, type SessionBody, sessionBody } from './session-body.ts';
+import { isUnreadable, queryCarriesCredentials, sessionBody } from './session-body.ts';
 import { refuseTooLarge, tooLargeUnread } from './too-large.ts';
 import { appFailed } from './trouble.ts';
 import { sessionOwner } from './visit-cookies.ts';
@@ -29,10 +30,12 @@ export function passInSession(
     return refuse(exchange, 'bad-request', { next: app.settings.preset.landing });
   if ((head.contentLength ?? 0) > deps.limits.body) return refuseTooLarge(deps, exchange, early);
   const { session } = open;
+  const password = passwordWatch(deps, exchange, session);
+  if (password?.seeAddress() === true) return refuse(exchange, 'bad-request', { next: app.settings.preset.landing });
   const opened = openJar(deps, exchange, session);
   const cookie = opened.plain ?? cookieFor(deps, exchange, opened.jar);
   noteActivity(deps, exchange, session);
-  const body = sessionBody(deps, exchange, session, early);
+  const body = sessionBody(deps, exchange, early, password);
   const answers = new SessionAnswer(deps, exchange, { session, opened, body });
   const passage: Forwarding = {
     pool: app.pool,
@@ -58,19 +61,16 @@ export function passInSession(
     },
     ...(sentOn === undefined ? {} : { outlives: true }),
   };
-  forward(body === undefined ? passage : withBody(passage, body));
+  const sent = body === undefined ? passage : { ...passage, options: { ...passage.options, body: body.stream } };
+  forward(password === undefined ? sent : watched(sent, password));
 }
 
-function withBody(passage: Forwarding, { stream, password }: SessionBody): Forwarding {
-  const options = { ...passage.options, body: stream };
-  if (password === undefined) return { ...passage, options };
+function watched(passage: Forwarding, password: PasswordWatch): Forwarding {
   return {
     ...passage,
-    options,
     judge: answer => password.judge(answer, passage.judge(answer)),
     failed: (failure, error) => {
-      // Cut short by us: the app never had it whole.
-      if (error instanceof BodyTooLarge || error instanceof BodyRefused) password.notSent();
+      if (error instanceof BodyTooLarge || error instanceof BodyRefused) password.cutShort();
       passage.failed(failure, error);
     },
   };

@@ -1,6 +1,7 @@
 import { Transform } from 'node:stream';
 import { endByPasswordChange } from '../device/password-change.ts';
 import { matchesMark } from '../policy/match.ts';
+import { foldName, readPairs } from '../policy/target.ts';
 import type { AnswerMark, PasswordChange } from '../preset/preset.ts';
 import type { Session } from '../session/session.ts';
 import { isSameOrigin } from '../signin/origin.ts';
@@ -17,11 +18,11 @@ const again = { first: 1_000, longest: 60_000 } as const;
 
 const nothing = new Map<string, readonly string[]>();
 
-/** For a request whose body may hold a new password; undefined where its app has no page for that, or the path is another. */
+/** For a request that may hold a new password; undefined where its app has no page for that, or the path is another. */
 export function passwordWatch(deps: GatewayDeps, exchange: Exchange, session: Session): PasswordWatch | undefined {
   const change = exchange.app.settings.preset.passwordChange;
-  if (change === undefined) return undefined;
   const { head, target } = exchange;
+  if (change === undefined || head.method === 'GET' || head.method === 'HEAD') return undefined;
   const isThere = matchesMark({ path: change.path }, head.method, target, nothing);
   return isThere ? new PasswordWatch(deps, exchange, session, change) : undefined;
 }
@@ -36,6 +37,7 @@ export class PasswordWatch {
   readonly #session: Session;
   readonly #change: PasswordChange;
   #seen = false;
+  #answered = false;
   #judged = false;
 
   constructor(deps: GatewayDeps, exchange: Exchange, session: Session, change: PasswordChange) {
@@ -60,13 +62,22 @@ export class PasswordWatch {
     return false;
   }
 
-  /** Nothing of it reached the app. */
-  notSent(): void {
-    this.#judged = true;
+  /** The same, of the fields in the address: many apps take those for the body's (`getParameter`, `$_REQUEST`). */
+  seeAddress(): boolean {
+    const { app, target } = this.#exchange;
+    return readPairs(target.query).some(([name, value]) =>
+      this.see(foldName(name, app.settings.preset.folding), value),
+    );
+  }
+
+  /** We cut it short before its last bytes reached the app. */
+  cutShort(): void {
+    if (!this.#mayBeWhole()) this.#judged = true;
   }
 
   /** What goes to the browser, once everything that ends has ended. */
   judge(answer: AnswerHead, verdict: HeadVerdict | Promise<HeadVerdict>): HeadVerdict | Promise<HeadVerdict> {
+    this.#answered = true;
     return this.#seen ? this.#settle(answer, verdict) : verdict;
   }
 
@@ -118,8 +129,16 @@ export class PasswordWatch {
   }
 
   #unanswered(): void {
-    // Half a form changes nothing.
-    if (!this.#judged && this.#exchange.req.complete) void this.#over(false);
+    if (!this.#judged && (this.#exchange.req.complete || this.#mayBeWhole())) void this.#over(false);
+  }
+
+  /**
+   * Whether an app may have taken for whole what was cut off before its end: it answered, or the body has an end within
+   * itself, behind which anything may follow (the last boundary, the last brace). Half of any other form changes nothing.
+   */
+  #mayBeWhole(): boolean {
+    const type = this.#exchange.head.contentType?.toLowerCase() ?? '';
+    return this.#answered || !type.startsWith('application/x-www-form-urlencoded');
   }
 
   /** Never rejects: the app has done it, so what stands in the way now is tried until it works. */

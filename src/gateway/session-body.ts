@@ -2,18 +2,15 @@ import type { Readable } from 'node:stream';
 import { matchesAny, seenParameters } from '../policy/match.ts';
 import { looksAtMethods, routeParameters } from '../policy/route.ts';
 import { foldName, readPairs } from '../policy/target.ts';
-import type { Session } from '../session/session.ts';
 import { CredentialWatch, type FieldScanner, scannerFor } from '../signin/scanner.ts';
 import type { Exchange, GatewayDeps } from './exchange.ts';
-import { type PasswordWatch, passwordWatch } from './password-watch.ts';
+import type { PasswordWatch } from './password-watch.ts';
 import { ScannedBody } from './scanned-body.ts';
 
 export interface SessionBody {
   readonly stream: Readable;
   /** Values of parameters that the preset's sign-out is known by, as the body has shown them so far. */
   readonly seen: Map<string, string[]>;
-  /** Where it may hold a new password. */
-  readonly password: PasswordWatch | undefined;
 }
 
 /** Whether the query alone carries a user and a password: a sign-in by another door (DokuWiki takes one on any page). */
@@ -34,21 +31,23 @@ export function isUnreadable({ head, hasBody }: Exchange): boolean {
   return [...charsets].some(([, charset = '']) => !bytewise.test(charset));
 }
 
-/** Requests without a body have none to watch. `early` are bytes that were read while a sign-in was looked for. */
+/**
+ * Requests without a body have none to watch. `early` are bytes that were read while a sign-in was looked for; `password`
+ * is there where it may hold a new password.
+ */
 export function sessionBody(
   deps: GatewayDeps,
   exchange: Exchange,
-  session: Session,
   early: Buffer | undefined,
+  password: PasswordWatch | undefined,
 ): SessionBody | undefined {
   if (!exchange.hasBody) return undefined;
   const seen = new Map<string, string[]>();
-  const password = passwordWatch(deps, exchange, session);
   const body = new ScannedBody(bodyWatcher(exchange, seen, password), deps.limits.body);
   exchange.acceptBody();
   deps.receiving.allowLong(exchange.req);
   feed(deps, exchange, body, early);
-  return { stream: body, seen, password };
+  return { stream: body, seen };
 }
 
 function feed(deps: GatewayDeps, exchange: Exchange, body: ScannedBody, early: Buffer | undefined): void {

@@ -61,13 +61,16 @@ export class SessionEnds {
   }
 
   /**
-   * Those of one person in all browsers but this one, with what has passed there and waits for its release; resolves to
-   * how many there were.
+   * Those of one person in all browsers but this one, with what has passed anywhere else and waits for its release, also
+   * where no session is; resolves to how many sessions there were.
    */
-  async elsewhere(person: string, here: SparedBrowser, reason: EndReason): Promise<number> {
-    const others = (await this.#sessions.ofPerson(person)).filter(session => !isSpared(session, here));
-    for (const browser of new Set(others.map(({ portal }) => portal)))
-      if (browser !== undefined) await this.#pendings.abandonOf(browser);
+  async elsewhere(
+    person: Pick<Person, 'id' | 'realm' | 'name'>,
+    here: SparedBrowser,
+    reason: EndReason,
+  ): Promise<number> {
+    await this.#pendings.abandonPassed(person, here.portal);
+    const others = (await this.#sessions.ofPerson(person.id)).filter(session => !isSpared(session, here));
     for (const session of others) await this.one(session, reason);
     return others.length;
   }

@@ -34,17 +34,24 @@ export class PendingEnds {
   }
 
   /**
-   * Gives up all of one account that passed, in whatever browser: a session or none may be there beside it. One that is
-   * passing at this moment goes too.
+   * Gives up all of one account that passed, in whatever browser but the one (by its realm cookie, SHA-256) that is
+   * spared: a session or none may be there beside it. One that is passing at this moment goes too.
    */
-  async abandonPassed(account: Pick<Pending, 'realm' | 'name'>): Promise<void> {
+  async abandonPassed(account: Pick<Pending, 'realm' | 'name'>, spares?: string): Promise<void> {
     const { store } = this.#deps;
     const set = passedSet(account);
     // Page by page: who has only her password may have put many there that passed nothing.
-    for (let ids = await store.members(set); ids.length > 0; ids = await store.members(set)) {
-      await Promise.all(ids.map(id => this.abandonById(id)));
-      await Promise.all(ids.map(id => store.drop(set, id)));
+    for (let ids = await store.members(set); ids.length > 0; ) {
+      await Promise.all(ids.map(id => this.#abandonPassed(set, id, spares)));
+      ids = await store.members(set, { after: ids.at(-1) });
     }
+  }
+
+  async #abandonPassed(set: string, id: string, spares: string | undefined): Promise<void> {
+    const pending = await this.#records.read(id);
+    if (spares !== undefined && pending?.browser === spares) return;
+    if (pending !== undefined && pending.released === undefined) await this.abandon(pending);
+    await this.#deps.store.drop(set, id);
   }
 
   /** What passed in a browser goes on under its new realm cookie; what passed there for another account is given up. */

@@ -268,8 +268,8 @@ export class PendingSignIns {
     return this.#ends.abandonOf(browser);
   }
 
-  abandonPassed(account: Whose): Promise<void> {
-    return this.#ends.abandonPassed(account);
+  abandonPassed(account: Whose, spares?: string): Promise<void> {
+    return this.#ends.abandonPassed(account, spares);
   }
 
   moveOf(from: string, to: string, name: string): Promise<void> {

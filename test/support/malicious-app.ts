@@ -23,6 +23,8 @@ export interface MaliciousApp {
   bytes(): string;
   /** Answers by path (without the query); all else gets the sign-in of a small app, then 404. */
   readonly answers: Map<string, WireAnswer>;
+  /** Called once for each connection on which a request to this path began to arrive, before it is whole. */
+  readonly early: Map<string, (socket: Socket) => void>;
   /** Resolves when the other side closes a connection on which a request to this path began to arrive. */
   dropped(path: string): Promise<void>;
   close(): Promise<void>;
@@ -45,6 +47,7 @@ export async function startMaliciousApp(): Promise<MaliciousApp> {
     seen: app.seen,
     bytes: () => Buffer.concat(app.received).toString('latin1'),
     answers: app.answers,
+    early: app.early,
     dropped: path => new Promise(resolve => app.waiting.push({ path, resolve })),
     close: () => app.close(),
   };
@@ -73,6 +76,7 @@ class BareApp {
   readonly seen: WireRequest[] = [];
   readonly received: Buffer[] = [];
   readonly answers = new Map<string, WireAnswer>();
+  readonly early = new Map<string, (socket: Socket) => void>();
   readonly waiting: { path: string; resolve: () => void }[] = [];
   readonly server: Server;
   readonly #sockets = new Set<Socket>();
@@ -103,6 +107,7 @@ class BareApp {
       left = Buffer.concat([left, chunk]);
       for (;;) {
         const begun = /^[A-Z]+ ([^ ?]+)/.exec(left.subarray(0, 2_000).toString('latin1'))?.[1];
+        if (begun !== undefined && !paths.has(begun)) this.early.get(begun)?.(socket);
         if (begun !== undefined) paths.add(begun);
         const taken = takeRequest(left, connection);
         if (taken === undefined) return;
