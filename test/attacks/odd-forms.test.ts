@@ -1,11 +1,11 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type DemoApp, startDemoApp } from '../../demo/app.ts';
 import { deviceCookieName } from '../../src/device/device-cookie.ts';
 import type { Person } from '../../src/factor/person.ts';
 import { passwords } from '../support/apps.ts';
-import type { Client } from '../support/client.ts';
+import type { Client, ClientAnswer } from '../support/client.ts';
 import { type Form, oddWays, sendOdd } from '../support/odd-requests.ts';
-import { ConsoleBrowser, operatorOf, type TestOperator } from '../support/operator.ts';
+import { ConsoleBrowser, operatorOf, type TestOperator, titleOf } from '../support/operator.ts';
 import { tokensOf } from '../support/own.ts';
 import {
   browserOf,
@@ -133,9 +133,8 @@ describe('CWE-352: said in odd ways by a page elsewhere, in the browser of who i
 });
 
 describe('R31 R38: said in odd ways, with only the password', () => {
-  // Delays of the one before are over.
-  beforeEach(() => sluis.clock.advance(60_000));
   let thief: { portal: Client; tokens: Record<string, string> };
+  let halfway: { browser: ConsoleBrowser; tokens: Record<string, string>; page: ClientAnswer };
   beforeAll(async () => {
     const browser = browserOf(sluis, 'demo');
     await passFirstGate(browser.app, 'demo', anna);
@@ -145,7 +144,17 @@ describe('R31 R38: said in odd ways, with only the password', () => {
     browser.portal.jar.set('__Host-sluis-console', admin.client.jar.get('__Host-sluis-console') ?? '');
     browser.portal.jar.set(deviceCookieName((await person()).id), 'x.1.y.z');
     thief = { portal: browser.portal, tokens: hiddenFields(page.text) };
+    halfway = await atSecondStep();
   });
+
+  /** At the console, with an operator's password: one browser for all ways, for none of them may take her any further. */
+  async function atSecondStep() {
+    const browser = new ConsoleBrowser(sluis);
+    const { email, password } = operator;
+    const page = await browser.submit(await browser.open('/'), '/sign-in', { email, password });
+    browser.client.jar.set('__Host-sluis-realm', hers.portal.jar.get('__Host-sluis-realm') ?? '');
+    return { browser, tokens: hiddenFields(page.text), page };
+  }
 
   it.each(ways)('%s: a form of "My security"', async way => {
     const headers = sameSite(sluis.portalOrigin);
@@ -159,13 +168,15 @@ describe('R31 R38: said in odd ways, with only the password', () => {
   });
 
   it.each(ways)('%s: a form of the console, with an operator’s password', async way => {
-    const browser = new ConsoleBrowser(sluis);
-    const { email, password } = operator;
-    const page = await browser.submit(await browser.open('/'), '/sign-in', { email, password });
-    browser.client.jar.set('__Host-sluis-realm', hers.portal.jar.get('__Host-sluis-realm') ?? '');
+    const { browser, tokens } = halfway;
     const headers = sameSite(`http://${consoleHost}`);
-    const tokens = hiddenFields(page.text);
     await expectNothing(way, { client: browser.client, host: consoleHost, forms: ofConsole, tokens, headers });
+  });
+
+  it('and after all of them that browser still stands halfway: her second step takes it in', async () => {
+    const { browser, page } = halfway;
+    expect(titleOf(await browser.open('/people'))).not.toBe('Mensen');
+    expect(titleOf(await browser.showFactor(page, operator))).toBe('Vandaag');
   });
 });
 
