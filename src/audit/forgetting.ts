@@ -2,20 +2,14 @@ import type { Clock } from '../kernel/clock.ts';
 import { sealedCodec } from '../kernel/codec.ts';
 import type { KeyRing } from '../kernel/key-ring.ts';
 import { type Codec, type Store, update } from '../kernel/store.ts';
+import { isAct, isByName, type Named } from './by-name.ts';
 import type { AuditRow, AuditTrail } from './chain.ts';
 import type { AuditEntry } from './entry.ts';
-import type { AuditEvent } from './event.ts';
 import { forgetNotes } from './of-person.ts';
 import { type PartName, partNames } from './parts.ts';
 
-export interface Forgotten {
-  readonly id: string;
-  readonly realm: string;
-  readonly name: string;
-}
-
 interface Task {
-  readonly person: Forgotten;
+  readonly person: Named;
   readonly by: string;
   /** Looked through up to here. */
   readonly after: number;
@@ -51,10 +45,10 @@ export class Forgetting {
   }
 
   /** Before she is erased: it will be done, also where this process ends right now. */
-  async begin({ id, realm, name }: Forgotten, by: string): Promise<void> {
+  async begin({ id, realm, name, former }: Named, by: string): Promise<void> {
     const { store, clock } = this.#deps;
     await store.add(tasks, id);
-    const task: Task = { person: { id, realm, name }, by, after: 0, due: clock.now() + again, once: false };
+    const task: Task = { person: { id, realm, name, former }, by, after: 0, due: clock.now() + again, once: false };
     await store.remove(keyOf(id));
     await store.create(keyOf(id), this.#codec.encode(keyOf(id), task));
   }
@@ -100,7 +94,7 @@ export class Forgetting {
     const why = { realm: person.realm, because: 'erasure', person: person.id, by } as const;
     for (const name of partNames) {
       const hers = rows.filter(
-        ({ entry }) => entry !== undefined && hasPart(entry, name) && isTaken(entry.event, name, person, once),
+        ({ entry }) => entry !== undefined && hasPart(entry, name) && isTaken(entry, name, person, once),
       );
       // Hers by a name that somebody else wrote there, perhaps: it goes, and is not buried.
       const damaged = hers.find(({ genuine }) => !genuine)?.number;
@@ -119,22 +113,11 @@ function hasPart({ parts, gone }: AuditEntry, name: PartName): boolean {
   return parts?.[name] !== undefined && (gone === undefined || !(name in gone));
 }
 
-function isTaken(event: AuditEvent, name: PartName, person: Forgotten, once: boolean): boolean {
-  if ('person' in event && event.person === person.id) return true;
+function isTaken(entry: AuditEntry, name: PartName, person: Named, once: boolean): boolean {
+  if ('person' in entry.event && entry.event.person === person.id) return true;
   // Afterwards somebody else may have the name.
   if (once) return false;
-  return isByName(event, person) || (name === 'who' && isAct(event, person));
-}
-
-/** What is said of a name before it is known whose it is: a password that was wrong. */
-export function isByName(event: AuditEvent, { realm, name }: Forgotten): boolean {
-  const known = 'person' in event && event.person !== undefined;
-  return event.realm === realm && !known && 'name' in event && event.name === name;
-}
-
-/** What an operator did about her. The address is the operator's. */
-function isAct(event: AuditEvent, { realm, name }: Forgotten): boolean {
-  return event.type === 'operator.acted' && event.about === `${realm}/${name}`;
+  return isByName(entry, person) || (name === 'who' && isAct(entry, person));
 }
 
 function keyOf(id: string): string {

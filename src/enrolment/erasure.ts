@@ -1,5 +1,6 @@
+import { isAct, isByName } from '../audit/by-name.ts';
 import type { AuditEntry, AuditTrail } from '../audit/chain.ts';
-import { type Forgetting, isByName } from '../audit/forgetting.ts';
+import type { Forgetting } from '../audit/forgetting.ts';
 import { searchAudit } from '../audit/search.ts';
 import type { TrustedDevices } from '../device/trusted-devices.ts';
 import type { Person } from '../factor/person.ts';
@@ -44,13 +45,16 @@ export async function exportPerson(
   };
 }
 
-/** Those about her; and of her name, since it is hers, those that say no id: a wrong password. */
+/** Those about her; and of her names, while they were hers, those that say no id: a wrong password, what an operator did. */
 async function entriesOf(trail: Pick<AuditTrail, 'before'>, person: Person): Promise<AuditEntry[]> {
   const all = { limit: mostEntries, most: Number.POSITIVE_INFINITY };
   const byId = await searchAudit(trail, { ...all, text: person.id });
-  const byName = await searchAudit(trail, { ...all, text: person.name, from: person.createdAt });
-  const others = byName.entries.filter(({ event }) => isByName(event, person));
-  return [...byId.entries, ...others].toSorted((a, b) => b.number - a.number).slice(0, mostEntries);
+  const found = new Map(byId.entries.map(entry => [entry.number, entry]));
+  for (const { name } of [person, ...(person.former ?? [])]) {
+    const { entries } = await searchAudit(trail, { ...all, text: name, from: person.createdAt });
+    for (const entry of entries) if (isByName(entry, person) || isAct(entry, person)) found.set(entry.number, entry);
+  }
+  return [...found.values()].toSorted((a, b) => b.number - a.number).slice(0, mostEntries);
 }
 
 /**

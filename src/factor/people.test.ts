@@ -117,3 +117,15 @@ describe('R33 a person is found by her mail address', () => {
     expect(await people.byEmail(realm, other)).toEqual([]);
   });
 });
+
+test('R39, R61: who was renamed and is removed leaves no name behind that leads nowhere: it is free for somebody else', async () => {
+  const { people } = await openBench();
+  const { id } = await people.create(realm, 'anna');
+  await people.rename(id, 'anna-de-vries');
+  await people.rename(id, 'anna-bakker');
+  const other = await people.create(realm, 'anna-de-vries');
+  expect(await people.remove(id)).toBe(true);
+  expect(await people.byName(realm, 'anna')).toBeUndefined();
+  expect((await people.create(realm, 'anna')).id).not.toBe(id);
+  expect((await people.byName(realm, 'anna-de-vries'))?.id).toBe(other.id);
+});

@@ -118,9 +118,11 @@ export class People {
     const { store } = this.#deps;
     const person = await this.byId(id);
     if (person === undefined) return false;
-    const { realm, name, email } = person;
-    const named = await store.get(nameKey(realm, name));
-    if (named?.value === id) {
+    const { realm, email } = person;
+    // What a name of before leads to would pass for a record that is lost: nobody could have that name any more.
+    for (const { name } of [person, ...(person.former ?? [])]) {
+      const named = await store.get(nameKey(realm, name));
+      if (named?.value !== id) continue;
       await store.remove(nameKey(realm, name));
       await store.drop(listKey(realm), name);
     }
@@ -199,7 +201,11 @@ export class People {
     try {
       if (!(await this.#take(realm, name, id))) return false;
       await store.add(listKey(realm), name);
-      await this.update(id, current => (current.name === name ? undefined : { ...current, name }));
+      const until = this.#deps.clock.now();
+      await this.update(id, current => {
+        const former = [...(current.former ?? []), { name: current.name, until }];
+        return current.name === name ? undefined : { ...current, name, former };
+      });
       if (before !== name) await store.drop(listKey(realm), before);
       return true;
     } finally {

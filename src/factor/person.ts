@@ -17,6 +17,8 @@ export interface Person {
   readonly realm: string;
   /** Normal form: what the app said, case folded, trimmed, a listed domain stripped. */
   readonly name: string;
+  /** What she was called before, each until then; milliseconds since 1970. It may be somebody else's since. */
+  readonly former?: readonly { readonly name: string; readonly until: number }[] | undefined;
   readonly createdAt: number;
   readonly factors: readonly Factor[];
   readonly activation: Activation | undefined;

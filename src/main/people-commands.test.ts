@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startSluis, type TestSluis } from '../../test/support/sluis.ts';
+import { renamePerson } from '../enrolment/renaming.ts';
 import type { ResetCase } from '../reset/case.ts';
 import { peopleCommands } from './people-commands.ts';
 
@@ -80,5 +81,37 @@ test('R61: the export has all that is kept of her, mail that waits and reset cas
   const rows = JSON.stringify(await sluis.core.store.read('audit', 0, 500));
   expect(rows).not.toMatch(/anna\W/);
   expect(rows).toContain('annabel');
+  expect(await audit.verify()).toMatchObject({ ok: true });
+});
+
+test('R61: of who was renamed, what is said of her names while they were hers is hers too, and nothing later', async () => {
+  const { people, audit, clock } = sluis.core;
+  const failed = { realm, type: 'sign-in.failed', app: 'demo', source: '192.0.2.7' } as const;
+  const acted = { realm: '@console', type: 'operator.acted', person: 'o', name: 'eva@gemeente.test' } as const;
+  const act = { ...acted, act: 'invite', reason: 'reden', source: '192.0.2.9' } as const;
+  const fleur = await people.create(realm, 'fleur');
+  await audit.record({ ...failed, name: 'fleur', source: '192.0.2.71' });
+  await audit.record({ ...act, about: `${realm}/fleur` });
+  sluis.clock.advance(1_000);
+  expect(await renamePerson(sluis.core, { person: fleur, by: 'test', reason: 'trouwde' }, 'jansen')).toBeDefined();
+  sluis.clock.advance(1_000);
+  expect(clock.now()).toBeGreaterThan(fleur.createdAt);
+  await people.create(realm, 'fleur');
+  await audit.record({ ...failed, name: 'fleur', source: '192.0.2.72' });
+
+  const options = { config: '', realm: undefined, name: 'jansen' };
+  said = '';
+  await commands().peopleExport(options);
+  const { audit: told } = JSON.parse(said) as { audit: { event: { type: string; source?: string } }[] };
+  expect(told.map(({ event }) => event.type).toSorted()).toEqual([
+    'operator.acted',
+    'person.renamed',
+    'sign-in.failed',
+  ]);
+  await commands().peopleErase({ ...options, reason: 'verzoek 15', really: 'jansen' });
+  const rows = JSON.stringify(await sluis.core.store.read('audit', 0, 500));
+  for (const gone of ['jansen', 'reden', 'trouwde', '192.0.2.71', 'gemeente/fleur']) expect(rows).not.toContain(gone);
+  expect(rows.match(/fleur/g)).toHaveLength(1);
+  expect(rows).toContain('192.0.2.72');
   expect(await audit.verify()).toMatchObject({ ok: true });
 });
