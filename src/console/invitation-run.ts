@@ -8,7 +8,7 @@ const perPage = 100;
 /** Read from the store at once. */
 const batch = 500;
 
-/** What became of each line of a list that was invited; what went wrong with its mail first. */
+/** What became of each line of a list that was invited; what went wrong first. */
 export const invitationRunRoute: PageRoute = {
   method: 'GET',
   path: '/invite-many/:list',
@@ -17,7 +17,7 @@ export const invitationRunRoute: PageRoute = {
     const { c, deps, view, page } = ask;
     const run = await deps.invitationRuns.find(ask.param('list'));
     if (run === undefined) return view.refuse(c, 'not-found');
-    const rows = (await stateOf(ask, run)).toSorted((a, b) => Number(isFailed(b)) - Number(isFailed(a)));
+    const rows = (await stateOf(ask, run)).toSorted((a, b) => urgency(b) - urgency(a));
     const from = Math.max(0, Number.parseInt(c.req.query('from') ?? '0', 10) || 0);
     const shown = rows.slice(from, from + perPage);
     const at = (first: number) => `${view.at(placeOfRun(run))}?from=${first}`;
@@ -25,10 +25,10 @@ export const invitationRunRoute: PageRoute = {
       ...{
         at: run.at,
         by: run.by,
-        count: run.lines.length,
+        count: rows.filter(({ mail }) => mail !== 'refused').length,
         rows: await Promise.all(shown.map(row => rowOf(ask, run, row))),
       },
-      mailed: rows.filter(({ mail }) => mail !== 'none').length,
+      mailed: rows.filter(({ mail }) => mail !== 'none' && mail !== 'refused').length,
       failed: rows.filter(isFailed).length,
       first: from === 0 ? undefined : at(0),
       next: from + perPage < rows.length ? at(from + perPage) : undefined,
@@ -44,6 +44,7 @@ interface LineState {
 }
 
 const isFailed = ({ mail }: LineState): boolean => mail === 'failed';
+const urgency = ({ mail }: LineState): number => ['failed', 'refused'].indexOf(mail);
 
 async function stateOf({ deps }: Ask, { lines }: InvitationRun): Promise<LineState[]> {
   const found: LineState[] = [];
@@ -56,7 +57,8 @@ async function stateOf({ deps }: Ask, { lines }: InvitationRun): Promise<LineSta
 }
 
 function shownState({ mail }: RunLine, state: MailState | undefined): RunRow['mail'] {
-  if (mail === 'none' || state === 'failed') return mail === 'none' ? 'none' : 'failed';
+  if (mail === 'none' || mail === 'refused') return mail;
+  if (state === 'failed') return 'failed';
   return mail === 'known' ? 'known' : (state ?? 'over');
 }
 

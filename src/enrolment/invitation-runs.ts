@@ -1,14 +1,16 @@
 import type { RealmSettings } from '../config/settings.ts';
 import type { People } from '../factor/people.ts';
+import type { Person } from '../factor/person.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { sealedCodec } from '../kernel/codec.ts';
+import { SluisError } from '../kernel/errors.ts';
 import { sha256 } from '../kernel/hash.ts';
 import type { KeyRing } from '../kernel/key-ring.ts';
 import { type Random, randomId } from '../kernel/random.ts';
 import type { Codec, Store } from '../kernel/store.ts';
 import type { Addresses } from '../notice/addresses.ts';
 import type { MailState, Outbox } from '../notice/outbox.ts';
-import type { ActivationCodes } from './activation.ts';
+import { type ActivationCodes, refuseClosed, refuseWithFactor } from './activation.ts';
 import { announcementMail } from './announcement.ts';
 import type { Invitee } from './invitation-list.ts';
 import { letterText } from './letter.ts';
@@ -24,13 +26,16 @@ export interface InvitationRunsDeps {
   readonly outbox: Pick<Outbox, 'put' | 'stateOf'>;
 }
 
-/** One line of a list, and what was done for it. Everybody gets a letter. No name: who is erased is gone from here too (R61). */
+/** One line of a list, and what was done for it. No name: who is erased is gone from here too (R61). */
 export interface RunLine {
   readonly line: number;
   /** Random id of the account. */
   readonly person: string;
-  /** `none`: no address, or no mail was asked for. `known`: she was mailed within a day. `full`: too much mail waited. */
-  readonly mail: 'kept' | 'known' | 'full' | 'none';
+  /**
+   * `none`: no address, or no mail was asked for. `known`: she was mailed within a day. `full`: too much mail waited.
+   * `refused`: she was closed, or set a second step up, after the list was looked at; neither a letter nor a mail.
+   */
+  readonly mail: 'kept' | 'known' | 'full' | 'none' | 'refused';
   /** The mail's id in the outbox. */
   readonly id?: string | undefined;
 }
@@ -63,7 +68,7 @@ const index = 'invitation-runs';
 const pageBreak = '\f';
 
 interface Done {
-  readonly letter: string;
+  readonly letter: string | undefined;
   readonly line: RunLine;
 }
 
@@ -84,13 +89,16 @@ export class InvitationRuns {
    */
   async *invite(request: RunRequest): AsyncGenerator<string, void> {
     const lines: RunLine[] = [];
+    let begun = false;
     try {
       // Some at once: most of the time is waiting for the store.
       for (let start = 0; start < request.listed.length; start += atOnce) {
         const some = request.listed.slice(start, start + atOnce);
         const done = await Promise.all(some.map(invitee => this.#one(request, invitee)));
         lines.push(...done.map(({ line }) => line));
-        yield `${start === 0 ? '' : pageBreak}${done.map(({ letter }) => letter).join(pageBreak)}`;
+        const letters = done.flatMap(({ letter }) => letter ?? []);
+        if (letters.length > 0) yield `${begun ? pageBreak : ''}${letters.join(pageBreak)}`;
+        begun ||= letters.length > 0;
       }
     } finally {
       await this.#keep(request, lines);
@@ -115,10 +123,22 @@ export class InvitationRuns {
     return id === undefined ? undefined : this.#deps.outbox.stateOf(id);
   }
 
-  async #one(request: RunRequest, { name, email, line }: Invitee): Promise<Done> {
+  /** Whom nobody may invite by now is left out: it must not keep the letters of all others back. */
+  async #one(request: RunRequest, invitee: Invitee): Promise<Done> {
+    const person = await this.#deps.people.create(request.realm.name, invitee.name);
+    try {
+      return await this.#invited(request, invitee, person);
+    } catch (error) {
+      if (!(error instanceof SluisError) || error.code !== 'enrolment.refused') throw error;
+      return { letter: undefined, line: { line: invitee.line, person: person.id, mail: 'refused' } };
+    }
+  }
+
+  async #invited(request: RunRequest, { name, email, line }: Invitee, person: Person): Promise<Done> {
+    refuseClosed(person);
+    refuseWithFactor(person, false);
     const { realm, apps, by } = request;
     const { title: organisation, desk, timeZone, activationValidity: validity } = realm;
-    const person = await this.#deps.people.create(realm.name, name);
     // First: what is told of the invitation goes to the right mailbox.
     if (email !== undefined) await this.#deps.addresses.set(person, email, by);
     const to = request.announce ? (email ?? person.email) : undefined;

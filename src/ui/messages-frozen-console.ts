@@ -341,4 +341,5 @@ export const frozenConsoleIds: readonly string[] = [
   'console.reported-until',
   'console.done.report-lifted',
   'console.refused.no-report',
+  'console.invite-many.mail-refused',
 ];

@@ -18,6 +18,7 @@ export const englishInvite = {
   'console.invite-many.line': 'Line',
   'console.invite-many.mail': 'Mail',
   'console.invite-many.mail-none': 'A letter only',
+  'console.invite-many.mail-refused': 'Not invited',
   'console.invite-many.mail-known': 'Had a mail today already',
   'console.invite-many.mail-waiting': 'On its way',
   'console.invite-many.mail-sent': 'Sent',

@@ -18,6 +18,7 @@ export const dutchInvite = {
   'console.invite-many.line': 'Regel',
   'console.invite-many.mail': 'Mail',
   'console.invite-many.mail-none': 'Alleen een brief',
+  'console.invite-many.mail-refused': 'Niet uitgenodigd',
   'console.invite-many.mail-known': 'Kreeg vandaag al een mail',
   'console.invite-many.mail-waiting': 'Onderweg',
   'console.invite-many.mail-sent': 'Verstuurd',

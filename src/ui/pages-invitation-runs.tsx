@@ -67,8 +67,8 @@ export interface RunRow {
   readonly line: number;
   /** Undefined: erased since. */
   readonly person: { readonly name: string; readonly href: string } | undefined;
-  /** `over`: what became of it is known no more. */
-  readonly mail: 'none' | 'known' | 'waiting' | 'sent' | 'failed' | 'over';
+  /** `over`: what became of it is known no more. `refused`: no letter either. */
+  readonly mail: 'none' | 'refused' | 'known' | 'waiting' | 'sent' | 'failed' | 'over';
 }
 
 interface RunProps {

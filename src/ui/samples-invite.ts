@@ -10,7 +10,15 @@ interface Given {
 }
 
 const at = Date.UTC(2026, 10, 22, 12);
-const states = ['failed', 'none', 'known', 'waiting', 'sent', 'over'] as const satisfies readonly RunRow['mail'][];
+const states = [
+  'failed',
+  'refused',
+  'none',
+  'known',
+  'waiting',
+  'sent',
+  'over',
+] as const satisfies readonly RunRow['mail'][];
 
 /** One example of every page about lists of people who are invited at once. */
 export function inviteSamples(page: ConsolePage, { hostile, realms, form }: Given): [string, string][] {

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type DemoApp, startDemoApp } from '../../demo/app.ts';
+import { closePerson } from '../../src/enrolment/closing.ts';
+import { InvitationRuns } from '../../src/enrolment/invitation-runs.ts';
 import type { ClientAnswer } from '../support/client.ts';
 import { type MailServer, startMailServer, type TakenMail } from '../support/mail-server.ts';
 import { type ConsoleBrowser, formOf, operatorOf } from '../support/operator.ts';
@@ -156,3 +158,29 @@ describe('R20 R38: a list of people, with letters and mails', () => {
 function isNotice(text: string | undefined): boolean {
   return text?.includes('Er is een activeringscode voor u gemaakt') === true;
 }
+
+describe('R38: thousands take minutes, and people do not wait', () => {
+  it('who is closed or set a second step up while a list is made is left out, and all others get their letters', async () => {
+    const { core } = sluis;
+    const runs = new InvitationRuns(core);
+    const realm = core.settings.realms.get('gemeente');
+    if (realm === undefined) throw new Error('no realm');
+    const listed = Array.from({ length: 25 }, (_, index) => ({
+      ...{ name: `vlug${index}`, email: `vlug${index}@gemeente.test`, line: index + 1 },
+    }));
+    const person = await core.people.create('gemeente', 'vlug22');
+    const letters = runs.invite({ realm, listed, apps: [], announce: true, by: 'test' });
+    let text = (await letters.next()).value ?? '';
+    await closePerson(core, { person, by: 'test', reason: 'uit dienst' });
+    for await (const more of letters) text += more;
+    expect(text.split('\f').map(one => /Voor: (\S+)/.exec(one)?.[1])).toEqual(
+      listed.map(({ name }) => name).filter(name => name !== 'vlug22'),
+    );
+    const [run] = await runs.recent();
+    expect(run?.lines.filter(({ mail: state }) => state === 'refused').map(({ line }) => line)).toEqual([23]);
+    const { rows } = await result();
+    expect(rows[0]).toEqual(['23', 'vlug22', 'Niet uitgenodigd']);
+    await until(async () => announcements().some(({ to }) => to[0] === 'vlug24@gemeente.test'));
+    expect(announcements().some(({ to }) => to[0] === 'vlug22@gemeente.test')).toBe(false);
+  });
+});
