@@ -45,11 +45,14 @@ function balanced(filter: string): boolean {
 
 function checkOidc(oidc: NonNullable<FirstFactorConfiguration['oidc']>, findings: Findings): void {
   const { issuer, addressClaim, addressIsAdministered } = oidc;
-  const { protocol, hostname, pathname, search, hash, username } = new URL(issuer);
+  const { protocol, hostname, pathname, search, hash, username, password } = new URL(issuer);
   if (protocol !== 'https:' && !(protocol === 'http:' && isLoopbackHost(hostname)))
     findings.error(at('oidc', 'issuer'), { found: issuer, expected: 'an address that begins with https://' });
-  if (search !== '' || hash !== '' || username !== '')
-    findings.error(at('oidc', 'issuer'), { found: issuer, expected: 'an address without ? and #, and without a user' });
+  if (search !== '' || hash !== '' || username !== '' || password !== '')
+    findings.error(at('oidc', 'issuer'), {
+      found: password === '' ? issuer : 'an address with a password in it',
+      expected: 'an address without ? and #, and without a user',
+    });
   // There everybody signs in who has any account at all, and the issuer of each is another one.
   if (/^\/(?:common|organizations|consumers)(?:\/|$)/i.test(pathname))
     findings.error(at('oidc', 'issuer'), {

@@ -49,6 +49,7 @@ describe('D11: where the first factor of operators is kept', () => {
     ['a filter for everybody', `{ ldap: { url: "ldaps://l.nl", filter: "(mail=*)", ${ldap} } }`, ['.ldap.filter']],
     ['brackets apart', `{ ldap: { url: "ldaps://l.nl", filter: "(|(mail={email})", ${ldap} } }`, ['.ldap.filter']],
     ['a provider in the clear', `{ oidc: { issuer: "http://login.x.nl", ${oidc} } }`, ['.oidc.issuer']],
+    ['a password in an address', `{ oidc: { issuer: "https://:geheim@login.x.nl", ${oidc} } }`, ['.oidc.issuer']],
     [
       'everybody with an account',
       `{ oidc: { issuer: "https://login.microsoftonline.com/common/v2.0", ${oidc} } }`,

@@ -48,11 +48,13 @@ async function describeAsk(
   const [act, role] = [t(`console.operators.${what}`), t(`console.role.${asked.role}`)];
   const words = { by: asked.by.email, at: dateText(language, asked.at), reason: asked.reason };
   const until = dateText(language, asked.until);
+  // A name is what colleagues go by afterwards: of two admins both read it.
+  const who = asked.what === 'invite' ? `${asked.name} (${name})` : name;
   return {
     title: t('console.act-on', { act, name }),
     consequences: [
       t('console.operators.asked-by', words),
-      t('console.operators.asked-for', { name, role, until }),
+      t('console.operators.asked-for', { name: who, role, until }),
       ...will(found),
     ],
     submit: act,

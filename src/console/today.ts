@@ -1,5 +1,6 @@
 import { readThread } from '../audit/threads.ts';
 import { states } from '../factor/people-index.ts';
+import { openAsk } from '../operator/four-eyes.ts';
 import { may } from '../operator/role.ts';
 import { workingDaysBetween } from '../reset/working-days.ts';
 import { todayPage } from '../ui/pages-console-today.tsx';
@@ -23,6 +24,7 @@ export const todayRoute: PageRoute = {
     const props = {
       figures: await figures(ask),
       mandates: await mandates(ask),
+      asks: await asksFor(ask),
       signals: newest.entries.filter(({ at }) => Date.parse(at) >= since).length,
       signalsHref: view.at('/signals'),
       mail: deps.settings.mail !== undefined,
@@ -64,6 +66,20 @@ async function mandates({ deps, operator }: Ask) {
   const now = deps.clock.now();
   const all = may(operator.role, 'change-operators') ? await deps.operators.list() : [operator];
   return all
-    .filter(({ ended, mandate }) => ended === undefined && mandate.until > now && mandate.until - now < soon)
+    .filter(
+      ({ ended, mandate, asked }) =>
+        ended === undefined && asked?.only !== true && mandate.until > now && mandate.until - now < soon,
+    )
     .map(({ id, email, mandate }) => ({ name: email, until: mandate.until, own: id === operator.id }));
+}
+
+/** Requests about mandates that she may confirm: without mail nothing else tells her. */
+async function asksFor({ deps, view, operator }: Ask) {
+  if (!may(operator.role, 'change-operators')) return undefined;
+  const now = deps.clock.now();
+  const count = (await deps.operators.list()).filter(one => {
+    const asked = openAsk(one, now);
+    return asked !== undefined && asked.by.id !== operator.id && one.id !== operator.id;
+  }).length;
+  return count === 0 ? undefined : { count, href: view.at('/operators') };
 }

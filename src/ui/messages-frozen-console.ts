@@ -342,4 +342,5 @@ export const frozenConsoleIds: readonly string[] = [
   'console.done.report-lifted',
   'console.refused.no-report',
   'console.invite-many.mail-refused',
+  'console.today.asks',
 ];

@@ -1,6 +1,7 @@
 import type { dutchOperators } from './messages-operators-nl.ts';
 
 export const englishOperators: Readonly<Record<keyof typeof dutchOperators, string>> = {
+  'console.today.asks': 'Requests about mandates that wait for you: {count}',
   'console.operators.asked': 'Asked for',
   'console.operators.asked-by': 'Asked for by {by} on {at}: {reason}',
   'console.operators.asked-for': '{name} gets the role {role}, until and including {until}.',

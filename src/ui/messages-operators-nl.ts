@@ -1,5 +1,6 @@
 /** Mandates that take two admins, first factors from elsewhere, and the mails about them. */
 export const dutchOperators = {
+  'console.today.asks': 'Verzoeken over mandaten die op u wachten: {count}',
   'console.operators.asked': 'Aangevraagd',
   'console.operators.asked-by': 'Aangevraagd door {by} op {at}: {reason}',
   'console.operators.asked-for': '{name} krijgt de rol {role}, tot en met {until}.',

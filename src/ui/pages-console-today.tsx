@@ -11,6 +11,8 @@ export interface TodayProps {
     readonly href: string;
   }[];
   readonly mandates: readonly { readonly name: string; readonly until: number; readonly own: boolean }[];
+  /** Of colleagues, for her to confirm; undefined for none. */
+  readonly asks: { readonly count: number; readonly href: string } | undefined;
   /** Of the last day. */
   readonly signals: number;
   readonly signalsHref: string;
@@ -54,11 +56,11 @@ export function todayPage(page: ConsolePage, props: TodayProps): string {
   );
 }
 
-function isWell({ mandates, signals, mail, late }: TodayProps): boolean {
-  return mandates.length === 0 && signals === 0 && mail && late === undefined;
+function isWell({ mandates, asks, signals, mail, late }: TodayProps): boolean {
+  return mandates.length === 0 && asks === undefined && signals === 0 && mail && late === undefined;
 }
 
-function ToDo({ page, mandates, signals, signalsHref, mail, late }: TodayProps & { page: ConsolePage }) {
+function ToDo({ page, mandates, asks, signals, signalsHref, mail, late }: TodayProps & { page: ConsolePage }) {
   const { t } = page;
   return (
     <>
@@ -67,6 +69,11 @@ function ToDo({ page, mandates, signals, signalsHref, mail, late }: TodayProps &
         {late === undefined ? null : (
           <li class="utrecht-unordered-list__item">
             <Link href={late.href}>{t('console.today.cases', { count: late.count })}</Link>
+          </li>
+        )}
+        {asks === undefined ? null : (
+          <li class="utrecht-unordered-list__item">
+            <Link href={asks.href}>{t('console.today.asks', { count: asks.count })}</Link>
           </li>
         )}
         {signals === 0 ? null : (

@@ -97,16 +97,15 @@ function frameSamples(page: ConsolePage): [string, string][] {
   ];
   const figure = { label: 'console.state.enrolled', realm: undefined, count: 50_000, href: '/people' } as const;
   const calls = { signals: 3, signalsHref: '/signals', mail: false, late: { count: '3', href: '/cases' } };
+  const quiet = { signals: 0, mail: true, late: undefined, asks: undefined };
+  const today = { ...calls, asks: { count: 1, href: '/operators' } };
   return [
     ...consoleListSamples(page),
     [
       'console-today',
-      todayPage(page, { figures: [figure, { ...figure, realm: `Inwoners ${hostile}` }], mandates, ...calls }),
+      todayPage(page, { figures: [figure, { ...figure, realm: `Inwoners ${hostile}` }], mandates, ...today }),
     ],
-    [
-      'console-today-quiet',
-      todayPage(page, { figures: [figure], mandates: [], ...calls, signals: 0, mail: true, late: undefined }),
-    ],
+    ['console-today-quiet', todayPage(page, { figures: [figure], mandates: [], ...calls, ...quiet })],
     ['console-act', actPage(page, act)],
     [
       'console-lift-report',

@@ -145,6 +145,30 @@ describe('R34 R52: what an admin of the console would try alone', () => {
     await expect(sluis.core.operators.confirm(hans.id, ask, why, asConfirmer)).rejects.toThrow('not any more');
   });
 
+  it('who must confirm finds it on the first page, and reads there whose name will stand on the account', async () => {
+    const place = '/invite-operator';
+    const fields = {
+      email: 'nieuw@gemeente.test',
+      name: 'Piet Puk',
+      role: 'helpdesk',
+      until: dayFrom(sluis, 10),
+      reason,
+    };
+    const waits = /Verzoeken over mandaten die op u wachten: 1/;
+    expect((await bram.browser.open('/')).text).not.toMatch(/die op u wachten/);
+    await anna.browser.submit(await anna.browser.get(place), place, fields);
+    const today = await bram.browser.open('/');
+    expect(today.text).toMatch(waits);
+    // She has no mandate yet that could end.
+    expect(today.text).not.toContain('nieuw@gemeente.test');
+    for (const one of [anna, hans]) expect((await one.browser.open('/')).text).not.toMatch(waits);
+    const id = (await sluis.core.operators.byEmail('nieuw@gemeente.test'))?.id ?? '';
+    const ask = (await recordOf(sluis, id)).asked?.id;
+    expect((await bram.browser.get(`/operators/${id}/confirm/${ask}`)).text).toContain('Piet Puk');
+    await confirm(sluis, bram, id, 'refuse');
+    expect((await bram.browser.open('/')).text).not.toMatch(/die op u wachten/);
+  });
+
   it('of two who confirm at once one code is made, and a request is confirmed once', async () => {
     const carla = await operatorOf(sluis, 'admin', 'carla@gemeente.test');
     await askAgain(sluis, anna, hans.id);
