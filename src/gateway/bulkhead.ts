@@ -34,6 +34,7 @@ export class Bulkhead implements Way {
   /** In the order in which they came. */
   readonly #waiting = new Set<Waiting>();
   #underWay = 0;
+  #left: () => void = () => undefined;
 
   constructor(pool: Way, limits: BulkheadLimits) {
     this.#pool = pool;
@@ -42,6 +43,15 @@ export class Bulkhead implements Way {
 
   get waiting(): number {
     return this.#waiting.size;
+  }
+
+  /** Resolves once nothing waits any more: closed sooner, the pool behind it would refuse what still waits. */
+  async drained(): Promise<void> {
+    while (this.#waiting.size > 0) {
+      await new Promise<void>(resolve => {
+        this.#left = resolve;
+      });
+    }
   }
 
   /** Throws as the pool's own does, where it is sent at once. */
@@ -56,6 +66,7 @@ export class Bulkhead implements Way {
     const late = setTimeout(() => {
       this.#waiting.delete(waiting);
       this.#refuse(handler);
+      this.#left();
     }, this.#limits.longest);
     const start = () => {
       try {
@@ -88,7 +99,8 @@ export class Bulkhead implements Way {
     for (const next of this.#waiting) {
       this.#waiting.delete(next);
       clearTimeout(next.late);
-      return next.start();
+      next.start();
+      return this.#left();
     }
   }
 }

@@ -74,20 +74,19 @@ export class Upstreams {
     shared.users -= 1;
     if (shared.users > 0) return;
     if (this.#open.get(key) === shared) this.#open.delete(key);
-    for (const pool of shared.open) this.#close(pool);
+    for (const [index, pool] of shared.open.entries()) void this.#close(pool, shared.gates[index]);
   }
 
   #refuse(app: string): void {
     this.#refused.set(app, (this.#refused.get(app) ?? 0) + 1);
   }
 
-  /** What was sent already comes to its end; then the connections are closed. */
-  #close(pool: Pool): void {
+  /** What was sent already, or waits to be, comes to its end; then the connections are closed. Never rejects. */
+  async #close(pool: Pool, gate: Bulkhead | undefined): Promise<void> {
     this.#closing.add(pool);
-    pool
-      .close()
-      .catch(() => undefined)
-      .finally(() => this.#closing.delete(pool));
+    await gate?.drained();
+    await pool.close().catch(() => undefined);
+    this.#closing.delete(pool);
   }
 }
 
