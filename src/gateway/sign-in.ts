@@ -67,12 +67,7 @@ export class SignIns {
   async #outcome(exchange: Exchange, signIn: SignIn, posted: Posted): Promise<Outcome | undefined> {
     const { body, visit, session } = posted;
     const bodyMac = macOf(visit, body, session);
-    // Side by side, for none of them lets anything through: spent or not, and how many were tried.
-    const [spent, first, budget] = await Promise.all([
-      this.#deps.visits.isSpent(visit),
-      this.#joins.begin(visit, bodyMac),
-      this.#attempts.budgetOf(exchange, signIn),
-    ]);
+    const { spent, first, budget } = await this.#lookAt(exchange, signIn, visit, bodyMac);
     if (!first) return this.#joins.outcome(visit, bodyMac);
     if (spent) {
       await this.#joins.drop(visit, bodyMac);
@@ -85,6 +80,20 @@ export class SignIns {
       return outcome;
     } catch (error) {
       await this.#joins.drop(visit, bodyMac);
+      throw error;
+    }
+  }
+
+  /** Side by side, for none of them lets anything through: spent or not, and how many were tried. */
+  async #lookAt(exchange: Exchange, signIn: SignIn, visit: Visit, bodyMac: string) {
+    const beginning = this.#joins.begin(visit, bodyMac);
+    const looking = Promise.all([this.#deps.visits.isSpent(visit), this.#attempts.budgetOf(exchange, signIn)]);
+    try {
+      const [first, [spent, budget]] = await Promise.all([beginning, looking]);
+      return { first, spent, budget };
+    } catch (error) {
+      // Nobody is at it any more: who sends it again is not to wait for that.
+      if (await beginning.catch(() => false)) await this.#joins.drop(visit, bodyMac);
       throw error;
     }
   }

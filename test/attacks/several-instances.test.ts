@@ -4,6 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type DemoApp, startDemoApp } from '../../demo/app.ts';
+import { SluisError } from '../../src/kernel/errors.ts';
 import { passwords } from '../support/apps.ts';
 import {
   appClient,
@@ -124,6 +125,21 @@ it('R09: every step of a sign-in may come to another instance than the one befor
   const release = /\/_sluis\/release\?code=[\w-]+/.exec(hop.text)?.[0] ?? '';
   expect((await app.get(release)).status).toBe(303);
   expect((await app.at(two.port).get('/wie')).text).toContain('id="wie"');
+});
+
+it('rule 10: a form that broke on a store which answers half of what it is asked can be sent again at once', async () => {
+  const app = appClient(one, 'raar');
+  const form = await openLogin(app, 'demo');
+  const { store } = one.core;
+  const { consumed } = store;
+  store.consumed = () => Promise.reject(new SluisError('store.unavailable', 'one node hangs'));
+  try {
+    expect((await postPassword(app, 'demo', form, anna)).status).toBe(503);
+  } finally {
+    store.consumed = consumed;
+  }
+  expect((await postPassword(app, 'demo', form, anna)).location).toBe('/_sluis/next');
+  expect(posts).toBe(1);
 });
 
 describe('rule 10: one form, clicked twice, of which the second click comes to another instance', () => {
