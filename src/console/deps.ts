@@ -47,6 +47,17 @@ export interface ConsoleDeps extends FactorDeps {
     readonly intake: ResetIntake;
     sentMails(record: ResetCase): Promise<readonly SentMail[]>;
   };
+  /** What is kept of a person, of all parts (R61). `waits`: until her name is out of the audit, rather than soon after. */
+  readonly personalData: {
+    exported(person: Person): Promise<object>;
+    openCaseOf(person: Person): Promise<string | undefined>;
+    erase(erasing: {
+      readonly person: Person;
+      readonly by: string;
+      readonly reason: string;
+      readonly waits: boolean;
+    }): Promise<boolean>;
+  };
   readonly sessions: Sessions;
   readonly devices: Pick<TrustedDevices, 'list' | 'until' | 'removeAll'>;
   readonly addresses: Pick<Addresses, 'set'>;

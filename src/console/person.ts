@@ -13,6 +13,7 @@ import { personPage } from '../ui/pages-console-people.tsx';
 import { deskCodeActs } from './desk-code.ts';
 import { placeOfPerson } from './people.ts';
 import { personAct, personOf, personPath } from './person-act.ts';
+import { personalDataActs } from './personal-data.ts';
 import type { Ask, ConsoleRoute, PageRoute } from './route.ts';
 import { noteTaken } from './taken.ts';
 
@@ -68,6 +69,7 @@ function actsOf({ operator, view, page: { t } }: Ask, person: Person, isReported
     ['hand-out-token', 'hand-out', 'console.hand-out', person.closed === undefined],
     ['close-person', 'close', 'console.close', person.closed === undefined],
     ['close-person', 'open', 'console.open', person.closed !== undefined],
+    ...personalDataActs,
   ];
   return offered
     .filter(([act, , , now]) => now && may(operator.role, act))

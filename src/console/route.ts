@@ -42,11 +42,13 @@ export interface FormRoute {
   submit(ask: Ask, form: PostedForm, reason: string): Promise<Done>;
 }
 
+export type FileType = 'text/plain' | 'text/csv' | 'application/json';
+
 /** What an act came to: on to a place, a page at once (what is shown only once), or not done, with the reason. */
 export type Done =
   | { readonly go: string; readonly notice?: MessageId }
   | { readonly show: string; readonly status?: number }
-  | { readonly file: string | ReadableStream; readonly name: string; readonly type: 'text/plain' | 'text/csv' }
+  | { readonly file: string | ReadableStream; readonly name: string; readonly type: FileType }
   /** `detail`: line by line, as the domain says it. */
   | { readonly mistake: MessageId; readonly detail?: readonly string[] };
 

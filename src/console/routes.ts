@@ -6,6 +6,7 @@ import { inviteRoutes } from './invite.ts';
 import { operatorRoutes } from './operators.ts';
 import { peopleFileRoute, peopleRoute } from './people.ts';
 import { personRoutes } from './person.ts';
+import { personalDataRoutes } from './personal-data.ts';
 import { deskRoutes } from './reset-acts.tsx';
 import { caseRoute, casesRoute, fileCaseRoute, newCaseRoute } from './reset-cases.ts';
 import type { ConsoleRoute, Place } from './route.ts';
@@ -34,6 +35,7 @@ export const routes: readonly ConsoleRoute[] = [
   peopleFileRoute,
   ...personRoutes,
   ...deskCodeRoutes,
+  ...personalDataRoutes,
   ...inviteRoutes,
   ...tokenRoutes,
   ...operatorRoutes,

@@ -62,7 +62,7 @@ export class View {
     c: ConsoleContext,
     body: string | ReadableStream,
     name: string,
-    type: 'text/csv' | 'text/plain' = 'text/csv',
+    type: 'text/csv' | 'text/plain' | 'application/json' = 'text/csv',
   ): Response {
     const headers = {
       ...this.#headers,

@@ -8,6 +8,7 @@ import type { PortalHandler } from '../gateway/gateway.ts';
 import type { FirstFactor } from '../operator/first-factor.ts';
 import type { Assets } from '../ui/assets.ts';
 import type { Core } from './core.ts';
+import { personalDataOf } from './personal-data.ts';
 
 interface ConsoleParts {
   readonly settings: Settings;
@@ -32,6 +33,7 @@ export function consoleOf(
     webauthn,
     firstFactor,
     invitationRuns: new InvitationRuns(core),
+    personalData: personalDataOf(core),
     endSessionsOf: (person, reason) => core.ends.everywhere(person, reason),
     endSessionsBy: (person, factor) => core.ends.ofFactor(person, factor, 'factor-removed'),
     report: (error, reference) => core.logger.error({ err: error, reference }, 'a page of the console failed'),

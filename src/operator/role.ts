@@ -46,6 +46,8 @@ export const acts = {
   'end-desk-code': { roles: staff, reason: true },
   'lift-report': { roles: staff, fresh: true, reason: true },
   'close-person': { roles: admins, fresh: true, reason: true },
+  'export-person': { roles: admins, fresh: true, reason: true },
+  'erase-person': { roles: admins, fresh: true, reason: true },
   'enrol-again': { roles: admins, fresh: true, reason: true },
   'import-tokens': { roles: admins, fresh: true },
   'hand-out-token': { roles: staff, fresh: true },

@@ -11,4 +11,18 @@ export const dutchPrivacy = {
   'console.audit.where-retention': 'adres weggehaald: de bewaartijd was om (regel {number})',
   'console.audit.where-erasure': 'adres weggehaald: deze persoon is gewist (regel {number})',
   'console.audit.gone': 'namen of adres weg: controleer of het logboek heel is',
+  'console.export-person': 'Gegevens van deze persoon opvragen',
+  'console.export-person.will': 'U krijgt een bestand met alles wat van {name} bewaard is. Niemand kan ermee inloggen.',
+  'console.export-person.give': 'Geef het alleen aan {name} zelf, en bewaar het niet.',
+  'console.erase-person': 'Deze persoon wissen',
+  'console.erase-person.will': 'Alles wat van {name} bewaard is, verdwijnt. Dit kan niet worden teruggedraaid.',
+  'console.erase-person.audit': 'Het logboek blijft, zonder naam en adres. Die zijn daar binnen een half uur weg.',
+  'console.erase-person.reason': 'Zet geen naam in de reden: die blijft in het logboek.',
+  'console.erase-person.then':
+    'Wie daarna deze naam krijgt, is iemand anders. Die persoon heeft een uitnodiging nodig.',
+  'console.erase-person.name': 'Typ de naam van de persoon',
+  'console.erase-person.again': 'Typ de naam nog een keer',
+  'console.refused.name-again': 'De naam klopt niet. Typ hem twee keer, precies zoals hij hierboven staat.',
+  'console.refused.open-case': 'Er is nog een verzoek om herstel voor deze persoon. Rond dat eerst af, of wijs het af.',
+  'console.done.erased': 'De persoon is gewist.',
 } as const;

@@ -258,3 +258,13 @@ export function codePage(
     </ConsoleLayout>,
   );
 }
+
+/** For what cannot be undone: whom it is about, typed, so that nobody does it on the page of somebody else. */
+export function nameTwiceFields({ t }: Pick<ConsolePage, 't'>) {
+  return (
+    <>
+      <TextField name="name" label={t('console.erase-person.name')} />
+      <TextField name="name-again" label={t('console.erase-person.again')} />
+    </>
+  );
+}

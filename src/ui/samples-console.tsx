@@ -10,6 +10,7 @@ import {
   newPasswordPage,
 } from './pages-console.tsx';
 import { ownPasswordPage, providerSignInPage, toProviderPage } from './pages-console-first.tsx';
+import { nameTwiceFields } from './pages-console-people.tsx';
 import { todayPage } from './pages-console-today.tsx';
 import { consoleListSamples } from './samples-console-lists.tsx';
 import { type PlaceName, placeNames, placeOf } from './samples-console-places.ts';
@@ -107,6 +108,20 @@ function frameSamples(page: ConsolePage): [string, string][] {
     ],
     ['console-today-quiet', todayPage(page, { figures: [figure], mandates: [], ...calls, ...quiet })],
     ['console-act', actPage(page, act)],
+    [
+      'console-erase-person',
+      actPage(page, {
+        ...act,
+        action: '/people/gemeente/anna/erase',
+        title: t('console.act-on', { act: t('console.erase-person'), name: `anna ${hostile}` }),
+        consequences: (['will', 'audit', 'reason', 'then'] as const).map(one =>
+          t(`console.erase-person.${one}`, { name: `anna ${hostile}` }),
+        ),
+        submit: t('console.erase-person'),
+        fields: nameTwiceFields(page),
+        mistake: 'console.refused.name-again',
+      }),
+    ],
     [
       'console-lift-report',
       actPage(page, {
