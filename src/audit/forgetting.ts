@@ -47,10 +47,11 @@ export class Forgetting {
   /** Before she is erased: it will be done, also where this process ends right now. */
   async begin({ id, realm, name, former }: Named, by: string): Promise<void> {
     const { store, clock } = this.#deps;
-    await store.add(tasks, id);
     const task: Task = { person: { id, realm, name, former }, by, after: 0, due: clock.now() + again, once: false };
     await store.remove(keyOf(id));
     await store.create(keyOf(id), this.#codec.encode(keyOf(id), task));
+    // Last: whoever finds a place without a task takes it away.
+    await store.add(tasks, id);
   }
 
   /** Once she is: all that is there by now. */
