@@ -73,9 +73,9 @@ describe('D11: what a provider of identities says', () => {
   const signed = (key: typeof own.privateKey) => (claims: JWTPayload) =>
     new SignJWT(claims).setProtectedHeader({ alg: 'RS256', kid: '1' }).sign(key);
 
-  const made = (more: Partial<ProviderServer> = {}) =>
+  const made = (more: Partial<ProviderServer> = {}, clock: { now(): number } = systemClock) =>
     new OidcProvider({
-      clock: systemClock,
+      clock,
       tell: trouble => told.push(trouble),
       server: () => ({
         ...{ issuer, clientId: 'sluis', clientSecret: 'geheim', ca: undefined, addressClaim: 'email' },
@@ -208,10 +208,17 @@ describe('D11: what a provider of identities says', () => {
     await provider.close();
   });
 
-  it('however many ask while it is away, it is asked once at a time', async () => {
+  it('however many ask while it is away, it is asked once in five seconds, and told of once', async () => {
     odd = { status: 500 };
-    const provider = made();
+    let time = Date.now();
+    const provider = made({}, { now: () => time });
+    const before = told.length;
     await Promise.all(Array.from({ length: 20 }, () => provider.begin(redirect)));
-    expect(asked).toHaveLength(1);
+    // Nor one after the other: strangers open that page as often as they like.
+    for (let again = 0; again < 5; again += 1) expect(await provider.begin(redirect)).toBe('unavailable');
+    expect([asked.length, told.length - before]).toEqual([1, 1]);
+    odd = {};
+    time += 5_000;
+    expect(await round(provider)).toMatchObject({ subject: 'a-1' });
   });
 });

@@ -44,6 +44,8 @@ interface Known {
 const longestAnswer = 1024 * 1024;
 /** Keys and addresses of a provider change now and then. */
 const knownFor = 60 * 60_000;
+/** Whoever opens the page would have it asked, and the log written, as often as he likes. */
+const awayFor = 5_000;
 
 /**
  * A provider of identities: the code flow with PKCE, state and nonce (OpenID Connect Core 1.0, 3.1; RFC 7636; RFC 9700).
@@ -52,6 +54,7 @@ const knownFor = 60 * 60_000;
 export class OidcProvider implements Provider {
   readonly #options: ProviderOptions;
   #known: Promise<Known> | undefined;
+  #awayUntil = 0;
   #agent: Agent | undefined;
 
   constructor(options: ProviderOptions) {
@@ -117,6 +120,7 @@ export class OidcProvider implements Provider {
   /** Undefined where they cannot be read now. */
   async #settings(): Promise<Known | undefined> {
     const now = this.#options.clock.now();
+    if (now < this.#awayUntil) return undefined;
     // Who comes while it is being read waits for the same answer: however many open the page, the provider is asked once.
     this.#known ??= this.#read(now);
     const asked = this.#known;
@@ -124,7 +128,9 @@ export class OidcProvider implements Provider {
       const known = await asked;
       if (now - known.at < knownFor) return known;
     } catch (error) {
-      if (this.#known === asked) this.#known = undefined;
+      if (this.#known !== asked) return undefined;
+      this.#known = undefined;
+      this.#awayUntil = this.#options.clock.now() + awayFor;
       this.#options.tell({ at: 'settings', said: saidOf(error) });
       return undefined;
     }
