@@ -39,11 +39,12 @@ export function commandsOf(machine: Machine): Commands {
       const found = loadSettings(text, { ...loadOptions, folder });
       const read = accepted(machine, withoutLines(found), 'sluis protect');
       writeProtectConfig(config);
-      return serve(machine, {
-        accepted: read,
-        file: config.file,
-        started: core => inviteAtStart(core, options.invite, machine.terminal.err),
-      });
+      const started = (core: Core) => inviteAtStart(core, options.invite, machine.terminal.err);
+      try {
+        return await serve(machine, { accepted: read, file: config.file, started });
+      } catch (error) {
+        throw asTyped(error);
+      }
     },
     check: async ({ config }) => check(machine, config),
     doctor: ({ config }) => withCore(machine, config, core => examine(core, out)),
@@ -95,6 +96,13 @@ export function commandsOf(machine: Machine): Commands {
 }
 
 /** The files that it names are read too, as a start would read them: refused is what would not start. */
+/** Whoever types `protect` chooses the port there: its configuration is written anew each time. */
+function asTyped(error: unknown): unknown {
+  if (!(error instanceof SluisError) || error.code !== 'listen.in-use') return error;
+  const remedy = 'stop that program, or choose another port: --listen 127.0.0.1:8090';
+  return new SluisError(error.code, error.message, { cause: error, remedy });
+}
+
 function check(machine: Machine, config: string): number {
   const { settings } = loaded(machine, config);
   const { out, err } = machine.terminal;

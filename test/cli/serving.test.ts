@@ -122,6 +122,15 @@ describe('serve', () => {
 });
 
 describe('protect', () => {
+  it('says of a port in use how another one is typed', async () => {
+    const other = createServer();
+    await new Promise<void>(resolve => other.listen(port, '127.0.0.1', resolve));
+    const words = ['http://127.0.0.1:9', '--preset', 'demo', '--listen', `127.0.0.1:${port}`];
+    const run = await cli.run('protect', ...words, '--data', join(cli.folder, 'other'));
+    refused(run, 69, `127.0.0.1:${port} is in use`, '--listen');
+    await new Promise(resolve => other.close(resolve));
+  });
+
   const data = () => join(cli.folder, 'state');
   const args = (...more: string[]) => [
     'protect',
