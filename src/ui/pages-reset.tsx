@@ -72,7 +72,11 @@ function rowOf(t: Translate, { record, href, age, mailFailed }: ListedCase, targ
     late ? <strong>{t('console.reset.overdue', { days: age })}</strong> : String(age),
     <>
       {t(`console.reset.state.${record.state}`)}
-      {mailFailed ? <strong>{`. ${t('console.reset.mail-failed')}`}</strong> : null}
+      {mailFailed ? (
+        <>
+          . <strong>{t('console.reset.mail-failed')}</strong>
+        </>
+      ) : null}
     </>,
     record.account.address,
     record.requester.name,
