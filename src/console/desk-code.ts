@@ -74,7 +74,7 @@ async function whyNot(ask: Ask, person: Person): Promise<MessageId | undefined> 
   const { deps, operator } = ask;
   if (person.closed !== undefined || person.factors.length === 0) return 'console.refused.no-second-step';
   if (isOwnerOf(ask, operator.email, person)) return 'console.refused.own-account';
-  if (await hasTaken(deps, person.id, operator)) return 'console.refused.same-operator';
+  if (await hasTaken(deps, person, operator)) return 'console.refused.same-operator';
   if (may(operator.role, 'change-operators')) return undefined;
   const able = (await deps.operators.list()).filter(one => isAble(one, deps.clock.now()));
   return able.some(({ email }) => isOwnerOf(ask, email, person)) ? 'console.refused.staff-account' : undefined;

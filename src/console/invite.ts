@@ -36,8 +36,9 @@ async function invite(ask: Ask, { realm, name, level }: Asked): Promise<Done> {
     refuseClosed(known);
     // Of a clerk who knows her password one more way in, at any level, is a takeover: an admin adds to what she has (R34).
     refuseWithFactor(known, false, operator.role === 'admin' ? level : 0);
-    if (await hasTaken(deps, known.id, operator)) return { mistake: 'console.refused.same-operator' };
   }
+  if (await hasTaken(deps, { id: known?.id, realm: realm.name, name }, operator))
+    return { mistake: 'console.refused.same-operator' };
   const how = { by: operator.email, replaces: false, level, validity: realm.activationValidity };
   const { code, until } = await deps.activation.invite(realm.name, name, how);
   const back = view.at(placeOfPerson({ realm: realm.name, name }));
@@ -132,7 +133,7 @@ async function faultsOf(
     const person = await deps.people.byName(realm.name, name);
     if (person?.closed !== undefined) faults.push(`${line}: ${name} is closed`);
     else if ((person?.factors.length ?? 0) > 0) faults.push(`${line}: ${name} has a second step already`);
-    else if (person !== undefined && (await hasTaken(deps, person.id, operator)))
+    else if (await hasTaken(deps, { id: person?.id, realm: realm.name, name }, operator))
       faults.push(`${line}: ${name}. ${t('console.refused.same-operator')}`);
   }
   return faults;

@@ -3,6 +3,7 @@ import type { MessageId } from '../ui/messages.ts';
 import { nameTwiceFields } from '../ui/pages-console-people.tsx';
 import { personAct } from './person-act.ts';
 import type { ActRoute } from './route.ts';
+import { noteErased } from './taken.ts';
 
 /** What may be done about a person's data (R61), for her page. */
 export const personalDataActs: readonly (readonly [Act, string, MessageId, boolean])[] = [
@@ -38,6 +39,7 @@ const erase = personAct({
     const names = [form.field('name'), form.field('name-again')].map(typed => typed.trim());
     if (names.some(typed => typed !== person.name)) return { mistake: 'console.refused.name-again' };
     if ((await deps.personalData.openCaseOf(person)) !== undefined) return { mistake: 'console.refused.open-case' };
+    await noteErased(deps, person, operator);
     await deps.personalData.erase({ person, by: operator.email, reason, waits: false });
     return { go: '/people', notice: 'console.done.erased' };
   },

@@ -122,7 +122,7 @@ const handOutRoute = personAct({
   submit: async ({ deps, operator }, person, form) => {
     // As for codes: a clerk gives nobody a second way in beside the one that she has.
     if (person.factors.length > 0 && operator.role !== 'admin') return { mistake: 'console.refused.enrolment' };
-    if (await hasTaken(deps, person.id, operator)) return { mistake: 'console.refused.same-operator' };
+    if (await hasTaken(deps, person, operator)) return { mistake: 'console.refused.same-operator' };
     await handOut(deps, { serial: form.field('serial').trim().slice(0, 80), person, by: operator.email });
     return { go: placeOfPerson(person), notice: 'console.done.handed-out' };
   },

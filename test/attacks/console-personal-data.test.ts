@@ -106,4 +106,24 @@ describe('R61 R52: who gets a person’s data, or erases her, at the console', (
     expect(await rows()).not.toMatch(/bea\W/);
     expect(await sluis.core.audit.verify()).toMatchObject({ ok: true });
   });
+
+  it('R34: who erased somebody does not invite who has her name next: one admin alone would take any account over', async () => {
+    const other = (await operatorOf(sluis, 'admin', 'tweede@gemeente.test')).browser;
+    const admin = (await operatorOf(sluis, 'admin', 'wist@gemeente.test')).browser;
+    await person('emma');
+    await admin.submit(await admin.get(place('emma', 'erase')), place('emma', 'erase'), twice('emma'));
+    expect(await isThere('emma')).toBe(false);
+    const fields = { realm, name: 'emma', level: '2' };
+    const own = await admin.submit(await admin.get('/invite'), '/invite', fields);
+    expect([own.status, own.text.match(/[0-9A-Z]{4}(?:-[0-9A-Z]{4}){3}/)]).toEqual([422, null]);
+    expect((await other.submit(await other.get('/invite'), '/invite', fields)).text).toMatch(
+      /[0-9A-Z]{4}-[0-9A-Z]{4}-/,
+    );
+    // Nor once she stands there again: by her own page, or with a token.
+    const again = `/people/${realm}/emma/invite`;
+    expect((await admin.submit(await admin.get(again), again, { level: '2' })).status).toBe(422);
+    const handOut = `/people/${realm}/emma/hand-out`;
+    const handed = await admin.submit(await admin.get(handOut), handOut, { serial: 'SN1' });
+    expect([handed.status, handed.text.includes('U hebt de tweede stap van')]).toEqual([422, true]);
+  });
 });
