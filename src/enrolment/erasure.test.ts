@@ -44,7 +44,7 @@ describe('R61: what is kept of a person', () => {
       text += written;
     });
     const given = JSON.parse(text) as Record<string, unknown>;
-    expect(given).toMatchObject({ name: 'anna', recoveryCodesLeft: 10, sessions: [{ app: 'demo' }] });
+    expect(given).toMatchObject({ name: 'anna', recoveryCodesLeft: 10, sessions: [{ app: 'demo', agent: {} }] });
     expect(JSON.stringify(given['audit'])).toContain('session.began');
     for (const kept of [secret, person?.recovery?.salt ?? '?', ...(person?.recovery?.hashes ?? []), ...recoveryCodes])
       expect(text).not.toContain(kept);

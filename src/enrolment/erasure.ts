@@ -37,7 +37,7 @@ export async function exportPerson(
     invitedUntil: activation?.until,
     deskCodeUntil: deskCode?.credential.until,
     closed: closed && { at: closed.at, by: closed.by, reason: closed.reason },
-    sessions: sessions.map(({ app, beganAt, lastSeen, level }) => ({ app, beganAt, lastSeen, level })),
+    sessions: sessions.map(({ app, beganAt, lastSeen, level, agent }) => ({ app, beganAt, lastSeen, level, agent })),
     trustedDevices: devices.map(({ label, agent, createdAt, lastUsedAt, until }) => {
       return { label, agent, createdAt, lastUsedAt, until };
     }),

@@ -60,7 +60,7 @@ test('R61: the export has all that is kept of her, mail that waits and reset cas
   await commands().peopleExport(asked);
   expect(JSON.parse(said)).toMatchObject({
     name: 'anna',
-    resetCases: [{ id: record.id, state: 'checked', fileNumber: 'Z-1' }],
+    resetCases: [{ id: record.id, state: 'checked', fileNumber: 'Z-1', account: { address: 'anna@post.example' } }],
     mailThatWaits: [{ about: 'notice', to: 'anna@post.example', subject: 'Iets veranderde' }],
     audit: [{ event: { type: 'sign-in.failed', name: 'anna' } }],
   });

@@ -39,8 +39,8 @@ export function personalDataOf(core: Core): PersonalData {
         ...(await exportPerson(parts, person)),
         mailThatWaits: await core.outbox.waitingFor(person.id),
         // Without the clerks, and without what the link in a mail is known by.
-        resetCases: cases.map(({ id, state, filedAt, requester, identity, lostBecause, fileNumber }) => {
-          return { id, state, filedAt, requester, identity, lostBecause, fileNumber };
+        resetCases: cases.map(({ id, state, filedAt, account, requester, identity, lostBecause, fileNumber }) => {
+          return { id, state, filedAt, account, requester, identity, lostBecause, fileNumber };
         }),
       };
     },
@@ -50,7 +50,12 @@ export function personalDataOf(core: Core): PersonalData {
       if (open !== undefined) throw openCase(open);
       await core.resetDesk.records.anonymise(person);
       const later = { begin: core.forgetting.begin.bind(core.forgetting), finish: async () => undefined };
-      return erasePerson({ ...parts, forgetting: waits ? core.forgetting : later }, { person, by, reason });
+      await core.outbox.forget(person.id);
+      const told = { person, by, reason };
+      const erased = await erasePerson({ ...parts, forgetting: waits ? core.forgetting : later }, told);
+      // What was put in that moment.
+      await core.outbox.forget(person.id);
+      return erased;
     },
   };
 }

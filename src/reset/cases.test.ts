@@ -286,6 +286,20 @@ test('R61: what is kept long enough goes, the oldest first; a case that is worke
   expect((await bench.records.list(realm, 'open')).map(({ id }) => id)).toEqual([fresh]);
 });
 
+test('R61: cases that ended late keep none that is behind them', async () => {
+  await resident(bench);
+  const day = 24 * 60 * minute;
+  const late: string[] = [];
+  for (let count = 0; count < 3; count += 1) late.push((await filedByAnna(bench)).id);
+  bench.clock.time += 1;
+  const { id: forgotten } = await filedByAnna(bench);
+  bench.clock.time += 100 * day;
+  for (const id of late) doneOf(await bench.cases.refuse(realm, id, clerk(bench, 'bram'), 'niet nodig'));
+  expect(await bench.records.forget(realm, bench.clock.time - 50 * day, 2)).toBe(false);
+  expect((await bench.records.list(realm, 'all')).map(({ id }) => id).toSorted()).toEqual(late.toSorted());
+  expect(await bench.records.find(realm, forgotten)).toBeUndefined();
+});
+
 test('R61: of a person who is erased a case that ended keeps who did what, and no name, address or document', async () => {
   const person = await resident(bench);
   const executed = await executedCase();

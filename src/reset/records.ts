@@ -108,20 +108,29 @@ export class CaseRecords {
 
   /**
    * Takes cases away that ended before this time, or were filed before it and never came to an end; and the places of those
-   * that expired. The oldest first, so many at most; true where there may be more.
+   * that expired. The oldest first, so many at most; true where there may be more. One that ended long after it was filed
+   * stays, and keeps none behind it.
    */
   async forget(realm: string, before: number, most = 50): Promise<boolean> {
-    const { store } = this.#deps;
-    const members = await store.members(listKey(realm, 'all'), { limit: most });
     let gone = 0;
-    for (const member of members.filter(one => Number(one.slice(0, timeDigits)) < before)) {
-      const record = await this.find(realm, member.slice(timeDigits + 1));
-      if (record !== undefined && isClosed(record) && endOf(record) >= before) continue;
-      if (record !== undefined) await store.remove(keyOf(record.id));
-      for (const which of ['open', 'all'] as const) await store.drop(listKey(realm, which), member);
-      gone += 1;
+    for (let after: string | undefined; ; ) {
+      const bounds = after === undefined ? { limit: most } : { limit: most, after };
+      const members = await this.#deps.store.members(listKey(realm, 'all'), bounds);
+      const old = members.filter(one => Number(one.slice(0, timeDigits)) < before);
+      for (const member of old) if (await this.#forget(realm, member, before)) gone += 1;
+      if (gone >= most) return true;
+      if (old.length < most) return false;
+      after = old.at(-1);
     }
-    return gone === most;
+  }
+
+  async #forget(realm: string, member: string, before: number): Promise<boolean> {
+    const { store } = this.#deps;
+    const record = await this.find(realm, member.slice(timeDigits + 1));
+    if (record !== undefined && isClosed(record) && endOf(record) >= before) return false;
+    if (record !== undefined) await store.remove(keyOf(record.id));
+    for (const which of ['open', 'all'] as const) await store.drop(listKey(realm, which), member);
+    return true;
   }
 
   /** Takes names, addresses and documents out of the cases about somebody who was erased (R61): who did what stays. */
