@@ -265,6 +265,8 @@ function send(worker: Worker | undefined, order: Order): void {
 }
 
 async function end(worker: Worker, within: number): Promise<void> {
+  // Its exit was told already: nobody would tell it again.
+  if (worker.isDead()) return;
   const gone = new Promise<void>(resolve => worker.once('exit', () => resolve()));
   const kill = setTimeout(() => worker.process.kill('SIGKILL'), within);
   send(worker, { kind: 'stop' });
