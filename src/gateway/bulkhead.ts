@@ -3,6 +3,11 @@ import type { Dispatcher } from 'undici';
 /** All that a way to an app is used for. */
 export type Way = Pick<Dispatcher, 'dispatch'>;
 
+/** Whoever asks, where it is known that nobody waits for the answer any more. */
+export interface Asking extends Dispatcher.DispatchHandler {
+  readonly isGone?: boolean;
+}
+
 export interface BulkheadLimits {
   /** Requests that are under way to the app at once. */
   readonly connections: number;
@@ -20,6 +25,7 @@ export class AppBusy extends Error {
 }
 
 interface Waiting {
+  readonly handler: Asking;
   start(): void;
   readonly late: NodeJS.Timeout;
 }
@@ -55,14 +61,25 @@ export class Bulkhead implements Way {
   }
 
   /** Throws as the pool's own does, where it is sent at once. */
-  dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
+  dispatch(options: Dispatcher.DispatchOptions, handler: Asking): boolean {
     if (this.#underWay < this.#limits.connections) return this.#send(options, handler);
+    if (this.#waiting.size >= this.#limits.waiting) this.#dropGone();
     if (this.#waiting.size >= this.#limits.waiting) this.#refuse(handler);
     else this.#wait(options, handler);
     return false;
   }
 
-  #wait(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): void {
+  /** Who reloads a slow page again and again would fill the places with her own requests of before. */
+  #dropGone(): void {
+    for (const waiting of this.#waiting) {
+      if (waiting.handler.isGone !== true) continue;
+      clearTimeout(waiting.late);
+      this.#waiting.delete(waiting);
+    }
+    this.#left();
+  }
+
+  #wait(options: Dispatcher.DispatchOptions, handler: Asking): void {
     const late = setTimeout(() => {
       this.#waiting.delete(waiting);
       this.#refuse(handler);
@@ -75,7 +92,7 @@ export class Bulkhead implements Way {
         handler.onResponseError?.(noController, error as Error);
       }
     };
-    const waiting: Waiting = { start, late };
+    const waiting: Waiting = { handler, start, late };
     this.#waiting.add(waiting);
   }
 

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Readable, Transform } from 'node:stream';
 import type { Dispatcher } from 'undici';
-import type { Way } from './bulkhead.ts';
+import type { Asking, Way } from './bulkhead.ts';
 import { type AnswerHeaders, oneHeader } from './headers.ts';
 import {
   ClientGone,
@@ -51,7 +51,7 @@ export function forward(forwarding: Forwarding): void {
   }
 }
 
-class Passage implements Dispatcher.DispatchHandler {
+class Passage implements Asking {
   readonly #forwarding: Forwarding;
   #controller: Dispatcher.DispatchController | undefined;
   #through: Transform | undefined;
@@ -75,10 +75,15 @@ class Passage implements Dispatcher.DispatchHandler {
     this.#stopWatching = forwarding.watch?.(() => this.#cut());
   }
 
+  /** Nothing of it need be sent any more. */
+  get isGone(): boolean {
+    return this.#forwarding.res.destroyed && this.#forwarding.outlives !== true;
+  }
+
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
     if (this.#withheld) return controller.abort(new Withheld());
-    if (this.#forwarding.res.destroyed && this.#forwarding.outlives !== true) controller.abort(new ClientGone());
+    if (this.isGone) controller.abort(new ClientGone());
   }
 
   onResponseStart(controller: Dispatcher.DispatchController, status: number, headers: AnswerHeaders): void {

@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ClientAnswer } from '../support/client.ts';
 import { freePort } from '../support/free-port.ts';
@@ -47,9 +47,17 @@ const ask = () => atHung.client.copy().get('/map');
 const statuses = (answers: readonly ClientAnswer[]) => answers.map(({ status }) => status).sort();
 
 async function figure(name: string, app: string): Promise<number> {
-  const text = await (await fetch(`http://127.0.0.1:${management}/metrics`)).text();
-  const line = text.split('\n').find(one => one.startsWith(name) && one.includes(`app="${app}"`));
+  const line = (await figures()).split('\n').find(one => one.startsWith(name) && one.includes(`app="${app}"`));
   return Number(line?.split(' ').at(-1) ?? Number.NaN);
+}
+
+async function figures(): Promise<string> {
+  return (await fetch(`http://127.0.0.1:${management}/metrics`)).text();
+}
+
+/** Connections of browsers. */
+async function open(): Promise<number> {
+  return Number(/^sluis_connections(?:\{.*\})? (\d+)$/m.exec(await figures())?.[1]);
 }
 
 describe('an app that hangs', () => {
@@ -87,5 +95,26 @@ describe('an app that hangs', () => {
     expect(statuses(await Promise.all(answers))).toEqual([200, 200, 200, 502, 502]);
     for (let round = 0; round < 3; round += 1)
       expect(statuses(await Promise.all(Array.from({ length: connections + waiting }, ask)))).not.toContain(503);
+  });
+
+  it('keeps no place for whoever went away: who reloads a slow page fills the waiting room with nobody', async () => {
+    await start('1m');
+    const answers = Array.from({ length: connections }, ask);
+    await until(async () => held.length === connections);
+    const before = await open();
+    const reloads = Array.from({ length: waiting }, () => {
+      const socket = connect(atHung.client.port, '127.0.0.1').on('error', () => undefined);
+      socket.write(atHung.client.bytes('GET', '/map'));
+      return socket;
+    });
+    await until(async () => (await figure('sluis_app_waiting', 'dood')) === waiting);
+    for (const socket of reloads) socket.destroy();
+    await until(async () => (await open()) === before);
+    const last = ask();
+    // She alone waits now; refused, she would have been told at once.
+    await until(async () => (await figure('sluis_app_waiting', 'dood')) === 1);
+    hung.answers.set('/map', html('weer wakker'));
+    for (const socket of held) socket.end(html('binnen'));
+    expect(statuses(await Promise.all([...answers, last]))).toEqual([200, 200, 200]);
   });
 });
