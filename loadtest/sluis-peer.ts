@@ -67,7 +67,8 @@ apps:
     title: App
     realm: bench
     origin: http://app.localhost:${port}
-    upstream: http://127.0.0.1:${upstream}
+    # Room for all 1,000 connections at one of two workers: each has its part of it.
+    upstream: { url: 'http://127.0.0.1:${upstream}', waiting: 4000 }
     preset: demo
     # It makes the login page longer than the others give it.
     helpLine: false
