@@ -6,7 +6,18 @@ import { missing, roundcube } from '../support/apps.ts';
 import { launchBrowser, phone } from '../support/browser.ts';
 import { startSluis, type TestSluis } from '../support/sluis.ts';
 import { findings, overflow } from './axe.ts';
-import { enrol, type Holder, inApp, passChallenge, person, postForm, roundcubeForm, signIn, titleOf } from './steps.ts';
+import {
+  composeMail,
+  enrol,
+  type Holder,
+  inApp,
+  passChallenge,
+  person,
+  postForm,
+  roundcubeForm,
+  signIn,
+  titleOf,
+} from './steps.ts';
 
 const minute = 60_000;
 /** Whole stories with passwords, codes and mail: as long as a busy machine needs. */
@@ -201,7 +212,7 @@ describe.skipIf(missing('chromium', 'roundcube'))('R25: Roundcube, which posts a
 
   async function write(page: Page): Promise<string> {
     const subject = `Sluis ${randomUUID()}`;
-    await page.goto(`${sluis.origin('webmail')}/?_task=mail&_action=compose`);
+    await composeMail(page, sluis);
     await page.locator('.recipient-input input').first().fill('anna@gemeente.test');
     await page.fill('#compose-subject', subject);
     await page.fill('#composebody', 'Geachte heer,\n\nde notulen.');

@@ -11,7 +11,17 @@ import { entryOf, makeMaker } from '../support/key-models.ts';
 import { browserOf, freshCode, openPortal, passFirstGate, release, submit } from '../support/person.ts';
 import { startSluis, type TestSluis } from '../support/sluis.ts';
 import { attestBy, type Held, plugIn, unplug, virtualAaguid } from '../support/virtual-key.ts';
-import { enrol, roundcubeForm as form, type Holder, inApp, keepCodes, onPortal, person, signIn } from './steps.ts';
+import {
+  composeMail,
+  enrol,
+  roundcubeForm as form,
+  type Holder,
+  inApp,
+  keepCodes,
+  onPortal,
+  person,
+  signIn,
+} from './steps.ts';
 
 const maker = makeMaker(virtualAaguid);
 const story = { timeout: 120_000 };
@@ -135,7 +145,7 @@ describe.skipIf(missing('chromium', 'roundcube'))('R25, R44: Roundcube with sett
     await page.fill('#code', freshCode(sluis, holder.secret));
     await inApp(page, sluis, 'webmail');
     const subject = `Sluis ${randomUUID()}`;
-    await page.goto(`${sluis.origin('webmail')}/?_task=mail&_action=compose`);
+    await composeMail(page, sluis);
     await page.locator('.recipient-input input').first().fill('anna@gemeente.test');
     await page.fill('#compose-subject', subject);
     await page.fill('#composebody', 'Geachte heer,\n\nde notulen.');

@@ -10,6 +10,7 @@ import { startSluis, type TestSluis } from '../support/sluis.ts';
 import { codeAt } from '../vectors/code-at.ts';
 import { findings } from './axe.ts';
 import {
+  composeMail,
   couple,
   enrol,
   enter,
@@ -142,7 +143,7 @@ describe.skipIf(missing('chromium', 'roundcube'))('Roundcube behind Sluis', () =
     const reader = await context.newPage();
     await reader.goto(`${sluis.origin('webmail')}/?_task=mail&_mbox=INBOX`);
     await reader.waitForSelector('#messagelist td.subject');
-    await page.goto(`${sluis.origin('webmail')}/?_task=mail&_action=compose`);
+    await composeMail(page, sluis);
     await page.fill('#compose-subject', 'Half geschreven');
     await page.fill('#composebody', 'Geachte heer');
     sluis.clock.advance(13 * 60 * 60_000);
@@ -196,7 +197,7 @@ describe.skipIf(missing('chromium', 'roundcube'))('Roundcube behind Sluis', () =
     page: Page,
     mail: { to: string; subject: string; file: string; text: string },
   ): Promise<void> {
-    await page.goto(`${sluis.origin('webmail')}/?_task=mail&_action=compose`);
+    await composeMail(page, sluis);
     await page.locator('.recipient-input input').first().fill(mail.to);
     await page.fill('#compose-subject', mail.subject);
     await page.fill('#composebody', mail.text);

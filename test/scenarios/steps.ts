@@ -83,6 +83,15 @@ export async function arrive(page: Page, isThere: (url: URL) => boolean): Promis
   }
 }
 
+/**
+ * A new mail in Roundcube, before anything is typed. Roundcube writes the whole of its session at the end of a request:
+ * one that is still under way, of the page before or of this one, would undo what was put there for this mail.
+ */
+export async function composeMail(page: Page, sluis: TestSluis): Promise<void> {
+  await page.waitForLoadState('networkidle');
+  await page.goto(`${sluis.origin('webmail')}/?_task=mail&_action=compose`, { waitUntil: 'networkidle' });
+}
+
 /** Waits until the browser is on this app's own host and past every page of ours. */
 export async function inApp(page: Page, sluis: TestSluis, app: string): Promise<void> {
   await arrive(page, url => url.host === sluis.host(app) && !url.pathname.startsWith('/_sluis'));

@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { onTestFailed, TestRunner } from 'vitest';
 import { fewerColours } from './png.ts';
 
 /** The system's own; silent towards the world. Names below `.localhost` lead to 127.0.0.1 by themselves. */
@@ -42,7 +43,29 @@ export async function openPerson(
     reducedMotion: 'reduce',
   };
   const context = await browser.newContext(settings);
+  const trouble = noted(context);
+  if (TestRunner.getCurrentTest() !== undefined) onTestFailed(() => tellState(context, trouble), 30_000);
   return { context, page: await context.newPage() };
+}
+
+/** What a browser met that a person would not see on her page. */
+function noted(context: BrowserContext): string[] {
+  const trouble: string[] = [];
+  context.on('requestfailed', request => trouble.push(`${request.failure()?.errorText ?? '?'} ${request.url()}`));
+  context.on('response', response => {
+    if (response.status() >= 400) trouble.push(`${response.status()} ${response.url()}`);
+  });
+  context.on('weberror', error => trouble.push(`error: ${error.error().message}`));
+  return trouble;
+}
+
+/** A test that waited in vain says only for what: this is what stood on the screen then. */
+async function tellState(context: BrowserContext, trouble: readonly string[]): Promise<void> {
+  for (const page of context.pages()) {
+    const text = await page.innerText('body', { timeout: 5000 }).catch((error: Error) => error.message);
+    console.error(`On the screen at ${page.url()}:\n${text.slice(0, 1500)}`);
+  }
+  if (trouble.length > 0) console.error(`Met on the way:\n${trouble.slice(-20).join('\n')}`);
 }
 
 /** The whole page as PNG at this path; folders are made. Fonts and pictures have come before it is taken. */
