@@ -29,5 +29,5 @@ EXPOSE 8443
 # Whether the listener takes connections: an answer of an app behind it must not restart Sluis.
 HEALTHCHECK --interval=30s --timeout=5s --start-period=10s \
   CMD ["node", "-e", "require('node:net').connect(process.env.SLUIS_HEALTH_PORT, '127.0.0.1').on('connect', () => process.exit(0)).on('error', () => process.exit(1))"]
-ENTRYPOINT ["node", "--enable-source-maps", "dist/src/main.js"]
+ENTRYPOINT ["node", "--enable-source-maps", "--initial-heap-size=256", "dist/src/main.js"]
 CMD ["serve", "--config", "/config/sluis.yaml"]

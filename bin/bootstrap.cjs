@@ -2,6 +2,7 @@
 'use strict';
 // First thing that runs on a fresh clone, on the host's own Node: brings packages and the pinned runtime, then hands over.
 const { ensureInstalled, findNode, foreground } = require('./runtime.cjs');
+const flags = require('./node-flags.cjs');
 const { Stop, run } = require('./say.cjs');
 
 const commands = {
@@ -21,7 +22,7 @@ const commands = {
 };
 
 function built(node, file, args) {
-  return foreground(node, ['--enable-source-maps', require('./build.cjs').built(node, file), ...args]);
+  return foreground(node, [...flags, require('./build.cjs').built(node, file), ...args]);
 }
 
 run(() => {

@@ -28,7 +28,7 @@ async function start(args: readonly string[]): Promise<number> {
   if (app === undefined) return 1;
   const codes = await activationCodes();
   // The log goes to a file, so that what is printed here stays readable.
-  const sluis = spawn(process.execPath, ['--enable-source-maps', main, 'serve', '--config', config], {
+  const sluis = spawn(process.execPath, [...process.execArgv, main, 'serve', '--config', config], {
     stdio: ['inherit', existsSync(data) ? openSync(log, 'a', 0o600) : 'inherit', 'inherit'],
   });
   passSignals(sluis);

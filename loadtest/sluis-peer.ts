@@ -32,7 +32,11 @@ export async function startSluis(options: PeerOptions, variant: Variant): Promis
   mkdirSync(home);
   const config = join(home, 'sluis.yaml');
   writeFileSync(config, sluisConfig({ port, upstream: options.backend.port, redis: redis?.port, ...variant }));
-  const child = await startProgram(process.execPath, [...options.flags, main, 'serve', '--config', config], port);
+  const child = await startProgram(
+    process.execPath,
+    [...process.execArgv, ...options.flags, main, 'serve', '--config', config],
+    port,
+  );
   const invited = await promisify(execFile)(process.execPath, [main, 'users', 'invite', user, '--config', config]);
   const activation = /\b[A-Z0-9]{4}(?:-[A-Z0-9]{4}){3}\b/.exec(invited.stdout)?.[0] ?? '';
   const host = `app.localhost:${port}`;
