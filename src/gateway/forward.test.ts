@@ -154,10 +154,11 @@ test('a browser that takes a long answer bit by bit gets all of it', async () =>
   expect(body.length).toBe(size);
 });
 
-test('what was held up twice at once and goes on is not cut off later', () => {
+test('what was held up twice at once and goes on is not cut off later', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   try {
     const res = new PassThrough({ highWaterMark: 1 });
+    const asked = Promise.withResolvers<void>();
     const controller = { pause: () => undefined, resume: () => undefined, abort: () => undefined };
     const pool = {
       dispatch(_options: unknown, handler: Dispatcher.DispatchHandler) {
@@ -167,6 +168,7 @@ test('what was held up twice at once and goes on is not cut off later', () => {
         // What was read already comes after the pause too.
         handler.onResponseData?.(own, everyByte);
         handler.onResponseData?.(own, everyByte);
+        asked.resolve();
         return true;
       },
     };
@@ -178,6 +180,7 @@ test('what was held up twice at once and goes on is not cut off later', () => {
       judge: () => ({ headers: [] }),
       failed: () => undefined,
     });
+    await asked.promise;
     res.emit('drain');
     vi.advanceTimersByTime(5_000);
     expect(res.destroyed).toBe(false);

@@ -42,14 +42,18 @@ export interface Forwarding {
 
 /** Sends a request on and streams the answer back, with back-pressure both ways. */
 export function forward(forwarding: Forwarding): void {
-  const handler = new Passage(forwarding);
-  try {
-    forwarding.pool.dispatch(forwarding.options, handler);
-  } catch (error) {
-    // undici reports bad arguments this way; heads were checked, so this is a defect of ours and must not take the connection along.
-    handler.onResponseError(undefined, asError(error));
-  }
+  const passage = new Passage(forwarding);
+  // What is sent once leaves even where its browser is gone by then, and the app's connections with it.
+  if (forwarding.outlives === true) passage.send();
+  else atEndOfTurn(() => passage.send());
 }
+
+/**
+ * What is ready to be written waits for the end of the event loop's turn, so that all that goes to one process leaves
+ * one behind the other. Written between other work, each wakes a process that has fallen asleep since the last, and that
+ * was a sixth of all CPU time (docs/performance.md).
+ */
+const atEndOfTurn = setImmediate;
 
 class Passage implements Asking {
   readonly #forwarding: Forwarding;
@@ -61,6 +65,8 @@ class Passage implements Asking {
   /** What the app said its body's length is, until the first byte of it came. */
   #expected: string | undefined;
   #flows = false;
+  /** All of it came at once, and leaves at the end of the turn. */
+  #isWhole = false;
   /** The verdict is being waited for, and whether the answer came to its end meanwhile: a HEAD cannot be paused. */
   #judging: 'no' | 'yes' | 'ended' = 'no';
   #stopWatching: (() => void) | undefined;
@@ -71,19 +77,32 @@ class Passage implements Asking {
   constructor(forwarding: Forwarding) {
     this.#forwarding = forwarding;
     forwarding.res.on('close', () => this.#closed());
+    // Until it is sent nobody else listens, and an error that nobody hears of ends the process.
+    forwarding.options.body?.on('error', error => this.#bodyBroke(error));
     // From now on, and not from when it is sent: it may wait long for a connection to the app.
     this.#stopWatching = forwarding.watch?.(() => this.#cut());
   }
 
+  send(): void {
+    if (this.isGone) return;
+    const { pool, options } = this.#forwarding;
+    try {
+      pool.dispatch(options, this);
+    } catch (error) {
+      // undici reports bad arguments this way; heads were checked, so this is a defect of ours and must not take the connection along.
+      this.onResponseError(undefined, asError(error));
+    }
+  }
+
   /** Nothing of it need be sent any more. */
   get isGone(): boolean {
-    return this.#forwarding.res.destroyed && this.#forwarding.outlives !== true;
+    return this.#withheld || (this.#forwarding.res.destroyed && this.#forwarding.outlives !== true);
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
-    if (this.#withheld) return controller.abort(new Withheld());
-    if (this.isGone) controller.abort(new ClientGone());
+    if (this.#withheld) controller.abort(new Withheld());
+    else if (this.isGone) controller.abort(new ClientGone());
   }
 
   onResponseStart(controller: Dispatcher.DispatchController, status: number, headers: AnswerHeaders): void {
@@ -112,9 +131,9 @@ class Passage implements Asking {
     if (this.#withheld) return;
     this.#flows = true;
     const { res } = this.#forwarding;
-    const whole = this.#through === undefined && isWhole(chunk, this.#expected);
+    this.#isWhole = this.#through === undefined && isWhole(chunk, this.#expected);
     this.#expected = undefined;
-    if (whole) return this.#endWith(chunk);
+    if (this.#isWhole) return void atEndOfTurn(() => this.#endWith(chunk));
     const sink = this.#through ?? res;
     if (sink.write(chunk)) return;
     controller.pause();
@@ -131,6 +150,7 @@ class Passage implements Asking {
   /** The last of it: nothing of the app's waits for the browser to take it, so nothing is paused. */
   #endWith(body: Buffer): void {
     const { res, stallTime } = this.#forwarding;
+    if (res.destroyed) return;
     // As text of the same bytes node sends a small one in one piece with the head, which costs less than two.
     if (body.length <= smallBody) return void res.end(body.toString('latin1'), 'latin1');
     this.#untaken = setTimeout(() => res.destroy(), stallTime);
@@ -144,7 +164,7 @@ class Passage implements Asking {
     }
     this.#finish();
     const sink = this.#through ?? this.#forwarding.res;
-    if (!this.#withheld && !sink.writableEnded) sink.end();
+    if (!this.#withheld && !this.#isWhole && !sink.writableEnded) sink.end();
   }
 
   onResponseError(_controller: unknown, error: Error): void {
@@ -178,6 +198,11 @@ class Passage implements Asking {
     this.#controller?.abort(new Withheld());
     // Within a function of its own, so that what it throws at once is caught too.
     (async () => instead())().catch((error: unknown) => this.#failed(asError(error)));
+  }
+
+  /** Refused or broken off while it waited for its turn at the app; once it is sent, undici says so itself. */
+  #bodyBroke(error: Error): void {
+    if (this.#controller === undefined && !this.#done) this.#broken(error);
   }
 
   /** Our own work on the answer broke, the store's perhaps: nothing of it goes on. */

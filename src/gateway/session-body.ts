@@ -6,6 +6,7 @@ import { CredentialWatch, type FieldScanner, scannerFor } from '../signin/scanne
 import type { Exchange, GatewayDeps } from './exchange.ts';
 import type { PasswordWatch } from './password-watch.ts';
 import { ScannedBody } from './scanned-body.ts';
+import { ClientGone } from './upstream.ts';
 
 export interface SessionBody {
   readonly stream: Readable;
@@ -52,9 +53,9 @@ export function sessionBody(
 
 function feed(deps: GatewayDeps, exchange: Exchange, body: ScannedBody, early: Buffer | undefined): void {
   const { req } = exchange;
-  req.on('error', error => body.destroy(error));
+  req.on('error', () => body.destroy(new ClientGone()));
   req.on('close', () => {
-    if (!req.complete) body.destroy(new Error('the client went away'));
+    if (!req.complete) body.destroy(new ClientGone());
   });
   // The app answered before it had all, or the body was refused: unread bytes would keep the answer from its reader.
   body.on('close', () => {

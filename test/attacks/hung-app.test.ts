@@ -44,6 +44,7 @@ afterEach(async () => {
 });
 
 const ask = () => atHung.client.copy().get('/map');
+const form = { 'Content-Type': 'application/x-www-form-urlencoded', Origin: 'http://app' };
 const statuses = (answers: readonly ClientAnswer[]) => answers.map(({ status }) => status).sort();
 
 async function figure(name: string, app: string): Promise<number> {
@@ -116,5 +117,24 @@ describe('an app that hangs', () => {
     hung.answers.set('/map', html('weer wakker'));
     for (const socket of held) socket.end(html('binnen'));
     expect(statuses(await Promise.all([...answers, last]))).toEqual([200, 200, 200]);
+  });
+
+  it('takes nobody along whose body breaks off, or is refused, while it waits', async () => {
+    await start('1m');
+    const answers = Array.from({ length: connections }, ask);
+    await until(async () => held.length === connections);
+    const before = await open();
+    const leaving = connect(atHung.client.port, '127.0.0.1').on('error', () => undefined);
+    leaving.write(atHung.client.bytes('POST', '/map', 'half=een', { ...form, 'Content-Length': '1000' }));
+    await until(async () => (await figure('sluis_app_waiting', 'dood')) === 1);
+    leaving.destroy();
+    await until(async () => (await open()) === before);
+    // A sign-in by another door is refused at once, and not when its turn comes.
+    const refused = await atHung.client.copy().post('/map', { gebruiker: 'anna', wachtwoord: 'geheim' });
+    expect(refused.status).toBe(400);
+    hung.answers.set('/map', html('weer wakker'));
+    for (const socket of held) socket.end(html('binnen'));
+    expect(statuses(await Promise.all([...answers, ask()]))).toEqual([200, 200, 200]);
+    expect(hung.seen.filter(({ method }) => method === 'POST')).toEqual([]);
   });
 });
