@@ -20,10 +20,10 @@ import { notedOf, openNotes } from './of-person.ts';
 import { PartCheck } from './part-check.ts';
 import { goneText, type PartName } from './parts.ts';
 import { numbersText, type RemovalEvent } from './removal-event.ts';
-import { type Head, origin, page, type Verdict, Verification } from './verify.ts';
+import { type Head, type Noted, origin, page, type Verdict, Verification } from './verify.ts';
 
 export { type AuditEntry, auditLog } from './entry.ts';
-export type { BreakReason, Removed, Verdict } from './verify.ts';
+export type { BreakReason, Noted, Removed, Verdict } from './verify.ts';
 
 export interface AuditDeps {
   readonly store: Store;
@@ -186,12 +186,31 @@ export class AuditTrail implements Audit {
     return found.flat().filter(isAbout(person));
   }
 
-  /** Reads the chain from the first entry; stops at the first that is not as it was written. */
-  async verify(): Promise<Verdict> {
+  /** The newest entry, to be noted where who can write to this store cannot; undefined where none is genuine. */
+  async newest(): Promise<Noted | undefined> {
+    const row = await this.#deps.store.head(auditLog);
+    const link = row && readLink(row.entry);
+    if (link === undefined || link.number !== row?.number) return undefined;
+    return faultOfLink(this.#deps.ring, link) === undefined ? { number: link.number, hash: link.hash } : undefined;
+  }
+
+  /** Whether an entry that was seen before still stands, or went from the beginning: `verify` says whether lawfully. */
+  async holds({ number, hash }: Noted): Promise<boolean> {
+    const [row] = await this.#deps.store.read(auditLog, number - 1, 1);
+    if (row === undefined) return false;
+    return row.number === number ? readLink(row.entry)?.hash === hash : (await this.begin()) > number;
+  }
+
+  /**
+   * Reads the chain from the first entry; stops at the first that is not as it was written. `noted`: entries that it
+   * must still hold, as somebody saw them before. Without them a chain whose end was cut off, with an older head put
+   * back that was saved when it stood there, is whole.
+   */
+  async verify(...noted: readonly Noted[]): Promise<Verdict> {
     for (;;) {
       // Read first: entries that are added while the chain is read are no reason to doubt it.
       const head = await this.#head();
-      const verdict = await new Verification(this.#deps, head).run();
+      const verdict = await new Verification(this.#deps, head, noted).run();
       if (verdict !== undefined) return verdict;
     }
   }

@@ -4,8 +4,9 @@ import { auditLog, faultOfLink, type Link, readLink } from './entry.ts';
 import { PartCheck, type PartFault } from './part-check.ts';
 import { isRemoval } from './removal-event.ts';
 
+/** `uncompared`: a noted entry of this number was lawfully taken away, and so could not be compared. */
 export type Verdict =
-  | { readonly ok: true; readonly entries: number; readonly removed?: Removed }
+  | { readonly ok: true; readonly entries: number; readonly removed?: Removed; readonly uncompared?: number }
   | { readonly ok: false; readonly number: number; readonly reason: BreakReason };
 
 /** What was taken away lawfully: entries at the beginning, and parts of those that are left. */
@@ -19,7 +20,8 @@ export interface Removed {
  * `unreadable`: not the text that was written. `missing`: a number is left out. `previous`, `hash`, `mac`: altered,
  * moved, inserted, or written without the key. `part`: what stands beside it is not what was written. `part-gone`: that
  * is gone, and no entry says that it was taken away. `damaged`: it was found altered or gone when it was taken away.
- * `cut-off`: entries at the end are gone. `head`: what says how long the chain is was altered or taken away.
+ * `cut-off`: entries at the end are gone. `head`: what says how long the chain is was altered or taken away. `noted`:
+ * another entry stands there than the one that was noted elsewhere.
  */
 export type BreakReason =
   | 'unreadable'
@@ -31,14 +33,18 @@ export type BreakReason =
   | 'part-gone'
   | 'damaged'
   | 'cut-off'
-  | 'head';
+  | 'head'
+  | 'noted';
 
 export type Head = Pick<Link, 'number' | 'hash' | 'mac'>;
+
+/** An entry as it was seen at an earlier time: its hash stands for all before it too. */
+export type Noted = Pick<Link, 'number' | 'hash'>;
 
 export const page = 500;
 export const origin = 'A'.repeat(43);
 
-type Place = Pick<Link, 'number' | 'hash'>;
+type Place = Noted;
 type Fault = Extract<Verdict, { readonly ok: false }>;
 
 /** Goes through the chain once; stops at the first entry that is not as it was written. Memory is one page. */
@@ -46,13 +52,19 @@ export class Verification {
   readonly #store: Store;
   readonly #ring: KeyRing;
   readonly #head: Head | 'forged' | undefined;
+  readonly #noted: readonly Noted[];
   readonly #parts: PartCheck;
   readonly #removed = { who: 0, where: 0 };
   /** Entries up to this one are not there any more, and up to that one lawfully so. */
   #begun = 0;
   #lawful = 0;
 
-  constructor(deps: { readonly store: Store; readonly ring: KeyRing }, head: Head | 'forged' | undefined) {
+  constructor(
+    deps: { readonly store: Store; readonly ring: KeyRing },
+    head: Head | 'forged' | undefined,
+    noted: readonly Noted[],
+  ) {
+    this.#noted = noted;
     this.#store = deps.store;
     this.#ring = deps.ring;
     this.#parts = new PartCheck(deps);
@@ -85,7 +97,16 @@ export class Verification {
     if (fault !== undefined) return broken(number, fault);
     const head = this.#head;
     if (typeof head === 'object' && head.number === number && head.hash !== link.hash) return broken(number, 'head');
-    return this.#note(link) ?? link;
+    return this.#otherThanNoted(link) ?? this.#note(link) ?? link;
+  }
+
+  /** Of an entry that was taken away the one behind it still tells the hash. */
+  #otherThanNoted({ number, hash, previous }: Link): Fault | undefined {
+    const other = this.#noted.find(
+      noted =>
+        (noted.number === number && noted.hash !== hash) || (noted.number === number - 1 && noted.hash !== previous),
+    );
+    return other && broken(other.number, 'noted');
   }
 
   /** Where the first entries are gone, the first that is left says by its MAC what came before it. */
@@ -119,10 +140,13 @@ export class Verification {
     const head = this.#head;
     if (this.#begun > this.#lawful) return broken(this.#lawful + 1, 'missing');
     if (head === 'forged' || (head === undefined && entries > 1)) return broken(entries, 'head');
-    if (head !== undefined && head.number > entries) return broken(entries + 1, 'cut-off');
+    // The head lies in the same store: who saved a row of it puts that back. A head noted elsewhere he does not reach.
+    if ([head, ...this.#noted].some(one => one !== undefined && one.number > entries))
+      return broken(entries + 1, 'cut-off');
     const removed = { entries: this.#begun, ...this.#removed };
     const any = removed.entries + removed.who + removed.where > 0;
-    return any ? { ok: true, entries, removed } : { ok: true, entries };
+    const uncompared = this.#noted.find(({ number }) => number < this.#begun)?.number;
+    return { ok: true, entries, ...(any ? { removed } : {}), ...(uncompared === undefined ? {} : { uncompared }) };
   }
 }
 

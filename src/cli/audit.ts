@@ -1,4 +1,5 @@
-import type { AuditEntry, AuditTrail, BreakReason, Removed } from '../audit/chain.ts';
+import type { AuditEntry, AuditTrail, BreakReason, Noted, Removed } from '../audit/chain.ts';
+import { notedText } from '../audit/noted.ts';
 import type { Gone } from '../audit/parts.ts';
 import { printable } from '../audit/redact.ts';
 
@@ -12,19 +13,33 @@ export async function auditTail(deps: { trail: AuditTrail; count: number; json?:
   return 0;
 }
 
-/** Reads the whole trail and says whether it is as it was written. Exit code 0 if so, 1 if not. Rejects with 'store.unavailable'. */
-export async function auditVerify(deps: { trail: AuditTrail }, out: Out): Promise<number> {
-  const verdict = await deps.trail.verify();
-  if (verdict.ok) {
-    const left = verdict.entries - (verdict.removed?.entries ?? 0);
-    out(`The audit trail is whole: ${left} ${left === 1 ? 'entry' : 'entries'}.`);
-    for (const line of removedLines(verdict.removed)) out(line);
-    return 0;
+/**
+ * Reads the whole trail and says whether it is as it was written, and still holds `noted`. Exit code 0 if so, 1 if not.
+ * Rejects with 'store.unavailable'.
+ */
+export async function auditVerify(deps: { trail: AuditTrail; noted?: Noted | undefined }, out: Out): Promise<number> {
+  const { trail, noted } = deps;
+  const newest = await trail.newest();
+  const verdict = await trail.verify(...[noted, newest].filter(one => one !== undefined));
+  if (!verdict.ok) {
+    out(`The audit trail is broken at entry ${verdict.number}: ${reasons[verdict.reason]}.`);
+    out('Keep a copy of the data folder, and compare with the log lines ("audit") that were kept elsewhere.');
+    return 1;
   }
-  out(`The audit trail is broken at entry ${verdict.number}: ${reasons[verdict.reason]}.`);
-  out('Keep a copy of the data folder, and compare with the log lines ("audit") that were kept elsewhere.');
-  return 1;
+  const left = verdict.entries - (verdict.removed?.entries ?? 0);
+  out(`The audit trail is whole: ${left} ${left === 1 ? 'entry' : 'entries'}.`);
+  for (const line of removedLines(verdict.removed)) out(line);
+  if (newest !== undefined) out(`Its newest entry: ${notedText(newest)}`);
+  if (verdict.uncompared !== undefined) {
+    out(`Entry ${verdict.uncompared} cannot be compared: it was taken away when its time was over. Give a later one.`);
+    return 1;
+  }
+  out(noted === undefined ? unnoted : `Entry ${noted.number} is the one that you noted, and so is all before it.`);
+  return 0;
 }
+
+const unnoted =
+  'That none were cut off at the end shows only a head that was noted elsewhere: sluis audit verify --head <number:hash>';
 
 const reasons: Readonly<Record<BreakReason, string>> = {
   unreadable: 'it is not the text that was written',
@@ -37,6 +52,7 @@ const reasons: Readonly<Record<BreakReason, string>> = {
   damaged: 'it was found changed or gone when its time was over and it was taken away',
   'cut-off': 'it was written, but is gone, with all that followed',
   head: 'the mark that says how far the trail goes was changed or taken away',
+  noted: 'it is another one than you noted: it, or entries before it, were written anew',
 };
 
 /** What is not there any more, by entries that say so (`audit.removed`). */

@@ -114,7 +114,12 @@ describe('the command line asks for', () => {
     ['devices shared-link', 'devicesSharedLink', { config, realm: undefined }],
     ['audit tail', 'auditTail', { config, lines: 20, json: false }],
     ['audit tail -n 5 --json', 'auditTail', { lines: 5, json: true }],
-    ['audit verify', 'auditVerify', { config }],
+    ['audit verify', 'auditVerify', { config, head: undefined }],
+    [
+      `audit verify --head 12:${'a_-'.repeat(15).slice(0, 43)}`,
+      'auditVerify',
+      { head: { number: 12, hash: 'a_-'.repeat(15).slice(0, 43) } },
+    ],
     [
       'protect http://h --preset demo',
       'protect',
@@ -158,6 +163,7 @@ describe('the command line refuses with 64, and calls nothing', () => {
     'users show',
     'audit tail -n 0',
     'audit tail -n 1e3',
+    'audit verify --head 12',
     'protect',
     'protect http://h',
     'protect http://h --preset nonsense',

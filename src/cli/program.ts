@@ -1,4 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import type { Noted } from '../audit/chain.ts';
+import { readNoted } from '../audit/noted.ts';
 import { SluisError } from '../kernel/errors.ts';
 import type { AccountCommands } from './program-accounts.ts';
 import { type AdminCommands, addAdmin } from './program-admin.ts';
@@ -34,7 +36,7 @@ export interface Commands
   check(options: { config: string }): Promise<number>;
   doctor(options: { config: string }): Promise<number>;
   auditTail(options: { config: string; lines: number; json: boolean }): Promise<number>;
-  auditVerify(options: { config: string }): Promise<number>;
+  auditVerify(options: { config: string; head: Noted | undefined }): Promise<number>;
 }
 
 /** What `protect --preset generic` must be told: the rest is read from the app's own login page. */
@@ -152,8 +154,9 @@ function addAudit(program: Command, commands: Commands, done: (code: number) => 
     .action(async options => done(await commands.auditTail(options)));
   command(audit, 'verify')
     .description('Read the whole trail and say whether it is as it was written.')
+    .option('--head <number:hash>', 'an entry that was noted elsewhere, which must still stand', noted)
     .addOption(config())
-    .action(async options => done(await commands.auditVerify(options)));
+    .action(async options => done(await commands.auditVerify({ head: undefined, ...options })));
 }
 
 function listenAddress(text: string): { address: string; port: number } {
@@ -165,6 +168,13 @@ function listenAddress(text: string): { address: string; port: number } {
     address: (match.groups?.['address'] ?? '127.0.0.1').replace(/^\[|\]$/g, '').replace('localhost', '127.0.0.1'),
     port,
   };
+}
+
+function noted(text: string): Noted {
+  const found = readNoted(text);
+  if (found === undefined)
+    throw new InvalidArgumentError('expected a number and a hash, as the log and `verify` say them');
+  return found;
 }
 
 function count(text: string): number {

@@ -1,3 +1,4 @@
+import { notedText, readNoted } from '../audit/noted.ts';
 import { searchAudit } from '../audit/search.ts';
 import { readThread } from '../audit/threads.ts';
 import { auditPage, signalsPage, verdictPage } from '../ui/pages-console-audit.tsx';
@@ -36,6 +37,7 @@ const auditRoute: PageRoute = {
       next: found.next === undefined ? undefined : at({ before: String(found.next) }),
       all: Object.values(asked).every(part => part === '') ? undefined : view.at('/audit'),
       verify: view.at('/audit/verify'),
+      newest: await newestText(ask),
     });
     return view.html(c, html);
   },
@@ -56,14 +58,27 @@ function beforeOf({ c }: Ask): number | undefined {
   return Number.isSafeInteger(before) && before > 0 ? before : undefined;
 }
 
-/** Reads the whole chain, as `sluis audit verify` does, and says the same. */
+async function newestText({ deps }: Ask): Promise<string | undefined> {
+  const newest = await deps.audit.newest();
+  return newest && notedText(newest);
+}
+
+/** Reads the whole chain, as `sluis audit verify --head` does, and says the same. */
 const verifyRoute: PageRoute = {
   method: 'GET',
   path: '/audit/verify',
   act: 'see-audit',
-  show: async ({ c, deps, view, page }) => {
-    const verdict = await deps.audit.verify();
-    return view.html(c, verdictPage(page, { verdict, back: view.at('/audit') }));
+  show: async ask => {
+    const { c, deps, view, page } = ask;
+    const given = (c.req.query('head') ?? '').trim().slice(0, 80);
+    const noted = readNoted(given);
+    const newest = await deps.audit.newest();
+    const verdict = await deps.audit.verify(...[noted, newest].filter(one => one !== undefined));
+    const html = verdictPage(page, {
+      ...{ verdict, given, compared: noted?.number, newest: newest && notedText(newest) },
+      ...{ back: view.at('/audit'), action: view.at('/audit/verify') },
+    });
+    return view.html(c, html);
   },
 };
 

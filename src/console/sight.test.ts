@@ -62,6 +62,23 @@ describe('what the console lets see', () => {
     expect((await auditor.get('/audit?text=niemand-die-zo-heet')).text).toContain('Er is niets gevonden.');
     expect((await auditor.get('/audit?from=2020-01-01&until=2020-01-02')).text).toContain('Er is niets gevonden.');
     expect((await auditor.get('/audit/verify')).text).toContain('Het logboek is heel');
+    const [, noted = '', number] =
+      /<code[^>]*>((\d+):[\w-]{43})<\/code>/.exec((await auditor.get('/audit')).text) ?? [];
+    const compared = await auditor.get(`/audit/verify?head=${noted}`);
+    expect(compared.text).toContain(`De regel die u bewaarde staat er nog: ${number}.`);
+    const other = await auditor.get(`/audit/verify?head=${number}:${'A'.repeat(43)}`);
+    expect(other.text).toContain(`niet vanaf regel ${number}`);
+    expect(other.text).toContain('Hier staat een andere regel dan is genoteerd.');
+    const beyond = await auditor.get(`/audit/verify?head=99999:${noted.split(':')[1]}`);
+    expect(beyond.text).toContain('De regel was er, maar is weg');
+    for (const odd of ['12', 'x:y', '<script>', `0:${'A'.repeat(43)}`, 'A'.repeat(5_000)]) {
+      const answer = await auditor.get(`/audit/verify?head=${encodeURIComponent(odd)}`);
+      expect([
+        answer.status,
+        answer.text.includes('een dubbele punt en een hash'),
+        answer.text.includes('staat er nog'),
+      ]).toEqual([200, true, false]);
+    }
     // Somebody who can write to the store, and has no key.
     const head = await sluis.core.store.head(auditLog);
     await sluis.core.store.append(auditLog, head?.number ?? 0, '{"forged":true}');

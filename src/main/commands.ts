@@ -90,8 +90,8 @@ export function commandsOf(machine: Machine): Commands {
     explain: options => withCore(machine, options.config, core => done(explainRequest(core, options, out))),
     auditTail: ({ config, lines, json }) =>
       withCore(machine, config, core => auditTail({ trail: core.audit, count: lines, json }, line => out(`${line}\n`))),
-    auditVerify: ({ config }) =>
-      withCore(machine, config, core => auditVerify({ trail: core.audit }, line => out(`${line}\n`))),
+    auditVerify: ({ config, head: noted }) =>
+      withCore(machine, config, core => auditVerify({ trail: core.audit, noted }, line => out(`${line}\n`))),
   };
 }
 

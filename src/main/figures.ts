@@ -163,14 +163,21 @@ function withZeros(keys: readonly string[], counts: ReadonlyMap<string, number>)
 }
 
 /** What is of the store and not of a process, so told once however many serve. Left out where the store does not say. */
-export async function storeFigures(waiting: () => Promise<number>): Promise<string> {
+export async function storeFigures(of: {
+  readonly waiting: () => Promise<number>;
+  readonly newestEntry: () => Promise<number>;
+}): Promise<string> {
   const registry = new Registry();
-  const gauge = new Gauge({
-    ...{ name: 'sluis_mails_waiting', help: 'Mails that wait to be sent, of all instances.', registers: [registry] },
-  });
-  const count = await waiting().catch(() => undefined);
-  if (count === undefined) return '';
-  gauge.set(count);
+  const gauge = async (name: string, help: string, value: () => Promise<number>) => {
+    const found = await value().catch(() => undefined);
+    if (found !== undefined) new Gauge({ name, help, registers: [registry] }).set(found);
+  };
+  await gauge('sluis_mails_waiting', 'Mails that wait to be sent, of all instances.', of.waiting);
+  await gauge(
+    'sluis_audit_number',
+    'The number of the newest entry of the audit trail: it never falls.',
+    of.newestEntry,
+  );
   return registry.metrics();
 }
 

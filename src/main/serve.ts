@@ -1,3 +1,4 @@
+import { HeadWatch } from '../audit/head-watch.ts';
 import { createLogger } from '../audit/pino-sink.ts';
 import type { Accepted } from '../config/load.ts';
 import type { Settings } from '../config/settings.ts';
@@ -9,6 +10,7 @@ import { Reloader } from './reload.ts';
 import { type RunningServer, startServer } from './server.ts';
 import type { Serving } from './serving.ts';
 import { workersOf } from './shares.ts';
+import { repeat } from './store-watch.ts';
 import { watchSettled } from './watch-file.ts';
 
 export interface ServeOptions {
@@ -22,6 +24,8 @@ export interface ServeOptions {
 
 /** How often the configuration file is looked at, in milliseconds. */
 const watchEvery = 1_000;
+/** How often the log says how far the audit trail is, in milliseconds. */
+const headEvery = 60 * 60_000;
 
 /**
  * Serves until the process is asked to stop, in this process or in several. Exit code 0. Rejects like `openCore` and
@@ -43,11 +47,15 @@ export async function serve(machine: Machine, options: ServeOptions): Promise<nu
     const unwatch = watchSettled(file, watchEvery, () => reload());
     // Before anybody is told that it runs: who then stops it at once does so in order.
     const stopped = machine.stopped();
+    const watch = headWatch(core);
+    const heads = repeat(logger, headEvery, () => watch.round());
     try {
       await announce(machine, core, options);
+      await heads.now();
       await Promise.race([stopped, serving.broken]);
     } finally {
       unwatch();
+      heads.stop();
       await end(machine, serving, core);
     }
     await core.audit.record({ type: 'server.stopped', realm: '' });
@@ -84,6 +92,16 @@ async function announce(machine: Machine, core: Core, { accepted, file, started 
     await core.audit.record({ type: 'level-1.accepted', realm: '', reason: acceptLevel1.reason });
   machine.terminal.err(greeting(settings, file));
   await started?.(core);
+}
+
+/** Once for all workers: what they write is one trail. */
+function headWatch({ audit: trail, logger }: Core): HeadWatch {
+  return new HeadWatch({
+    trail,
+    note: head => logger.info({ head }, 'the audit trail is this far'),
+    alarm: gone =>
+      logger.error(gone, 'an entry of the audit trail is gone that was there: the end was cut off, put back or lost'),
+  });
 }
 
 /** Lets what is under way come to its end, unless the process is asked a second time. */

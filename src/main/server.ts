@@ -217,7 +217,8 @@ class Serving {
 
   async #figures(): Promise<string> {
     const { figures, gather } = this.#monitoring;
-    const shared = storeFigures(() => this.#core.outbox.waiting());
+    const { audit, outbox } = this.#core;
+    const shared = storeFigures({ waiting: () => outbox.waiting(), newestEntry: () => audit.end() });
     const all = (await gather?.()) ?? [await figures.text()];
     return joined([...all, await shared]);
   }

@@ -13,6 +13,16 @@ export const englishPrivacy: Record<keyof typeof dutchPrivacy, string> = {
   'console.audit.where-retention': 'address taken away: its time was over (entry {number})',
   'console.audit.where-erasure': 'address taken away: this person was erased (entry {number})',
   'console.audit.gone': 'names or address gone: check that the log is whole',
+  'console.audit.noted':
+    'Another entry stands here than the one that was noted. It, or entries before it, were written anew.',
+  'console.audit.newest': 'The newest entry, with its number and hash:',
+  'console.audit.newest-about': 'Keep it somewhere else. With it you see later whether entries at the end are gone.',
+  'console.audit.given': 'An entry that you kept before',
+  'console.audit.given-about': 'Number and hash, from a printed page or from the log that is kept on another machine.',
+  'console.audit.given-odd': 'Give a number, a colon and a hash. A hash has 43 signs.',
+  'console.audit.given-stands': 'The entry that you kept is still there: {number}. All before it is as it was, too.',
+  'console.audit.given-gone':
+    'Entry {number} cannot be compared: it was taken away when its time was over. Give a newer one.',
   'console.export-person': 'Get the data of this person',
   'console.export-person.will': 'You get a file with all that is kept of {name}. Nobody can sign in with it.',
   'console.export-person.give': 'Give it to {name} only, and do not keep it.',

@@ -11,6 +11,17 @@ export const dutchPrivacy = {
   'console.audit.where-retention': 'adres weggehaald: de bewaartijd was om (regel {number})',
   'console.audit.where-erasure': 'adres weggehaald: deze persoon is gewist (regel {number})',
   'console.audit.gone': 'namen of adres weg: controleer of het logboek heel is',
+  'console.audit.noted':
+    'Hier staat een andere regel dan is genoteerd. Deze regel, of regels ervoor, zijn opnieuw geschreven.',
+  'console.audit.newest': 'De nieuwste regel, met nummer en hash:',
+  'console.audit.newest-about':
+    'Bewaar deze op een andere plek. Daarmee is later te zien of er regels aan het eind weg zijn.',
+  'console.audit.given': 'Regel die u eerder bewaarde',
+  'console.audit.given-about': 'Nummer en hash, van een afdruk of uit het log dat op een andere computer staat.',
+  'console.audit.given-odd': 'Vul een nummer, een dubbele punt en een hash in. Een hash heeft 43 tekens.',
+  'console.audit.given-stands': 'De regel die u bewaarde staat er nog: {number}. Ook alles ervoor is zoals het was.',
+  'console.audit.given-gone':
+    'Regel {number} is niet te vergelijken: die is weggehaald omdat de bewaartijd om was. Vul een nieuwere in.',
   'console.export-person': 'Gegevens van deze persoon opvragen',
   'console.export-person.will': 'U krijgt een bestand met alles wat van {name} bewaard is. Niemand kan ermee inloggen.',
   'console.export-person.give': 'Geef het alleen aan {name} zelf, en bewaar het niet.',

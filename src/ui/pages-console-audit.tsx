@@ -23,6 +23,8 @@ export function auditPage(
     readonly from: string;
     readonly until: string;
     readonly verify: string;
+    /** As `sluis audit verify` takes it back; undefined where there is none. */
+    readonly newest: string | undefined;
   },
 ): string {
   const { t } = page;
@@ -38,6 +40,7 @@ export function auditPage(
         <Link href={props.verify}>{t('console.audit.verify')}</Link>
       </p>
       <Entries page={page} caption={t('console.audit')} none="console.audit.none-so" {...props} />
+      <Newest page={page} newest={props.newest} />
     </ConsoleLayout>,
   );
 }
@@ -103,22 +106,66 @@ function goneOf(t: Translate, { gone = {} }: AuditEntry): string[] {
   });
 }
 
+/** What shows later that nothing was cut off at the end, for whoever keeps it elsewhere. */
+function Newest({ page: { t }, newest }: { page: ConsolePage; newest: string | undefined }) {
+  if (newest === undefined) return null;
+  return (
+    <>
+      <Paragraph>
+        {t('console.audit.newest')} <code class="utrecht-code sluis-secret">{newest}</code>
+      </Paragraph>
+      <Paragraph>{t('console.audit.newest-about')}</Paragraph>
+    </>
+  );
+}
+
 /** Whether the trail is as it was written. */
-export function verdictPage(page: ConsolePage, props: { readonly verdict: Verdict; readonly back: string }): string {
+export function verdictPage(
+  page: ConsolePage,
+  props: {
+    readonly verdict: Verdict;
+    readonly back: string;
+    readonly action: string;
+    readonly newest: string | undefined;
+    /** What was typed, and the number of the entry that it names; that is undefined where it names none. */
+    readonly given: string;
+    readonly compared: number | undefined;
+  },
+): string {
   const { t } = page;
-  const { verdict } = props;
+  const { verdict, given, compared } = props;
+  const odd = given !== '' && compared === undefined;
   const broken = verdict.ok ? undefined : t('console.audit.broken', { number: verdict.number });
+  const mistake = broken ?? (odd ? t('console.audit.given-odd') : uncomparedText(t, verdict));
   return render(
-    <ConsoleLayout page={page} title={t('console.audit.verify')} failed={!verdict.ok}>
-      <Mistake t={t} text={broken} />
+    <ConsoleLayout page={page} title={t('console.audit.verify')} failed={mistake !== undefined}>
+      <Mistake t={t} text={mistake} />
       {verdict.ok ? (
         <Whole page={page} {...verdict} />
       ) : (
         <Paragraph>{t('console.audit.broken-what', { reason: t(`console.audit.${verdict.reason}`) })}</Paragraph>
       )}
+      {verdict.ok && compared !== undefined && verdict.uncompared === undefined && (
+        <Paragraph>{t('console.audit.given-stands', { number: compared })}</Paragraph>
+      )}
+      {verdict.ok && <Newest page={page} newest={props.newest} />}
+      <FilterForm action={props.action} submit={t('console.audit.verify')}>
+        <TextField
+          name="head"
+          label={t('console.audit.given')}
+          about={t('console.audit.given-about')}
+          value={given}
+          mistake={odd ? t('console.audit.given-odd') : undefined}
+        />
+      </FilterForm>
       <ActionLink href={props.back}>{t('console.audit')}</ActionLink>
     </ConsoleLayout>,
   );
+}
+
+function uncomparedText(t: Translate, verdict: Verdict): string | undefined {
+  const number = verdict.ok ? verdict.uncompared : undefined;
+  return number === undefined ? undefined : t('console.audit.given-gone', { number });
 }
 
 function Whole({ page: { t, language }, entries, removed }: Extract<Verdict, { ok: true }> & { page: ConsolePage }) {

@@ -2,12 +2,12 @@ import type { Child } from 'hono/jsx';
 import type { ConsolePage } from './console-layout.tsx';
 import { actPage } from './pages-console.tsx';
 import { accessPage, reachPage } from './pages-console-access.tsx';
-import { auditPage, signalsPage, verdictPage } from './pages-console-audit.tsx';
 import { configurationPage, explainPage } from './pages-console-configuration.tsx';
 import { type OperatorRow, operatorsPage } from './pages-console-operators.tsx';
 import { handOutFields, importFields, inviteFields, operatorFields, takeBackFields } from './pages-console-parts.tsx';
 import { codePage, peoplePage, personPage } from './pages-console-people.tsx';
 import { tokenPage, tokensPage } from './pages-console-tokens.tsx';
+import { trailSamples } from './samples-console-audit.ts';
 import { inviteSamples } from './samples-invite.ts';
 
 const hostile = '"><script>alert(1)</script>&amp;';
@@ -112,56 +112,6 @@ function peopleSamples(page: ConsolePage): [string, string][] {
       }),
     ],
     ['console-code', codePage(page, { ...code, address: 'https://beheer.example.org/invitation' })],
-  ];
-}
-
-function trailSamples(page: ConsolePage): [string, string][] {
-  const trail = {
-    entries: [
-      {
-        ...{ number: 12_345, at: new Date(noon).toISOString(), previous: '', hash: '', mac: '' },
-        event: {
-          type: 'operator.refused',
-          realm: '@console',
-          name: `eva@gemeente.test${hostile}`,
-          reason: 'wrong',
-          source: '192.0.2.1',
-        },
-      } as const,
-      {
-        ...{ number: 12, at: new Date(noon).toISOString(), previous: '', hash: '', mac: '' },
-        event: { type: 'sign-in.failed', realm: 'gemeente', app: 'webmail', name: '', source: '' },
-        gone: { who: { because: 'erasure', entry: 9_000 }, where: { because: 'retention', entry: 7_000 } },
-      } as const,
-    ],
-    first: '/audit',
-    next: '/audit?before=12345',
-    all: '/audit',
-  };
-  return [
-    [
-      'console-audit',
-      auditPage(page, {
-        action: '/audit',
-        type: '',
-        text: hostile,
-        from: '',
-        until: '',
-        verify: '/audit/verify',
-        ...trail,
-      }),
-    ],
-    ['console-audit-whole', verdictPage(page, { verdict: { ok: true, entries: 12_345 }, back: '/audit' })],
-    [
-      'console-audit-removed',
-      verdictPage(page, {
-        verdict: { ok: true, entries: 12_345, removed: { entries: 1_000, who: 40, where: 9_000 } },
-        back: '/audit',
-      }),
-    ],
-    ['console-audit-broken', verdictPage(page, { verdict: { ok: false, number: 17, reason: 'hash' }, back: '/audit' })],
-    ['console-signals', signalsPage(page, trail)],
-    ['console-signals-none', signalsPage(page, { ...trail, entries: [], next: undefined })],
   ];
 }
 

@@ -62,6 +62,8 @@ describe('R51: figures for monitoring, of one process', patient, () => {
     expect(text).toContain('sluis_mails_failed_total{why="given-up",worker="1"} 0\n');
     expect(text).toContain('sluis_audit_events_total{type="session.began",worker="1"} 1\n');
     expect(text).toContain('sluis_mails_waiting 0\n');
+    const number = sum(samples, 'sluis_audit_number') ?? 0;
+    expect([number > 0, number <= (await one.sluis.core.audit.end())]).toEqual([true, true]);
     expect(text).toContain('sluis_store_up{worker="1"} 1\n');
     expect(text).toContain('sluis_draining{worker="1"} 0\n');
     expect(sum(samples, 'sluis_known_sessions')).toBe(1);
