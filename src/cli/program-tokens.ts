@@ -4,7 +4,7 @@ import type { Parts } from './program-parts.ts';
 export interface TokensImportOptions {
   readonly config: string;
   readonly file: string;
-  /** Hex, in a file: the key of an encrypted PSKC container. */
+  /** A file with the key of an encrypted PSKC container, in hex or base64. */
   readonly keyFile: string | undefined;
   readonly passwordFile: string | undefined;
 }
@@ -26,7 +26,7 @@ export function addTokens(program: Command, commands: TokenCommands, parts: Part
   command(tokens, 'import')
     .description('Take the tokens of a PSKC (RFC 6030) or CSV file into stock: all of them, or none.')
     .argument('<file>')
-    .option('--key-file <file>', 'for an encrypted PSKC file: its key, in hex')
+    .option('--key-file <file>', 'for an encrypted PSKC file: its key, in hex or base64')
     .option('--password-file <file>', 'for an encrypted PSKC file: its password')
     .addOption(config())
     .action(async (file: string, options) =>

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type DemoApp, startDemoApp } from '../../demo/app.ts';
+import { multipart } from '../../test/support/multipart.ts';
 import { type ConsoleBrowser, formOf, operatorOf, secretOf, titleOf } from '../../test/support/operator.ts';
 import { kinds, signInFully } from '../../test/support/person.ts';
 import { header } from '../../test/support/raw-http.ts';
@@ -224,19 +225,4 @@ describe('pages and acts of the console', () => {
 
 function tokenCsv(lines: string): string {
   return `serial,seed,type\n${lines}`;
-}
-
-/** A form with files, as a browser sends it. */
-function multipart(
-  fields: Readonly<Record<string, string>>,
-  files: Readonly<Record<string, string>>,
-): [string, Record<string, string>] {
-  const border = 'sluis-test-border';
-  const parts = [
-    ...Object.entries(fields).map(([name, value]) => `form-data; name="${name}"\r\n\r\n${value}`),
-    ...Object.entries(files).map(
-      ([name, text]) => `form-data; name="${name}"; filename="list.csv"\r\nContent-Type: text/csv\r\n\r\n${text}`,
-    ),
-  ].map(part => `--${border}\r\nContent-Disposition: ${part}\r\n`);
-  return [`${parts.join('')}--${border}--\r\n`, { 'Content-Type': `multipart/form-data; boundary=${border}` }];
 }

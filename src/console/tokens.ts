@@ -1,11 +1,15 @@
 import { readThread } from '../audit/threads.ts';
 import { handOut, takeBack } from '../factor/hardware-token/enrol.ts';
+import type { PskcSecret } from '../factor/hardware-token/pskc.ts';
+import { readPskcKey } from '../factor/hardware-token/pskc-key.ts';
 import { readTokenFile } from '../factor/hardware-token/read-file.ts';
 import type { HardwareToken } from '../factor/hardware-token/tokens.ts';
 import { consoleRealm } from '../operator/operator.ts';
 import { may } from '../operator/role.ts';
+import type { MessageId } from '../ui/messages.ts';
 import { handOutFields, importFields, takeBackFields } from '../ui/pages-console-parts.tsx';
 import { tokenPage, tokensPage } from '../ui/pages-console-tokens.tsx';
+import type { PostedForm } from './form.ts';
 import { placeOfPerson } from './people.ts';
 import { personAct } from './person-act.ts';
 import type { ActRoute, Ask, ConsoleRoute, PageRoute } from './route.ts';
@@ -106,12 +110,22 @@ const importRoute: ActRoute = {
   submit: async ({ deps, operator }, form) => {
     const text = await form.file('list');
     if (text === undefined) return { mistake: 'console.refused.file' };
-    const password = form.field('password');
-    const tokens = readTokenFile(text, password === '' ? undefined : { password });
+    const secret = secretIn(form);
+    if (typeof secret === 'string') return { mistake: secret };
+    const tokens = readTokenFile(text, secret);
     await deps.tokens.import(tokens, operator.email);
     return { go: '/tokens', notice: 'console.done.imported' };
   },
 };
+
+/** What opens the file, or what is wrong with it. */
+function secretIn(form: PostedForm): PskcSecret | MessageId {
+  const [key, password] = [form.field('key').trim(), form.field('password')];
+  if (key === '') return password === '' ? undefined : { password };
+  if (password !== '') return 'console.refused.key-or-password';
+  const read = readPskcKey(key);
+  return read === undefined ? 'console.refused.key' : { key: read };
+}
 
 const handOutRoute = personAct({
   act: 'hand-out-token',

@@ -1,6 +1,7 @@
 import type { TokenCommands, TokensImportOptions } from '../cli/program-tokens.ts';
 import { tokensHandOut, tokensImport, tokensList, tokensTakeBack } from '../cli/tokens.ts';
 import type { PskcSecret } from '../factor/hardware-token/pskc.ts';
+import { readPskcKey } from '../factor/hardware-token/pskc-key.ts';
 import { SluisError } from '../kernel/errors.ts';
 import type { Core } from './core.ts';
 import { readText } from './read-text.ts';
@@ -42,7 +43,9 @@ function secretOf({ keyFile, passwordFile }: TokensImportOptions): PskcSecret {
     throw new SluisError('cli.usage', 'give a key or a password, not both', { remedy: 'sluis tokens import --help' });
   if (passwordFile !== undefined) return { password: readText(passwordFile).replace(/\r?\n$/, '') };
   if (keyFile === undefined) return undefined;
-  const hex = readText(keyFile).replace(/\s/g, '');
-  if (/^(?:[0-9a-f]{32}|[0-9a-f]{48}|[0-9a-f]{64})$/i.test(hex)) return { key: Buffer.from(hex, 'hex') };
-  throw new SluisError('cli.usage', `${keyFile} holds no key`, { remedy: 'A key is 32, 48 or 64 hex digits.' });
+  const key = readPskcKey(readText(keyFile));
+  if (key !== undefined) return { key };
+  throw new SluisError('cli.usage', `${keyFile} holds no key`, {
+    remedy: 'A key is 16, 24 or 32 bytes, in hex or base64.',
+  });
 }

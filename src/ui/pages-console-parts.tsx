@@ -30,6 +30,13 @@ export function importFields(t: Translate): Child {
         accept=".csv,.xml,.pskc"
       />
       <TextField
+        name="key"
+        type="password"
+        label={t('console.import.key')}
+        about={t('console.import.key-about')}
+        most={100}
+      />
+      <TextField
         name="password"
         type="password"
         label={t('console.import.password')}

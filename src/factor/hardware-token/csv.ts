@@ -1,7 +1,7 @@
 import { ScureBase32Plugin } from 'otplib';
 import { SluisError } from '../../kernel/errors.ts';
 import { doubles, type LineFault, type RawToken, readToken, refuseFaults } from './token-file.ts';
-import type { NewToken } from './tokens.ts';
+import type { FileToken } from './tokens.ts';
 
 const base32 = new ScureBase32Plugin();
 const columns = ['serial', 'seed', 'type', 'algorithm', 'digits', 'period', 'counter', 'manufacturer'] as const;
@@ -12,7 +12,7 @@ type Column = (typeof columns)[number];
  * `type,algorithm,digits,period,counter,manufacturer`; comma, semicolon or tab. A seed is hex, or base32. Throws
  * 'tokens.refused' with every bad line at once.
  */
-export function readTokenCsv(text: string): NewToken[] {
+export function readTokenCsv(text: string): FileToken[] {
   const lines = text.replace(/^\uFEFF/, '').split(/\r\n|\r|\n/);
   const heading = fieldsOf(lines[0] ?? '').map(field => field.toLowerCase());
   if (!heading.includes('serial') || !heading.includes('seed') || !heading.every(isColumn)) {
@@ -21,7 +21,7 @@ export function readTokenCsv(text: string): NewToken[] {
     });
   }
   const faults: LineFault[] = [];
-  const tokens: (NewToken & { line: number })[] = [];
+  const tokens: FileToken[] = [];
   for (const [index, line] of lines.entries()) {
     if (index === 0 || line.trim() === '') continue;
     const token = readToken(rawOf(heading, fieldsOf(line)), seed => base32.encode(seed));
@@ -29,7 +29,7 @@ export function readTokenCsv(text: string): NewToken[] {
     else tokens.push({ ...token, line: index + 1 });
   }
   refuseFaults([...faults, ...doubles(tokens)].toSorted((a, b) => a.line - b.line));
-  return tokens.map(({ line: _, ...token }) => token);
+  return tokens;
 }
 
 function isColumn(name: string): name is Column {

@@ -1,9 +1,9 @@
 import { createDecipheriv, createHmac, pbkdf2Sync, timingSafeEqual } from 'node:crypto';
-import { XMLParser, XMLValidator } from 'fast-xml-parser';
+import { type ValidationError, XMLParser, XMLValidator } from 'fast-xml-parser';
 import { ScureBase32Plugin } from 'otplib';
 import { SluisError } from '../../kernel/errors.ts';
 import { doubles, type LineFault, type RawToken, readToken, refuseFaults } from './token-file.ts';
-import type { NewToken } from './tokens.ts';
+import type { FileToken, NewToken } from './tokens.ts';
 
 /** What opens an encrypted container: the key that was agreed on, or a password (RFC 6030 6). */
 export type PskcSecret = { readonly key: Buffer } | { readonly password: string } | undefined;
@@ -26,6 +26,9 @@ const parser = new XMLParser({
 
 type Node = { readonly [name: string]: unknown };
 
+/** Of a text: the line on which what a pattern finds first stands, from 1; 1 where it stands nowhere. */
+type LineOf = (pattern: RegExp) => number;
+
 /** What all packages of one container share. */
 interface Container {
   /** Undefined where nothing is encrypted. */
@@ -38,12 +41,13 @@ interface Container {
  * Tokens of a PSKC container (RFC 6030): in the clear, under a pre-shared AES key, or under a password (PBKDF2). Each
  * value's MAC is checked before it is decrypted. Throws 'tokens.refused' with every bad package at once, by its line.
  */
-export function readPskc(text: string, secret: PskcSecret): NewToken[] {
-  const root = rootOf(text);
-  const container = containerOf(root, secret);
+export function readPskc(text: string, secret: PskcSecret): FileToken[] {
+  const lineOf: LineOf = pattern => lineAt(text, text.search(pattern));
+  const root = rootOf(text, lineOf);
+  const container = containerOf(root, secret, lineOf);
   const places = linesOf(text);
   const faults: LineFault[] = [];
-  const tokens: (NewToken & { line: number })[] = [];
+  const tokens: FileToken[] = [];
   const packages = root['KeyPackage'];
   for (const [index, one] of (Array.isArray(packages) ? packages : []).entries()) {
     const line = places[index] ?? 1;
@@ -51,49 +55,64 @@ export function readPskc(text: string, secret: PskcSecret): NewToken[] {
     if ('fault' in token) faults.push({ line, fault: token.fault });
     else tokens.push({ ...token, line });
   }
-  refuseFaults([...faults, ...doubles(tokens)]);
-  if (tokens.length === 0) throw refusal('the file holds no tokens');
-  return tokens.map(({ line: _, ...token }) => token);
+  refuseFaults([...faults, ...doubles(tokens)].toSorted((a, b) => a.line - b.line));
+  if (tokens.length === 0) throw refusal(`line ${lineOf(containerTag)}: the file holds no tokens`);
+  return tokens;
 }
 
-function rootOf(text: string): Node {
+const containerTag = /<(?:\w+:)?KeyContainer[\s>]/;
+const documentType = /<!(?:DOCTYPE|ENTITY)/i;
+
+function rootOf(text: string, lineOf: LineOf): Node {
   if (text.length > largest) throw refusal('the file is too large for a container of tokens');
   // Entities that grow without end, or name files of this machine (CWE-776, CWE-611), need a document type.
-  if (/<!(?:DOCTYPE|ENTITY)/i.test(text)) throw refusal('the file has a document type, which no PSKC container has');
+  if (documentType.test(text))
+    throw refusal(`line ${lineOf(documentType)}: a document type, which no PSKC container has`);
   const valid = XMLValidator.validate(text);
-  if (valid !== true) throw refusal(`line ${valid.err.line}: this is not XML, or it is cut off`);
+  if (valid !== true) throw refusal(`line ${faultLine(valid.err, text)}: this is not XML, or it is cut off`);
   const root = child(parser.parse(text) as Node, 'KeyContainer');
   if (root === undefined) throw refusal('line 1: there is no KeyContainer (RFC 6030)');
   return root;
 }
 
-function containerOf(root: Node, secret: PskcSecret): Container {
+/** Of tags that nothing closes the validator names line 1, or where they open: such a text is bad where it ends. */
+function faultLine({ code, msg, line }: ValidationError['err'], text: string): number {
+  const isOpen = code === 'InvalidXml' || msg.startsWith('Unclosed tag');
+  return isOpen ? lineAt(text, text.trimEnd().length) : line;
+}
+
+function containerOf(root: Node, secret: PskcSecret, lineOf: LineOf): Container {
   const encryption = child(root, 'EncryptionKey');
   if (encryption === undefined) return { key: undefined, macKey: undefined, macHash: 'sha1' };
-  const key = encryptionKey(encryption, secret);
+  const key = encryptionKey(encryption, secret, `line ${lineOf(/<(?:\w+:)?EncryptionKey[\s>]/)}`);
+  const line = `line ${lineOf(/<(?:\w+:)?MACMethod[\s>]/)}`;
   const method = child(root, 'MACMethod');
   const wrapped = method === undefined ? undefined : child(method, 'MACKey');
   const macKey = wrapped === undefined ? key : decrypt(wrapped, key);
-  if (macKey === undefined) throw refusal('the container does not open with this key or password');
+  if (macKey === undefined) throw refusal(`${line}: the container does not open with this key or password`);
   const algorithm = String(method?.['@Algorithm'] ?? 'hmac-sha1');
   const macHash = /hmac-(sha(?:1|256|512))$/.exec(algorithm)?.[1];
-  if (macHash === undefined) throw refusal('the container protects its values in a way that is not known here');
+  if (macHash === undefined) throw refusal(`${line}: values are protected in a way that is not known here`);
   return { key, macKey, macHash };
 }
 
-function encryptionKey(encryption: Node, secret: PskcSecret): Buffer {
+function encryptionKey(encryption: Node, secret: PskcSecret, line: string): Buffer {
   const derived = child(encryption, 'DerivedKey');
   if (secret === undefined)
-    throw refusal('the container is encrypted', 'Give its key with --key-file, or its password with --password-file.');
+    throw refusal(
+      `${line}: the container is encrypted`,
+      'Give its key with --key-file, or its password with --password-file.',
+    );
   if ('key' in secret) {
     if (derived === undefined) return secret.key;
-    throw refusal('the container is encrypted with a password', 'Give it with --password-file.');
+    throw refusal(`${line}: the container is encrypted with a password`, 'Give it with --password-file.');
   }
-  if (derived === undefined) throw refusal('the container is encrypted with a key', 'Give it with --key-file.');
-  return deriveKey(derived, secret.password);
+  if (derived === undefined)
+    throw refusal(`${line}: the container is encrypted with a key`, 'Give it with --key-file.');
+  return deriveKey(derived, secret.password, line);
 }
 
-function deriveKey(derived: Node, password: string): Buffer {
+function deriveKey(derived: Node, password: string, line: string): Buffer {
   const method = child(derived, 'KeyDerivationMethod');
   const params = method === undefined ? undefined : child(method, 'PBKDF2-params');
   const salt = params === undefined ? undefined : child(params, 'Salt')?.['Specified'];
@@ -101,7 +120,7 @@ function deriveKey(derived: Node, password: string): Buffer {
   const length = Number(params?.['KeyLength'] ?? 16);
   const sound =
     typeof salt === 'string' && iterations >= 1 && iterations <= mostIterations && [16, 24, 32].includes(length);
-  if (!sound) throw refusal('the container derives its key in a way that is not known here');
+  if (!sound) throw refusal(`${line}: the container derives its key in a way that is not known here`);
   const prf = String((params?.['PRF'] as Node | undefined)?.['@Algorithm'] ?? 'hmac-sha1');
   const hash = /hmac-?(sha(?:1|256|512))/i.exec(prf)?.[1]?.toLowerCase() ?? 'sha1';
   return pbkdf2Sync(password, Buffer.from(salt, 'base64'), iterations, length, hash);
@@ -184,7 +203,18 @@ function plain(data: Node, name: string): string | undefined {
 
 /** Where each package begins, counted from 1. */
 function linesOf(xml: string): number[] {
-  return [...xml.matchAll(/<(?:\w+:)?KeyPackage[\s>]/g)].map(({ index }) => xml.slice(0, index).split('\n').length);
+  const lines: number[] = [];
+  let [line, from] = [1, 0];
+  for (const { index } of xml.matchAll(/<(?:\w+:)?KeyPackage[\s>]/g)) {
+    line += xml.slice(from, index).split('\n').length - 1;
+    from = index;
+    lines.push(line);
+  }
+  return lines;
+}
+
+function lineAt(text: string, index: number): number {
+  return text.slice(0, Math.max(0, index)).split('\n').length;
 }
 
 function refusal(message: string, remedy = 'Ask the maker of the tokens for a PSKC file (RFC 6030).'): SluisError {

@@ -1,9 +1,9 @@
 import { readTokenCsv } from './csv.ts';
 import { type PskcSecret, readPskc } from './pskc.ts';
-import type { NewToken } from './tokens.ts';
+import type { FileToken } from './tokens.ts';
 
 /** The tokens of a PSKC (RFC 6030) or CSV text, by how it begins. Throws 'tokens.refused' with every bad line. */
-export function readTokenFile(text: string, secret: PskcSecret): NewToken[] {
+export function readTokenFile(text: string, secret: PskcSecret): FileToken[] {
   const isXml = text
     .replace(/^\uFEFF/, '')
     .trimStart()

@@ -1,5 +1,5 @@
 import { SluisError } from '../../kernel/errors.ts';
-import type { NewToken } from './tokens.ts';
+import type { FileToken, NewToken } from './tokens.ts';
 
 /** What is wrong with one line of a file of tokens, for the operator. Never quotes a seed. */
 export interface LineFault {
@@ -66,7 +66,7 @@ export function refuseFaults(faults: readonly LineFault[]): void {
 }
 
 /** What stands twice in one file. */
-export function doubles(tokens: readonly (NewToken & { readonly line: number })[]): LineFault[] {
+export function doubles(tokens: readonly FileToken[]): LineFault[] {
   const seen = new Map<string, number>();
   return tokens.flatMap(({ serial, line }) => {
     const earlier = seen.get(serial);

@@ -15,8 +15,10 @@ export interface HardwareToken extends HardwareTokenCredential {
   readonly retired: boolean;
 }
 
-/** A token as a file names it. */
 export type NewToken = HardwareTokenCredential & { readonly manufacturer: string | undefined };
+
+/** A token as a file names it, and on which line, from 1. */
+export type FileToken = NewToken & { readonly line: number };
 
 const listKey = 'hardware-tokens:{all}';
 
@@ -31,16 +33,18 @@ export class HardwareTokens {
   }
 
   /**
-   * Takes tokens into stock. Throws 'tokens.refused' for a serial that is there already, before any is written:
-   * whoever imports a file twice changes nothing.
+   * Takes tokens into stock. Throws 'tokens.refused' with every serial that is there already, by its line, before any is
+   * written: whoever imports a file twice changes nothing.
    */
-  async import(tokens: readonly NewToken[], by: string): Promise<void> {
-    for (const { serial } of tokens) if ((await this.find(serial)) !== undefined) throw duplicate(serial);
+  async import(tokens: readonly (NewToken | FileToken)[], by: string): Promise<void> {
+    const known: (NewToken | FileToken)[] = [];
+    for (const token of tokens) if ((await this.find(token.serial)) !== undefined) known.push(token);
+    if (known.length > 0) throw duplicates(known);
     const importedAt = this.#deps.clock.now();
     for (const token of tokens) {
       const key = keyOf(token.serial);
-      const record: HardwareToken = { ...token, importedAt, owner: undefined, retired: false };
-      if (!(await this.#deps.store.create(key, this.#codec.encode(key, record)))) throw duplicate(token.serial);
+      const record: HardwareToken = { ...withoutLine(token), importedAt, owner: undefined, retired: false };
+      if (!(await this.#deps.store.create(key, this.#codec.encode(key, record)))) throw duplicates([token]);
       await this.#deps.store.add(listKey, token.serial);
     }
     await this.#deps.audit.record({ type: 'tokens.imported', realm: '', count: tokens.length, by });
@@ -84,8 +88,16 @@ function keyOf(serial: string): string {
   return `hardware-token:{${sha256(serial)}}`;
 }
 
-function duplicate(serial: string): SluisError {
-  return new SluisError('tokens.refused', `the token ${serial} is in the register already`, {
-    remedy: 'Nothing was imported. Take this token out of the file, or look at it with: sluis tokens list',
+function withoutLine(token: NewToken | FileToken): NewToken {
+  const { line: _, ...kept } = { line: 0, ...token };
+  return kept;
+}
+
+function duplicates(tokens: readonly (NewToken | FileToken)[]): SluisError {
+  const listed = tokens.map(
+    token => `${'line' in token ? `line ${token.line}: ` : ''}the token ${token.serial} is in the register already`,
+  );
+  return new SluisError('tokens.refused', listed.join('\n'), {
+    remedy: 'Nothing was imported. Take these tokens out of the file, or look at them with: sluis tokens list',
   });
 }
