@@ -9,6 +9,7 @@ const commands = {
   start: (node, args) => built(node, 'demo/start.js', args),
   bench: (node, args) => built(node, 'loadtest/bench.js', args),
   'bench:scale': (node, args) => built(node, 'loadtest/scale.js', args),
+  'bench:idle': (node, args) => built(node, 'loadtest/idle.js', args),
   'bench:sign-in': (node, args) => built(node, 'loadtest/sign-in-times.js', args),
   'bench:people': (node, args) => built(node, 'loadtest/people.js', args),
   'bench:peers': (node, args) => built(node, 'loadtest/peers/install.js', args),

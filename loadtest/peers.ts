@@ -16,11 +16,11 @@ export const peers: Readonly<Record<string, (options: PeerOptions) => Promise<Pe
   'sluis-redis': options => startSluis(options, { name: 'sluis-redis', store: 'redis' }),
   'sluis-workers': options => startSluis(options, { name: 'sluis-workers', workers: 2 }),
   [yardstick]: options => startBare(yardstick, 'undici-proxy', options),
-  // What Sluis sets for itself (src/main.ts), so that it can be told apart from Sluis's own work.
+  // What Sluis sets for itself (src/main.ts, bin/node-flags.cjs), so that it can be told apart from Sluis's own work.
   'undici-counted': ({ flags, ...options }) =>
     startBare('undici-counted', 'undici-proxy', {
       ...options,
-      flags: [...flags, '--external-memory-accounted-in-global-limit'],
+      flags: [...process.execArgv, ...flags, '--external-memory-accounted-in-global-limit'],
     }),
   'http-proxy': options => startBare('http-proxy', 'http-proxy', options),
   nginx: startNginx,

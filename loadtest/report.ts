@@ -54,7 +54,7 @@ export const titles: Readonly<Record<string, string>> = {
   'sluis-redis': 'Sluis, sessions in Redis',
   'sluis-workers': 'Sluis, two workers',
   undici: 'bare undici `dispatch` proxy',
-  'undici-counted': 'the same, with the V8 setting of Sluis',
+  'undici-counted': 'the same, with the V8 settings of Sluis',
   'http-proxy': 'bare http-proxy (http-proxy-3)',
   nginx: 'nginx `proxy_pass`, one worker',
   'oauth2-proxy': 'oauth2-proxy behind nginx',

@@ -81,7 +81,7 @@ describe('the bootstrap', () => {
     expect(bootstrap('strat')).toMatchObject({
       status: 64,
       stderr: expect.stringContaining(
-        'start|bench|bench:scale|bench:sign-in|bench:people|bench:peers|build|lint|pictures|test',
+        'start|bench|bench:scale|bench:idle|bench:sign-in|bench:people|bench:peers|build|lint|pictures|test',
       ),
     });
   });
