@@ -45,7 +45,9 @@ async function bench(): Promise<number> {
   });
   const wanted = Number(values.connections);
   if (handles() < wanted + 100) {
-    console.error(`This shell may open ${handles()} files; ${wanted} connections need more: ulimit -n ${wanted + 1_000}`);
+    console.error(
+      `This shell may open ${handles()} files; ${wanted} connections need more: ulimit -n ${wanted + 1_000}`,
+    );
     return 1;
   }
   if (values.port === undefined) return benchOwn(wanted, values.out);

@@ -49,7 +49,9 @@ export async function runBench(options: BenchOptions): Promise<Bench> {
     for (const one of cases) {
       // A smoke run opens no thousand connections: that alone would take most of its time.
       const connections = options.quick ? Math.min(one.connections, 64) : one.connections;
-      rows.push(...(await measureCase(options, generator, started, { ...one, connections })));
+      const measured = await measureCase(options, generator, started, { ...one, connections });
+      rows.push(...measured.rows);
+      missing.push(...measured.failed);
     }
     return { rows, missing };
   } finally {
@@ -85,16 +87,29 @@ async function measureCase(
   generator: Child,
   started: readonly Peer[],
   one: Case,
-): Promise<Row[]> {
+): Promise<{ rows: Row[]; failed: Missing[] }> {
   const runs = new Map<string, Run[]>(started.map(peer => [peer.name, []]));
-  for (const peer of started) await warmUp(one.main ? options.warmUp : options.warmUp / 4, generator, peer, one);
+  const failed: Missing[] = [];
+  const standing = () => started.filter(({ name }) => !failed.some(other => other.name === name));
+  /** What one of the others cannot take is said in its place; what Sluis or the measure cannot ends the bench. */
+  const tried = async (peer: Peer, work: () => Promise<void>) => {
+    await work().catch((error: Error) => {
+      const reason = `${one.title}: ${error.message}`;
+      if (peer.name === yardstick || peer.name.startsWith('sluis')) throw new Error(`${peer.name}, ${reason}`);
+      failed.push({ name: peer.name, reason });
+    });
+  };
+  const longest = one.main ? options.warmUp : options.warmUp / 4;
+  for (const peer of started) await tried(peer, () => warmUp(longest, generator, peer, one));
   const rounds = one.main ? options.rounds : options.fewer;
   for (let round = 0; round < rounds; round += 1) {
-    for (const peer of started) runs.get(peer.name)?.push(await measure(options, generator, peer, one));
+    for (const peer of standing()) {
+      await tried(peer, async () => void runs.get(peer.name)?.push(await measure(options, generator, peer, one)));
+    }
     options.say(`${one.title}: round ${round + 1} of ${rounds}`);
   }
   const base = runs.get(yardstick) ?? [];
-  return started.map(peer => rowOf(peer.name, one.title, runs.get(peer.name) ?? [], base));
+  return { rows: standing().map(({ name }) => rowOf(name, one.title, runs.get(name) ?? [], base)), failed };
 }
 
 /** After the very answer was checked. */
