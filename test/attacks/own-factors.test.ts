@@ -33,6 +33,8 @@ let anna: SignedIn;
 let bram: SignedIn;
 /** The factor that she always has. */
 let first: string;
+/** One more, for all who try to remove it: her only one could not be removed anyway. */
+let second: string;
 
 beforeAll(async () => {
   demo = await startDemoApp();
@@ -43,6 +45,8 @@ beforeAll(async () => {
   anna = await signInFully(sluis, 'demo', 'demo', who);
   bram = await signInFully(sluis, 'demo', 'demo', bramWho);
   first = (await person()).factors[0]?.id ?? '';
+  await addTotp(sluis, anna.portal, anna.secret, 'Reserve');
+  second = (await person()).factors[1]?.id ?? '';
 });
 afterAll(async () => {
   await sluis?.close();
@@ -102,8 +106,8 @@ describe('R31 R38 with only the password nobody adds, removes, renames or resets
   const forms: readonly (readonly [string, string, Record<string, string>])[] = [
     ['add', home, { act: 'add' }],
     ['make recovery codes', home, { act: 'codes' }],
-    ['remove', `${home}/factor/FIRST`, { act: 'remove' }],
-    ['rename', `${home}/factor/FIRST`, { act: 'rename', label: 'Van mij' }],
+    ['remove', `${home}/factor/SECOND`, { act: 'remove' }],
+    ['rename', `${home}/factor/SECOND`, { act: 'rename', label: 'Van mij' }],
     ['sign out', `${home}/sessions`, { act: 'all' }],
   ];
 
@@ -111,7 +115,7 @@ describe('R31 R38 with only the password nobody adds, removes, renames or resets
     const thief = await withPassword();
     const before = await standing();
     const tokens = hiddenFields(thief.page.text);
-    const answer = await post(thief.portal, path.replace('FIRST', first), { ...tokens, ...fields });
+    const answer = await post(thief.portal, path.replace('SECOND', second), { ...tokens, ...fields });
     expect([answer.status, titleOf(answer)]).toEqual([403, 'Log eerst in']);
     expect(await standing()).toEqual(before);
   });
@@ -119,7 +123,7 @@ describe('R31 R38 with only the password nobody adds, removes, renames or resets
   it.each(forms)('%s: with the tokens and the id of her own page, learnt elsewhere', async (_, path, fields) => {
     const thief = await withPassword();
     const before = await standing();
-    const answer = await post(thief.portal, path.replace('FIRST', first), {
+    const answer = await post(thief.portal, path.replace('SECOND', second), {
       ...(await tokensOf(anna.portal)),
       ...fields,
     });
@@ -197,7 +201,7 @@ describe('R07 R08 a colleague who is signed in himself changes nothing of hers',
     ['rename', { act: 'rename', label: 'Van bram' }],
   ])('%s: the id of her factor is as one that nobody has', async (_, fields) => {
     const before = await standing();
-    const path = `${home}/factor/${first}`;
+    const path = `${home}/factor/${second}`;
     expect((await bram.portal.get(path)).status).toBe(404);
     expect((await bram.portal.post(path, { ...(await tokensOf(bram.portal)), ...fields })).status).toBe(404);
     expect(await standing()).toEqual(before);
@@ -221,7 +225,7 @@ describe('R07 R08 a colleague who is signed in himself changes nothing of hers',
     );
     const fields = { ...hiddenFields(shown.text), ...names, code: freshCode(sluis, secretOn(shown) ?? '') };
     await bram.portal.post(actionOf(shown), fields);
-    expect((await person()).factors.map(({ id }) => id)).toEqual([first]);
+    expect((await person()).factors.map(({ id }) => id)).toEqual([first, second]);
     expect((await person('bram')).factors.length).toBeGreaterThan(1);
   });
 
@@ -251,7 +255,7 @@ describe('CWE-352: a form that her browser sends, and she did not make', () => {
     );
     for (const [path, act] of [
       [home, 'codes'],
-      [`${home}/factor/${first}`, 'remove'],
+      [`${home}/factor/${second}`, 'remove'],
       [`${home}/sessions`, 'all'],
     ] as const) {
       const answer = await anna.portal.post(path, { ...(await tokensOf(anna.portal)), act }, own);
@@ -287,7 +291,7 @@ describe('CWE-352: a form that her browser sends, and she did not make', () => {
     const [hers] = await sluis.core.sessions.ofPerson((await person()).id);
     for (const path of [
       `${home}?${own}`,
-      `${home}/factor/${first}?${own}`,
+      `${home}/factor/${second}?${own}`,
       `${home}/sessions?act=all&${own}`,
       `${home}/sessions?act=end&session=${hers?.id}`,
     ]) {
@@ -306,9 +310,9 @@ describe('R31 at her own browser, or with all its cookies, and without her facto
     ['codes', {}],
     ['add', {}],
   ])('%s: guesses, a code of somebody else, one that was used, and a recovery code', async (act, more) => {
-    const asked = { ...('label' in more ? { label: 'Van mij' } : {}), ...('factor' in more ? { factor: first } : {}) };
-    // Her only factor cannot be removed at all: a second one is there for this.
-    const page = act === 'remove' ? await beginChange(anna.portal, 'add') : await beginChange(anna.portal, act, asked);
+    const asked = { ...('label' in more ? { label: 'Van mij' } : {}), ...('factor' in more ? { factor: second } : {}) };
+    const page = await beginChange(anna.portal, act, asked);
+    expect(actionOf(page)).toMatch(/^\/challenge\//);
     // She signs in elsewhere: the code that she typed there is used.
     await signInFully(sluis, 'demo', 'demo', who);
     const used = codeAt(anna.secret, sluis.clock.now());
@@ -415,6 +419,14 @@ describe('R13 R31 what has ended opens nothing', () => {
 });
 
 describe('R31 what its owner does', () => {
+  // Nobody above could, and for her it takes one code: that is all that was between them and it.
+  beforeAll(async () => {
+    sluis.clock.advance(60_000);
+    if ((await anna.portal.get(home)).status !== 200) anna = await signInFully(sluis, 'demo', 'demo', who);
+    await prove(sluis, anna.portal, await beginChange(anna.portal, 'remove', { factor: second }), anna.secret);
+    expect((await person()).factors.map(({ id }) => id)).toEqual([first]);
+  });
+
   it('she adds, names and removes; forms and codes sent again do nothing more; all is written down', async () => {
     const { secret, page } = await addTotp(sluis, anna.portal, anna.secret, 'Tablet\u202e');
     expect(titleOf(page)).toBe('Het is gelukt');
