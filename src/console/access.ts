@@ -1,175 +1,147 @@
-import type { AppSettings, Level, RealmSettings } from '../config/settings.ts';
-import type { Person } from '../factor/person.ts';
-import type { Reach } from '../factor/reach.ts';
-import { type Usable, usableAt } from '../factor/sent-code/usable.ts';
-import { waysOf } from '../factor/ways.ts';
 import { consoleRealm } from '../operator/operator.ts';
 import { may } from '../operator/role.ts';
-import { type AccessRow, accessPage, reachPage } from '../ui/pages-console-access.tsx';
+import { type AccessRow, accessPage, reachPage, routeText } from '../ui/pages-console-access.tsx';
+import { AccessReach, type Counts, reaches, type Standing, views } from './access-reach.ts';
+import { accessRules, idOf, membersOf, type Rule, raisedOf } from './access-rules.ts';
 import { csvFile } from './csv.ts';
 import { placeOfPerson } from './people.ts';
 import type { Ask, ConsoleRoute, PageRoute } from './route.ts';
 
-/** One rule of one app: who may pass, and with what. */
-interface Rule {
-  readonly app: AppSettings;
-  readonly realm: RealmSettings;
-  readonly index: number;
-  readonly path: string;
-  readonly methods: readonly string[] | undefined;
-  readonly level: Level;
-  /** What a group needs there above that; by group. */
-  readonly levelFor: Readonly<Record<string, Level>>;
-  /** Undefined: everybody of the realm. */
-  readonly groups: readonly string[] | undefined;
-}
-
-/** R50: those for groups and of high levels first: they lead to where most harm can be done. */
-function rulesOf({ deps: { settings } }: Ask): readonly Rule[] {
-  const rules = settings.apps.flatMap(app => {
-    const realm = settings.realms.get(app.realm);
-    if (realm === undefined) return [];
-    const none = { app, realm, methods: undefined, levelFor: {}, groups: undefined };
-    const other: Rule = { ...none, index: -1, path: '*', level: app.level };
-    const own = app.routes.map(({ path, methods, level, levelFor = {}, groups }, index): Rule => {
-      return { app, realm, index, path, methods, level, levelFor, groups };
-    });
-    return [...own, other];
-  });
-  return rules.toSorted((a, b) => weightOf(b) - weightOf(a));
-}
-
-function weightOf({ groups, level, levelFor }: Rule): number {
-  return (groups === undefined ? 0 : 10) + Math.max(level, ...Object.values(levelFor));
-}
+const perPage = 50;
+const perPageOfFile = 200;
 
 const accessRoute: PageRoute = {
   method: 'GET',
   path: '/access',
   act: 'see-access',
   show: async ask => {
-    const { c, view, page, operator } = ask;
-    const countsOf = reaching(ask);
-    const rows = await Promise.all(rulesOf(ask).map(rule => rowOf(ask, rule, countsOf)));
+    const { c, deps, view, page, operator } = ask;
+    const reach = new AccessReach(deps);
+    const rows = await Promise.all(accessRules(deps.settings).map(rule => rowOf(ask, rule, reach)));
     const file = may(operator.role, 'export-people') ? view.at('/access.csv') : undefined;
     return view.html(c, accessPage(page, { rows, file }));
   },
 };
 
-interface Counts {
-  readonly reach: number;
-  readonly short: number;
+async function rowOf({ view }: Ask, rule: Rule, reach: AccessReach): Promise<AccessRow> {
+  const counts = await reach.counts(rule);
+  return { ...rule, ...counts, app: rule.app.title, href: view.at(placeOfRule(rule)) };
 }
 
-async function rowOf(ask: Ask, rule: Rule, countsOf: (rule: Rule) => Promise<Counts>): Promise<AccessRow> {
-  const { app, path, methods, level, groups, index } = rule;
-  const counts = groups === undefined ? await countsOf(rule) : countOf(await membersOf(ask, rule));
-  return {
-    ...{ app: app.title, path, methods: methods ?? [], level, groups, ...counts },
-    href: groups === undefined ? undefined : ask.view.at(`/access/${app.id}/${index}`),
-  };
+function placeOfRule(rule: Rule): string {
+  return `/access/${rule.app.id}/${idOf(rule)}`;
 }
 
-/** Counted once a realm, whatever number of rules it has. */
-function reaching({ deps }: Ask): (rule: Rule) => Promise<Counts> {
-  const realms = new Map<string, Reach>();
-  return async ({ app, realm, level }) => {
-    const reach = realms.get(realm.name) ?? deps.people.reachOf(realm.name);
-    realms.set(realm.name, reach);
-    return reach.at({ level, app: app.id, rules: deps.settings.factors });
-  };
+function ruleAsked({ deps, param }: Ask): Rule | undefined {
+  return accessRules(deps.settings).find(rule => rule.app.id === param('app') && idOf(rule) === param('index'));
 }
 
-interface Member {
-  readonly name: string;
-  readonly person: Person | undefined;
-  readonly level: Level;
-  /** Which factors may serve at the app (R20). */
-  readonly usable: Usable;
-}
-
-/** The people of the groups of a rule, each with what she needs there. */
-async function membersOf({ deps }: Ask, rule: Rule): Promise<readonly Member[]> {
-  const { app, realm, groups = [], level, levelFor } = rule;
-  const usable = usableAt(deps.settings.factors, app.id);
-  const names = new Map<string, Level>();
-  for (const group of groups)
-    for (const name of realm.groups.get(group) ?? []) {
-      const needed = Math.max(level, levelFor[group] ?? level, names.get(name) ?? level);
-      names.set(name, needed as Level);
-    }
-  const found = [...names].map(async ([name, needed]): Promise<Member> => {
-    return { name, level: needed, usable, person: await deps.people.byName(realm.name, name) };
-  });
-  return (await Promise.all(found)).toSorted((a, b) => (a.name < b.name ? -1 : 1));
-}
-
-function reaches({ person, level, usable }: Member): boolean {
-  return waysOf(person, level, usable).length > 0;
-}
-
-function countOf(members: readonly Member[]): Counts {
-  const reach = members.filter(reaches).length;
-  return { reach, short: members.length - reach };
-}
-
-/** Who of the groups of a route reaches it, and with which factors. */
+/** Who reaches a route and who does not, and with which factors. */
 const reachRoute: PageRoute = {
   method: 'GET',
   path: '/access/:app/:index',
   act: 'see-access',
   show: async ask => {
-    const { c, view, page } = ask;
-    const [app, index] = [ask.param('app'), ask.param('index')];
-    const rule = rulesOf(ask).find(one => one.app.id === app && String(one.index) === index);
-    if (rule?.groups === undefined) return view.refuse(c, 'not-found');
-    const members = await membersOf(ask, rule);
+    const { c, deps, view, page, operator } = ask;
+    const rule = ruleAsked(ask);
+    if (rule === undefined) return view.refuse(c, 'not-found');
+    const asked = c.req.query('view') === 'short' ? 'short' : 'reach';
+    const from = c.req.query('from')?.slice(0, 400);
+    const { found, next } = await new AccessReach(deps).page(rule, { view: asked, from, limit: perPage });
+    const place = view.at(placeOfRule(rule));
+    const at = (more: Readonly<Record<string, string>>) => `${place}?${new URLSearchParams(more)}`;
     const html = reachPage(page, {
-      ...{ app: rule.app.title, path: rule.path, back: view.at('/access') },
-      rows: members.map(member => ({
-        name: member.name,
-        href: member.person === undefined ? undefined : view.at(placeOfPerson(member.person)),
-        level: member.level,
-        kinds: (member.person?.factors ?? []).map(({ kind }) => kind),
-        reaches: reaches(member),
+      ...{ app: rule.app.title, route: routeText(page.t, rule), view: asked, back: view.at('/access') },
+      views: { reach: at({ view: 'reach' }), short: at({ view: 'short' }) },
+      file: may(operator.role, 'export-people') ? `${place}/people.csv` : undefined,
+      first: from === undefined ? undefined : at({ view: asked }),
+      next: next === undefined ? undefined : at({ view: asked, from: next }),
+      rows: found.map(standing => ({
+        ...{ name: standing.name, level: standing.level, owned: ownedBy(standing), suffice: standing.kinds },
+        href: standing.person === undefined ? undefined : view.at(placeOfPerson(standing.person)),
       })),
     });
     return view.html(c, html);
   },
 };
 
+function ownedBy({ person }: Standing) {
+  return [...new Set((person?.factors ?? []).map(({ kind }) => kind))];
+}
+
+const head = [
+  ...['app', 'path', 'methods', 'parameters', 'level', 'max-age-seconds', 'groups'],
+  ...['person', 'factors', 'reaches-with', 'reaches'],
+];
+
+/** All rules: the people of groups by name, everybody else by numbers. */
 const fileRoute: PageRoute = {
   method: 'GET',
   path: '/access.csv',
   act: 'export-people',
   show: async ask => {
-    const { c, deps, view, operator, source } = ask;
-    const { id: person, email: name } = operator;
-    const told = { act: 'export-people', about: 'access', reason: '', source };
-    await deps.audit.record({ type: 'operator.acted', realm: consoleRealm, person, name, ...told });
-    const head = ['app', 'path', 'methods', 'level', 'groups', 'person', 'factors', 'reaches'];
-    return view.download(c, csvFile(head, linesOf(ask)), 'access.csv');
+    await note(ask, 'access');
+    return ask.view.download(ask.c, csvFile(head, linesOf(ask)), 'access.csv');
   },
 };
 
-async function* linesOf(ask: Ask): AsyncGenerator<string[][]> {
-  const countsOf = reaching(ask);
-  for (const rule of rulesOf(ask)) {
-    const { app, path, methods = [], level, groups } = rule;
-    const place = (needed: number) => [app.id, path, methods.join(' '), String(needed), (groups ?? []).join(' ')];
-    if (groups === undefined) {
-      const { reach, short } = await countsOf(rule);
-      yield [[...place(level), '*', '', `${reach}/${reach + short}`]];
-      continue;
-    }
-    const members = await membersOf(ask, rule);
-    yield members.map(member => [
-      ...place(member.level),
-      member.name,
-      (member.person?.factors ?? []).map(({ kind }) => kind).join(' '),
-      reaches(member) ? 'yes' : 'no',
-    ]);
+async function* linesOf({ deps }: Ask): AsyncGenerator<string[][]> {
+  const reach = new AccessReach(deps);
+  for (const rule of accessRules(deps.settings)) {
+    const members = membersOf(rule);
+    if (members === undefined) yield [lineOfEverybody(rule, await reach.counts(rule))];
+    for await (const standings of reach.standings(rule, members ?? raisedOf(rule)))
+      yield standings.map(standing => lineOf(rule, standing));
   }
 }
 
-export const accessRoutes: readonly ConsoleRoute[] = [accessRoute, reachRoute, fileRoute];
+/** One rule, and everybody by name. */
+const peopleRoute: PageRoute = {
+  method: 'GET',
+  path: '/access/:app/:index/people.csv',
+  act: 'export-people',
+  show: async ask => {
+    const rule = ruleAsked(ask);
+    if (rule === undefined) return ask.view.refuse(ask.c, 'not-found');
+    await note(ask, `access ${rule.app.id} ${idOf(rule)}`);
+    const file = csvFile(head, peopleOf(ask, rule));
+    return ask.view.download(ask.c, file, `access-${rule.app.id}-${idOf(rule)}.csv`);
+  },
+};
+
+async function* peopleOf({ deps }: Ask, rule: Rule): AsyncGenerator<string[][]> {
+  const reach = new AccessReach(deps);
+  for (const view of views)
+    for (let from: string | undefined; ; ) {
+      const { found, next } = await reach.page(rule, { view, from, limit: perPageOfFile });
+      yield found.map(standing => lineOf(rule, standing));
+      if (next === undefined) break;
+      from = next;
+    }
+}
+
+/** A list of people leaves the house: that is audited before it does. */
+async function note({ deps, operator, source }: Ask, about: string): Promise<void> {
+  const { id: person, email: name } = operator;
+  const told = { act: 'export-people', about, reason: '', source };
+  await deps.audit.record({ type: 'operator.acted', realm: consoleRealm, person, name, ...told });
+}
+
+function lineOf(rule: Rule, standing: Standing): string[] {
+  const { name, level, kinds } = standing;
+  const owned = ownedBy(standing).join(' ');
+  return [...cellsOf(rule, level), name, owned, kinds.join(' '), reaches(standing) ? 'yes' : 'no'];
+}
+
+function lineOfEverybody(rule: Rule, { reach, short, by }: Counts): string[] {
+  const spread = 'levels' in by ? [...by.levels].map(([level, count]) => `level-${level}:${count}`) : [];
+  return [...cellsOf(rule, rule.level), '*', '', spread.join(' '), `${reach}/${reach + short}`];
+}
+
+function cellsOf({ app, path, methods, parameters, maxAge, groups = [] }: Rule, level: number): string[] {
+  const asked = Object.entries(parameters).map(([name, value]) => `${name}=${value}`);
+  const age = maxAge === undefined ? '' : String(maxAge / 1000);
+  return [app.id, path, methods.join(' '), asked.join('&'), String(level), age, groups.join(' ')];
+}
+
+export const accessRoutes: readonly ConsoleRoute[] = [accessRoute, reachRoute, fileRoute, peopleRoute];

@@ -1,4 +1,5 @@
 import type { Level } from '../config/settings.ts';
+import type { MembersOptions } from '../kernel/store.ts';
 import type { People } from './people.ts';
 import { nameOf, type PeopleIndex } from './people-index.ts';
 import { profileServes } from './sent-code/profile.ts';
@@ -27,12 +28,26 @@ export class Reach {
   }
 
   async at(place: Place): Promise<{ readonly reach: number; readonly short: number }> {
+    const { reach, short } = await this.spread(place);
+    return { reach, short };
+  }
+
+  /** The same, and how those who reach it are spread over what each has at most. */
+  async spread(place: Place) {
     const { index } = this.#deps;
     this.#sizes ??= Promise.all(levels.map(level => index.size(this.#realm, `reach:${level}`)));
     const sizes = await this.#sizes;
     const sum = (from: number) => sizes.slice(from).reduce((all, one) => all + one, 0);
-    const reach = sum(place.level) + (place.level === 1 ? await this.#bySentCodes(place) : 0);
-    return { reach, short: sum(0) - reach };
+    const sent = place.level === 1 ? await this.#bySentCodes(place) : 0;
+    const reach = sum(place.level) + sent;
+    const enough = levels.filter((level): level is Level => level >= place.level);
+    const spread = new Map(enough.map(level => [level, (sizes[level] ?? 0) + (level === 1 ? sent : 0)]));
+    return { reach, short: sum(0) - reach, levels: spread };
+  }
+
+  /** By name, those who have this level at most; at 0 whoever has nothing, or nothing but codes that are sent. */
+  async namesAt(level: number, options: MembersOptions): Promise<readonly string[]> {
+    return this.#deps.index.members(this.#realm, `reach:${level}`, options);
   }
 
   /** Of those who have nothing else: where the app's mailboxes and numbers allow it (R20). */

@@ -224,7 +224,7 @@ export const englishConsole: Readonly<Record<keyof typeof dutchConsole, string>>
   'console.number': 'Number',
   'console.details': 'Details',
   'console.access': 'Who reaches what',
-  'console.access.about': 'Parts for groups and of a high level come first.',
+  'console.access.about': 'Where the highest level is needed comes first. Behind each number are the names.',
   'console.access.other': 'all else',
   'console.route': 'Route',
   'console.groups': 'Groups',

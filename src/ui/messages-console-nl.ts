@@ -224,7 +224,7 @@ export const dutchConsole = {
   'console.number': 'Nummer',
   'console.details': 'Bijzonderheden',
   'console.access': 'Wie kan waarbij',
-  'console.access.about': 'Delen voor groepen en met een hoog niveau staan bovenaan.',
+  'console.access.about': 'Waar het hoogste niveau nodig is, staat bovenaan. Achter elk getal staan de namen.',
   'console.access.other': 'al het andere',
   'console.route': 'Pad',
   'console.groups': 'Groepen',

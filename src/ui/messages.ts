@@ -1,4 +1,6 @@
 import { type Language, languages } from '../kernel/language.ts';
+import { englishAccess } from './messages-access-en.ts';
+import { dutchAccess } from './messages-access-nl.ts';
 import { codesEnglish } from './messages-codes-en.ts';
 import { codesDutch } from './messages-codes-nl.ts';
 import { englishConsole } from './messages-console-en.ts';
@@ -34,6 +36,7 @@ export type MessageId =
   | keyof typeof dutchPrivacy
   | keyof typeof dutchLists
   | keyof typeof dutchInvite
+  | keyof typeof dutchAccess
   | keyof typeof dutchReset;
 
 /** A text in one language; `values` fill its `{name}` places. What is not given stays visible, so that a test sees it. */
@@ -55,6 +58,7 @@ export const messages: Readonly<Record<Language, Readonly<Record<MessageId, stri
     ...dutchOperators,
     ...dutchPrivacy,
     ...dutchReset,
+    ...dutchAccess,
   },
   en: {
     ...english,
@@ -68,6 +72,7 @@ export const messages: Readonly<Record<Language, Readonly<Record<MessageId, stri
     ...englishLists,
     ...englishInvite,
     ...englishReset,
+    ...englishAccess,
   },
 };
 

@@ -1,7 +1,7 @@
 import type { Child } from 'hono/jsx';
 import type { ConsolePage } from './console-layout.tsx';
 import { actPage } from './pages-console.tsx';
-import { accessPage, reachPage } from './pages-console-access.tsx';
+import { type AccessRow, accessPage, type ReachProps, reachPage } from './pages-console-access.tsx';
 import { configurationPage, explainPage } from './pages-console-configuration.tsx';
 import { type OperatorRow, operatorsPage } from './pages-console-operators.tsx';
 import { handOutFields, importFields, inviteFields, operatorFields, takeBackFields } from './pages-console-parts.tsx';
@@ -116,27 +116,44 @@ function peopleSamples(page: ConsolePage): [string, string][] {
 }
 
 function accessSamples(page: ConsolePage): [string, string][] {
-  const reach = {
-    ...{ app: `Wiki ${hostile}`, path: '/beheer/*', methods: ['POST'], level: 3, groups: ['beheer'] },
-    ...{ reach: 3, short: 1, href: '/access/wiki/0' },
+  const beheer: AccessRow = {
+    ...{ app: `Wiki ${hostile}`, path: '/beheer/*', methods: ['POST'], parameters: { do: 'admin' }, maxAge: 600_000 },
+    ...{ level: 3, levelFor: { beheer: 4 }, groups: ['beheer'], reach: 3, short: 1, href: '/access/wiki/0' },
+    by: { kinds: new Map([['hardware-token', 3]]) },
+  };
+  const other: AccessRow = {
+    ...{ ...beheer, path: '*', methods: [], parameters: {}, maxAge: undefined, level: 2, levelFor: {} },
+    ...{ groups: undefined, reach: 48_211, short: 1_789, href: '/access/wiki/other' },
+    by: {
+      levels: new Map([
+        [2, 48_000],
+        [3, 211],
+      ]),
+    },
+  };
+  const row = {
+    name: person.name,
+    href: '/people/gemeente/anna',
+    level: 3,
+    owned: ['totp', 'hardware-token'],
+  } as const;
+  const props: ReachProps = {
+    ...{ app: 'Wiki', route: '/beheer/*', view: 'reach', back: '/access', file: '/access/wiki/0/people.csv' },
+    ...{ views: { reach: '?view=reach', short: '?view=short' }, first: undefined, next: '?from=1' },
+    rows: [{ ...row, suffice: ['hardware-token'] }],
+  };
+  const short: ReachProps = {
+    ...{ ...props, view: 'short', first: '?view=short', next: undefined },
+    rows: [
+      { ...row, suffice: [], owned: ['totp'] },
+      { ...row, href: undefined, suffice: [], owned: [] },
+    ],
   };
   return [
-    [
-      'console-access',
-      accessPage(page, {
-        rows: [reach, { ...reach, groups: undefined, href: undefined, path: '*' }],
-        file: '/access.csv',
-      }),
-    ],
-    [
-      'console-reach',
-      reachPage(page, {
-        ...{ app: 'Wiki', path: '/beheer/*', back: '/access' },
-        rows: [
-          { name: person.name, href: '/people/gemeente/anna', level: 3, kinds: ['hardware-token'], reaches: true },
-        ],
-      }),
-    ],
+    ['console-access', accessPage(page, { rows: [beheer, other], file: '/access.csv' })],
+    ['console-reach', reachPage(page, props)],
+    ['console-reach-short', reachPage(page, short)],
+    ['console-reach-none', reachPage(page, { ...short, rows: [] })],
   ];
 }
 
