@@ -30,26 +30,10 @@ describe('what the console lets see', () => {
     await demo?.close();
   });
 
-  it('R50: who reaches which route with what, those for few first', async () => {
-    const { text } = await auditor.get('/access');
-    const rows = [...text.matchAll(/<th scope="row">([^<]*)<\/th>/g)].map(([, path]) => path);
-    expect(rows).toEqual(['/beheer/*', '/open', 'al het andere']);
-    const link = /href="(\/access\/demo\/\d+)"/.exec(text)?.[1] ?? '';
-    const who = await auditor.get(link);
-    expect(who.text).toMatch(/anna[\s\S]*Nee[\s\S]*bram[\s\S]*Nee/);
-    expect(who.text).not.toContain('carla');
-    const file = await auditor.get('/access.csv');
-    expect(file.text).toContain('demo,/beheer/*,,3,beheer,anna,,no\r\n');
-    expect(file.text).toContain('demo,/open,,2,,*,,0/3\r\n');
-  });
-
-  it('the running configuration without its secrets, and the same answer as sluis explain', async () => {
+  it('the running configuration without its secrets; what is no address is answered too', async () => {
     const { text } = await auditor.get('/configuration');
     expect(text).toContain('&quot;title&quot;: &quot;Gemeentepost&quot;');
     expect(text).toContain('&quot;preset&quot;: &quot;demo&quot;');
-    const url = encodeURIComponent(`${sluis.origin('demo')}/beheer/x`);
-    const why = await auditor.get(`/configuration/explain?url=${url}&user=carla`);
-    expect(why.text).toMatch(/beheer/);
     for (const odd of ['geen adres', 'http://', '<script>', 'http://elders.test/x']) {
       const answer = await auditor.get(`/configuration/explain?url=${encodeURIComponent(odd)}&user=${odd.slice(0, 3)}`);
       expect([odd, answer.status]).toEqual([odd, 200]);

@@ -146,12 +146,16 @@ describe('R50 explain', () => {
       const mailboxes = new Map([['post', { word, own: [] }]]);
       const usable = usableAt({ sms: undefined, email: { mailboxes } }, 'post');
       const request = { method: 'GET', user, level: undefined, factorAge: 10 * 3_600_000, now, usable, offers };
-      return explain(place, request).suffices.join();
+      const { suffices, person: found, outcome } = explain(place, request);
+      return { suffices: suffices.join(), assumed: found?.assumed?.level, outcome };
     };
     const route = { path: '/*', level: 1 as const, methods: undefined, parameters: undefined, maxAge: 60_000 };
     Object.assign(place.app, { routes: [route] });
-    expect(ask('demands-mfa')).toContain('she has email "a•••@x.nl"');
-    expect(ask('same-password')).toContain('she has none');
+    const held = { suffices: expect.stringContaining('she has email "a•••@x.nl"'), assumed: 1, outcome: 'challenge' };
+    expect(ask('demands-mfa')).toEqual(held);
+    expect(ask('same-password')).toEqual({
+      ...{ suffices: expect.stringContaining('she has none'), assumed: undefined, outcome: 'sign-in' },
+    });
   });
 
   it('R03 says that nothing but the group would help, and what comes behind it is not asked', () => {

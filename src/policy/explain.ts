@@ -126,9 +126,10 @@ function sessionOf({ level, factorAge }: { level: number; factorAge: number }, n
 function personFacts(
   realm: RealmSettings,
   { name, person }: NonNullable<ExplainRequest['user']>,
-  { level, factorAge }: ExplainRequest,
+  { level, factorAge, usable = () => true }: ExplainRequest,
 ): PersonFacts {
-  const held = level ?? highestLevel(person);
+  // A code that may not be sent for this app opens no session there (R20).
+  const held = level ?? highestLevel({ factors: (person?.factors ?? []).filter(usable) });
   return {
     name,
     known: person !== undefined,
