@@ -7,9 +7,9 @@ import { checkRing, type DataFolder, openStore } from '../store/data-folder.ts';
 import { claimFolder } from '../store/folder-claim.ts';
 import { networkFileSystemOf, thisMachine } from '../store/machine.ts';
 import type { RedisAccess } from '../store/redis/connect.ts';
-import { factsOf } from '../store/redis/facts.ts';
+import { lookAt } from '../store/redis/look.ts';
 import { RedisStore } from '../store/redis/redis-store.ts';
-import { verdictsOf } from '../store/redis/verdicts.ts';
+import { notLookedAt, verdictsOf } from '../store/redis/verdicts.ts';
 import { fileText, secretIn } from './file-text.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -70,8 +70,9 @@ function elsewhere({ path }: DataFolder): readonly Finding[] {
 
 async function openRedis(redis: RedisSettings, ring: KeyRing, surroundings: Surroundings): Promise<OpenedStore> {
   const { clock, logger, redisPassword, told } = surroundings;
+  const access = accessOf(redis, redisPassword);
   const store = await RedisStore.open({
-    ...accessOf(redis, redisPassword),
+    ...access,
     prefix: redis.prefix,
     replicas: redis.replicas,
     onHearing: hearing =>
@@ -79,7 +80,10 @@ async function openRedis(redis: RedisSettings, ring: KeyRing, surroundings: Surr
         ? logger.info('messages of other instances are heard again')
         : logger.warn('messages of other instances are not heard; what they end is found out by asking'),
   });
-  const examine = async () => verdictsOf(await factsOf(store.client, () => clock.now()), redis.replicas);
+  const examine = async () => {
+    const { servers, unseen } = await lookAt(store.client, access, () => clock.now());
+    return [...verdictsOf(servers, redis.replicas), ...unseen.map(notLookedAt)];
+  };
   try {
     await checkRing(store, ring, `Redis (keys that begin with "${redis.prefix}")`);
     const bad = told === true ? [] : (await examine()).filter(({ weight }) => weight === 'bad');

@@ -7,16 +7,10 @@ import {
   freshPrefix,
   openRedisStore,
   type RedisGroup,
-  single,
   startCluster,
-  startRedis,
   startSentinels,
+  startSingle,
 } from '../support/redis.ts';
-
-async function startSingle(): Promise<RedisGroup> {
-  const server = await startRedis();
-  return { topology: single(server), servers: [server], close: () => server.close() };
-}
 
 describe.skipIf(missing('redis')).each([
   ['one Redis', startSingle, 0],

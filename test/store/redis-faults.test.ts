@@ -4,32 +4,9 @@ import type { RedisStore } from '../../src/store/redis/redis-store.ts';
 import { missing } from '../support/apps.ts';
 import { type LosingProxy, startLosingProxy } from '../support/losing-proxy.ts';
 import { bound, freePort, openRedisStore, type RedisServer, single, startRedis, until } from '../support/redis.ts';
+import { steps } from '../support/store-steps.ts';
 
 const unavailable = { code: 'store.unavailable' };
-
-/** Every step of the port. */
-const steps: readonly (readonly [name: string, step: (store: Store) => Promise<unknown>])[] = [
-  ['get', store => store.get('k')],
-  ['create', store => store.create('k', 'v')],
-  ['replace', store => store.replace('k', 1, 'v')],
-  ['remove', store => store.remove('k')],
-  ['consume', store => store.consume('k', 1000)],
-  ['consumed', store => store.consumed('k')],
-  ['advance', store => store.advance('k', 1)],
-  ['reached', store => store.reached('k')],
-  ['count', store => store.count('k', 1000)],
-  ['peek', store => store.peek('k')],
-  ['resetCount', store => store.resetCount('k')],
-  ['add', store => store.add('k', 'm')],
-  ['drop', store => store.drop('k', 'm')],
-  ['members', store => store.members('k')],
-  ['size', store => store.size('k')],
-  ['append', store => store.append('k', 0, 'e')],
-  ['head', store => store.head('k')],
-  ['read', store => store.read('k', 0, 1)],
-  ['trim', store => store.trim('k', 1)],
-  ['publish', store => store.publish('k', 'm')],
-];
 
 /** How long until all of them are refused with the one code; milliseconds. */
 async function refusals(store: Store): Promise<number> {
@@ -222,6 +199,21 @@ describe.skipIf(missing('redis'))('R08: a step whose answer was lost', () => {
     add: [undefined, s => s.add('k', 'm', { cap: 1 }), 'added', s => s.members('k'), ['m']],
     drop: [s => s.add('k', 'm'), s => s.drop('k', 'm'), true, s => s.size('k'), 0],
     append: [undefined, s => s.append('k', 0, 'e'), true, s => s.read('k', 0, 9), [{ number: 1, entry: 'e' }]],
+    resetCount: [s => s.count('k', 60_000), s => s.resetCount('k'), undefined, s => s.peek('k'), undefined],
+    replaceAsides: [
+      s => s.append('k', 0, 'e', { who: 'anna' }),
+      s => s.replaceAsides('k', 'who', [1], ''),
+      undefined,
+      s => s.read('k', 0, 9),
+      [{ number: 1, entry: 'e', asides: { who: '' } }],
+    ],
+    trim: [
+      async s => (await s.append('k', 0, 'een')) && s.append('k', 1, 'twee'),
+      s => s.trim('k', 2),
+      undefined,
+      s => s.read('k', 0, 9),
+      [{ number: 2, entry: 'twee' }],
+    ],
   };
   type Work = (store: Store) => Promise<unknown>;
 

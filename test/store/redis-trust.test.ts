@@ -1,19 +1,22 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import type { Clock } from '../../src/kernel/clock.ts';
 import { missing } from '../support/apps.ts';
-import { freshPrefix, openRedisStore, type RedisServer, single, startRedis } from '../support/redis.ts';
+import { freshPrefix, openRedisStore, type RedisGroup, startCluster, startSingle } from '../support/redis.ts';
 import { trustContract } from '../support/trust-contract.ts';
 
-describe.skipIf(missing('redis'))('R15: on Redis', () => {
-  let server: RedisServer;
+describe.skipIf(missing('redis')).each([
+  ['one Redis', startSingle],
+  ['a Redis Cluster', startCluster],
+] as const)('R15: on %s', (name, start) => {
+  let group: RedisGroup;
   beforeAll(async () => {
-    server = await startRedis();
+    group = await start();
   });
-  afterAll(() => server?.close());
+  afterAll(() => group?.close());
 
-  trustContract('one Redis that two instances share', async (clock: Clock) => {
+  trustContract(`${name} that two instances share`, async (clock: Clock) => {
     const prefix = freshPrefix();
-    const open = () => openRedisStore(single(server), { prefix, clock });
+    const open = () => openRedisStore(group.topology, { prefix, clock });
     return { store: await open(), reopen: open };
   });
 });

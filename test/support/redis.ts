@@ -8,6 +8,7 @@ import { Redis } from 'ioredis';
 import type { Topology } from '../../src/store/redis/connect.ts';
 import { RedisStore, type RedisStoreOptions } from '../../src/store/redis/redis-store.ts';
 import { freePort } from './free-port.ts';
+import { certificate, key } from './redis-certificate.ts';
 
 export { freePort };
 
@@ -37,6 +38,11 @@ export function single(server: RedisServer): Topology {
   return { kind: 'single', address: { host: '127.0.0.1', port: server.port }, database: 0 };
 }
 
+export async function startSingle(): Promise<RedisGroup> {
+  const server = await startRedis();
+  return { topology: single(server), servers: [server], close: () => server.close() };
+}
+
 let prefixes = 0;
 
 /** A store that is empty because nobody else uses its prefix. */
@@ -56,18 +62,45 @@ export function freshPrefix(): string {
   return `t${process.pid}-${prefixes}:`;
 }
 
+/** Of servers that speak TLS only, to who gives the password. */
+export interface Guard {
+  /** Of the servers: what stands in their configuration for Sluis. */
+  readonly server: readonly string[];
+  readonly sentinel: readonly string[];
+}
+
+/** Of whoever may do anything: of the servers and of the sentinels. */
+const rootPassword = { server: 'Root-2026', sentinel: 'Sentinel-2026' };
+/** What a client needs to know of their certificate. */
+export const guardTls = { ca: certificate, servername: 'redis.test' };
+
+function guardLines(folder: string, port: number, kind: Kind, guard: Guard): readonly string[] {
+  const [cert, secret] = [join(folder, 'redis.pem'), join(folder, 'redis-key.pem')];
+  writeFileSync(cert, certificate);
+  writeFileSync(secret, key);
+  const files = [`tls-cert-file ${cert}`, `tls-key-file ${secret}`, `tls-ca-cert-file ${cert}`];
+  const tls = ['port 0', `tls-port ${port}`, ...files, 'tls-auth-clients no', 'tls-replication yes'];
+  const master = kind === 'server' ? [`masterauth ${rootPassword.server}`] : [];
+  return [...tls, `requirepass ${rootPassword[kind]}`, ...master, ...guard[kind]];
+}
+
+type Kind = 'server' | 'sentinel';
+
 /** Nothing is written to the disk unless `settings` say so. */
 export async function startRedis(
   settings: readonly string[] = [],
-  kind: 'server' | 'sentinel' = 'server',
+  kind: Kind = 'server',
+  guard?: Guard,
 ): Promise<RedisServer> {
   const port = await freePort();
   const folder = mkdtempSync(join(tmpdir(), 'sluis-redis-'));
   const file = join(folder, 'redis.conf');
   const own = kind === 'server' ? ['save ""', 'appendonly no', 'enable-debug-command yes'] : [];
-  const base = [`port ${port}`, 'bind 127.0.0.1', `dir ${folder}`, 'daemonize no', ...own];
+  const door = guard === undefined ? [`port ${port}`] : guardLines(folder, port, kind, guard);
+  const base = [...door, 'bind 127.0.0.1', `dir ${folder}`, 'daemonize no', ...own];
   writeFileSync(file, `${[...base, ...settings].join('\n')}\n`);
-  const server = new Server(port, folder, [file, ...(kind === 'sentinel' ? ['--sentinel'] : [])]);
+  const args = [file, ...(kind === 'sentinel' ? ['--sentinel'] : [])];
+  const server = new Server(port, folder, args, guard && rootPassword[kind]);
   try {
     await server.start();
     return server;
@@ -77,6 +110,9 @@ export async function startRedis(
   }
 }
 
+/** Another server that speaks the same, as `valkey-server`, for who wants to see that the tests hold on it. */
+const program = process.env['SLUIS_TEST_REDIS'] ?? 'redis-server';
+
 class Server implements RedisServer {
   readonly port: number;
   readonly folder: string;
@@ -84,16 +120,17 @@ class Server implements RedisServer {
   readonly #args: readonly string[];
   #process: ChildProcess | undefined;
 
-  constructor(port: number, folder: string, args: readonly string[]) {
+  constructor(port: number, folder: string, args: readonly string[], password?: string) {
     this.port = port;
     this.folder = folder;
     this.#args = args;
-    this.admin = new Redis({ port, host: '127.0.0.1', lazyConnect: true, retryStrategy: () => 50 });
+    const guarded = password === undefined ? {} : { password, tls: guardTls };
+    this.admin = new Redis({ port, host: '127.0.0.1', lazyConnect: true, retryStrategy: () => 50, ...guarded });
     this.admin.on('error', () => undefined);
   }
 
   async start(): Promise<void> {
-    const child = spawn('redis-server', this.#args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(program, this.#args, { stdio: ['ignore', 'pipe', 'pipe'] });
     this.#process = child;
     let said = '';
     const ready = Promise.withResolvers<void>();
@@ -104,7 +141,7 @@ class Server implements RedisServer {
     child.stdout.on('data', hear);
     child.stderr.on('data', hear);
     child.once('error', ready.reject);
-    child.once('exit', () => ready.reject(new Error(`redis-server ended: ${said}`)));
+    child.once('exit', () => ready.reject(new Error(`${program} ended: ${said}`)));
     await ready.promise;
   }
 
@@ -132,33 +169,42 @@ class Server implements RedisServer {
 }
 
 export interface SentinelGroup extends RedisGroup {
+  readonly sentinels: readonly RedisServer[];
   readonly master: RedisServer;
   readonly replicas: readonly RedisServer[];
 }
 
 /** A master with replicas, watched by three sentinels that agree fast. */
-export async function startSentinels(count = 1): Promise<SentinelGroup> {
-  const master = await startRedis(['repl-diskless-sync-delay 0']);
+export async function startSentinels(count = 1, guard?: Guard): Promise<SentinelGroup> {
+  const master = await startRedis(['repl-diskless-sync-delay 0'], 'server', guard);
   const follow = [`replicaof 127.0.0.1 ${master.port}`, 'repl-diskless-sync-delay 0'];
-  const replicas = await Promise.all(Array.from({ length: count }, () => startRedis(follow)));
+  const replicas = await Promise.all(Array.from({ length: count }, () => startRedis(follow, 'server', guard)));
   await until(async () => (await Promise.all(replicas.map(isInStep))).every(Boolean));
   const watch = [
     `sentinel monitor sluis 127.0.0.1 ${master.port} 2`,
     'sentinel down-after-milliseconds sluis 500',
     'sentinel failover-timeout sluis 2000',
+    ...(guard === undefined ? [] : ownWords),
   ];
-  const sentinels = await Promise.all([1, 2, 3].map(() => startRedis(watch, 'sentinel')));
+  const sentinels = await Promise.all([1, 2, 3].map(() => startRedis(watch, 'sentinel', guard)));
   await until(async () => (await Promise.all(sentinels.map(one => knowsAll(one, count)))).every(Boolean));
   const servers = [...sentinels, ...replicas, master];
   const addresses = sentinels.map(({ port }) => ({ host: '127.0.0.1', port }));
   return {
     topology: { kind: 'sentinel', sentinels: addresses, name: 'sluis', user: undefined, password: undefined },
     servers,
+    sentinels,
     master,
     replicas,
     close: () => closeAll(servers),
   };
 }
+
+/** With which sentinels go to the servers and to each other. */
+const ownWords = [
+  `sentinel auth-pass sluis ${rootPassword.server}`,
+  `sentinel sentinel-pass ${rootPassword.sentinel}`,
+] as const;
 
 async function isInStep({ admin }: RedisServer): Promise<boolean> {
   return (await admin.info('replication')).includes('master_link_status:up');
@@ -178,10 +224,13 @@ export interface ClusterGroup extends RedisGroup {
 }
 
 /** Three masters that share the slots, each with so many replicas. */
-export async function startCluster({ replicas: each = 0 } = {}): Promise<ClusterGroup> {
-  const masters = await startMasters();
+export async function startCluster({
+  replicas: each = 0,
+  guard = undefined as Guard | undefined,
+} = {}): Promise<ClusterGroup> {
+  const masters = await startMasters(guard);
   const followed = masters.flatMap(master => Array.from({ length: each }, () => master));
-  const replicas = await Promise.all(followed.map(async master => follow(await startClusterNode(), master)));
+  const replicas = await Promise.all(followed.map(async master => follow(await startClusterNode(guard), master)));
   const servers = [...masters, ...replicas];
   await until(async () => (await Promise.all(servers.map(one => isWhole(one, servers.length)))).every(Boolean));
   const nodes = masters.map(({ port }) => ({ host: '127.0.0.1', port }));
@@ -197,8 +246,8 @@ async function follow(replica: ClusterNode, master: RedisServer): Promise<Cluste
   return replica;
 }
 
-async function startMasters(): Promise<ClusterNode[]> {
-  const servers = await Promise.all([0, 1, 2].map(() => startClusterNode()));
+async function startMasters(guard: Guard | undefined): Promise<ClusterNode[]> {
+  const servers = await Promise.all([0, 1, 2].map(() => startClusterNode(guard)));
   const [first] = servers;
   if (first === undefined) throw new Error('no node');
   const borders = [0, 5461, 10923, 16384];
@@ -216,10 +265,12 @@ interface ClusterNode extends RedisServer {
   readonly bus: number;
 }
 
-async function startClusterNode(): Promise<ClusterNode> {
+async function startClusterNode(guard: Guard | undefined): Promise<ClusterNode> {
   const bus = await freePort();
   const settings = ['cluster-enabled yes', `cluster-port ${bus}`, 'cluster-node-timeout 2000'];
-  return Object.assign(await startRedis([...settings, 'repl-diskless-sync-delay 0']), { bus });
+  const tls = guard === undefined ? [] : ['tls-cluster yes'];
+  const server = await startRedis([...settings, ...tls, 'repl-diskless-sync-delay 0'], 'server', guard);
+  return Object.assign(server, { bus });
 }
 
 async function isWhole({ admin }: RedisServer, nodes: number): Promise<boolean> {

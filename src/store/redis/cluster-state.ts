@@ -9,7 +9,6 @@ const slots = 16_384;
  */
 export async function ailmentOfClosed(access: RedisAccess): Promise<Error | undefined> {
   for (const node of nodesOf(access)) {
-    node.on('error', () => undefined);
     try {
       await node.connect();
       return await ailmentOf(node);

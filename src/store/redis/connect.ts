@@ -90,12 +90,29 @@ export function listenerFor(access: RedisAccess, client: Client): Redis {
   });
 }
 
-/** A connection to each node that the configuration names, which asks once and tries no second time; not connected yet. */
+/** A connection to this very server, which asks once and tries no second time; not connected yet. */
+export function serverAt(access: RedisAccess, address: Address, more: Options = {}): Redis {
+  const once = { retryStrategy: null, lazyConnect: true };
+  return silently(new Redis({ ...timing, ...credentials(access), ...address, ...once, ...more }));
+}
+
+/** To each node that the configuration names, in the same way. */
 export function nodesOf(access: RedisAccess): Redis[] {
-  if (access.topology.kind !== 'cluster') return [];
-  return access.topology.nodes.map(
-    address => new Redis({ ...timing, ...credentials(access), ...address, retryStrategy: null, lazyConnect: true }),
-  );
+  const { topology } = access;
+  return topology.kind === 'cluster' ? topology.nodes.map(address => serverAt(access, address)) : [];
+}
+
+/** To each sentinel, in the same way. */
+export function sentinelsOf({ topology, tls }: RedisAccess): Redis[] {
+  if (topology.kind !== 'sentinel') return [];
+  const { sentinels, user, password } = topology;
+  // Its user need not see INFO, by which the driver finds out whether a server is ready.
+  return sentinels.map(address => serverAt({ topology, tls, user, password }, address, { enableReadyCheck: false }));
+}
+
+/** What went wrong is told to who asked. */
+function silently(server: Redis): Redis {
+  return server.on('error', () => undefined);
 }
 
 function someNode({ topology }: RedisAccess, client: Cluster): Options {

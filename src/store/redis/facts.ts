@@ -1,6 +1,4 @@
-import { Cluster, type Redis } from 'ioredis';
-import type { Client } from './connect.ts';
-import { unavailable } from './trouble.ts';
+import type { Redis } from 'ioredis';
 
 /** What one server says of itself. What it may not tell us is undefined. */
 export interface ServerFacts {
@@ -10,6 +8,7 @@ export interface ServerFacts {
   readonly product: string;
   /** 7.0 as [7, 0]. */
   readonly version: readonly [major: number, minor: number];
+  /** `master`, `replica` */
   readonly role: string;
   readonly replicas: number;
   readonly aof: boolean;
@@ -30,20 +29,11 @@ export interface ServerFacts {
   readonly roundTrip: number;
 }
 
-/** Asks every master. Rejects with 'store.unavailable'. */
-export async function factsOf(client: Client, now: () => number): Promise<ServerFacts[]> {
-  const servers: readonly Redis[] = client instanceof Cluster ? client.nodes('master') : [client as Redis];
-  try {
-    return await Promise.all(servers.map(server => factsOfOne(server, now)));
-  } catch (error) {
-    throw unavailable(error);
-  }
-}
-
-async function factsOfOne(server: Redis, now: () => number): Promise<ServerFacts> {
+/** Rejects with whatever the driver says. */
+export async function factsOf(server: Redis, now: () => number): Promise<ServerFacts> {
   // First, before the connection has anything else to do.
   const clock = await clockOf(server, now);
-  const info = parseInfo(await server.info());
+  const info = infoIn(await server.info());
   const settings = await settingsOf(server);
   const valkey = info.get('server_name') === 'valkey';
   const version = info.get(valkey ? 'valkey_version' : 'redis_version') ?? '0.0';
@@ -52,7 +42,7 @@ async function factsOfOne(server: Redis, now: () => number): Promise<ServerFacts
     place: placeOf(server),
     product: `${valkey ? 'Valkey' : 'Redis'} ${version}`,
     version: [major, minor],
-    role: info.get('role') ?? 'unknown',
+    role: info.get('role')?.replace('slave', 'replica') ?? 'unknown',
     replicas: Number(info.get('connected_slaves') ?? 0),
     aof: info.get('aof_enabled') === '1',
     fsync: settings.get('appendfsync'),
@@ -94,7 +84,8 @@ function pairs(answer: unknown): [string, string][] {
   return words.flatMap((word, index) => (index % 2 === 0 ? [[word, words[index + 1] ?? '']] : []));
 }
 
-function parseInfo(text: string): ReadonlyMap<string, string> {
+/** What INFO answers, by name. */
+export function infoIn(text: string): ReadonlyMap<string, string> {
   const lines = text.split(/\r?\n/).filter(line => line.includes(':'));
   return new Map(lines.map(line => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1)]));
 }
@@ -110,7 +101,7 @@ function numberOf(text: string | undefined): number | undefined {
   return text === undefined ? undefined : Number(text);
 }
 
-function placeOf({ options, stream }: Redis): string {
+export function placeOf({ options, stream }: Redis): string {
   const { remoteAddress = options.host, remotePort = options.port } = stream ?? {};
   return `${remoteAddress}:${remotePort}`;
 }

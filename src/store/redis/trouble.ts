@@ -6,7 +6,7 @@ import { SluisError } from '../../kernel/errors.ts';
  */
 export function unavailable(error: unknown): SluisError {
   if (error instanceof SluisError) return error;
-  const reason = wordsOf(error);
+  const reason = reasonOf(error);
   const { remedy } = remedies.find(({ words }) => words.test(reason)) ?? otherwise;
   return new SluisError('store.unavailable', `Redis cannot be used: ${reason}.`, { cause: new Error(reason), remedy });
 }
@@ -14,20 +14,21 @@ export function unavailable(error: unknown): SluisError {
 /** Whether the connection went away under a step or before it: it happened or it did not, and may be sent again. */
 export function isConnectionLoss(error: unknown): boolean {
   return /connection is closed|isn't writeable|isn't ready|max retries per request|ECONNRESET|EPIPE/i.test(
-    wordsOf(error),
+    reasonOf(error),
   );
 }
 
 /** Whether a step was not answered in time, though its connection stands. */
 export function isSilence(error: unknown): boolean {
-  return /timed out|no answer within/i.test(wordsOf(error));
+  return /timed out|no answer within/i.test(reasonOf(error));
 }
 
 export function isReadOnly(error: unknown): boolean {
-  return /READONLY/.test(wordsOf(error));
+  return /READONLY/.test(reasonOf(error));
 }
 
-function wordsOf(error: unknown): string {
+/** Why, in the driver's words, without what was stored or sent. */
+export function reasonOf(error: unknown): string {
   const words = error instanceof Error ? innermost(error).message || codeOf(error) : String(error);
   // Redis repeats what it did not understand, which may be a password or a value.
   return words

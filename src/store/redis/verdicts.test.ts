@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ServerFacts } from './facts.ts';
-import { verdictsOf } from './verdicts.ts';
+import { notLookedAt, verdictsOf } from './verdicts.ts';
 
 const sound: ServerFacts = {
   place: '10.0.0.7:6379',
@@ -69,6 +69,23 @@ describe('R25: what a Redis would lose', () => {
       ['bad'],
       ['bad'],
     ]);
+  });
+
+  it('counts at a replica from when it takes over, and is said of each that could not be looked at', () => {
+    const replica = { ...sound, place: '10.0.0.8:6379', role: 'replica', replicas: 0 };
+    const bad = (changes: Partial<ServerFacts>, awaited = 0) =>
+      verdictsOf([sound, { ...replica, ...changes }], awaited)
+        .filter(({ weight }) => weight === 'bad')
+        .map(({ what }) => what);
+    expect([bad({}), bad({}, 1)]).toEqual([[], []]);
+    for (const changes of [{ aof: false, snapshotEvery: 0 }, { eviction: 'allkeys-lru' }, { minReplicas: 0 }])
+      expect(bad(changes)).toEqual([expect.stringMatching(/^10\.0\.0\.8:6379, when it takes over: /)]);
+    // Where writes wait for replicas, that is no matter of the servers' settings.
+    expect(bad({ minReplicas: 0 }, 1)).toEqual([]);
+    expect(notLookedAt({ place: '10.0.0.9:6379', why: 'connect ECONNREFUSED' })).toMatchObject({
+      weight: 'note',
+      what: expect.stringMatching(/^10\.0\.0\.9:6379: .*not looked at \(connect ECONNREFUSED\)/),
+    });
   });
 
   it('does not blame a clock for the length of the way', () => {

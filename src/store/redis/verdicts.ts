@@ -1,4 +1,5 @@
 import type { ServerFacts } from './facts.ts';
+import type { Unseen } from './look.ts';
 
 /** `bad`: something may be lost or wrong that people were told is safe. `note`: the operator should know and may accept it. */
 export interface Verdict {
@@ -11,11 +12,35 @@ export interface Verdict {
 /** What a set of servers means for Sluis: in each case what would be lost, and when. Writes wait for `awaited` replicas. */
 export function verdictsOf(servers: readonly ServerFacts[], awaited = 0): Verdict[] {
   const copies = awaited > 0 ? (server: ServerFacts) => awaitedReplication(server, awaited) : replication;
-  return servers.flatMap(server =>
-    [version, persistence, disk, eviction, copies, clock, distance].flatMap(judge =>
-      judge(server).map(verdict => ({ ...verdict, what: `${server.place}: ${verdict.what}` })),
-    ),
-  );
+  return servers.flatMap(server => (server.role === 'replica' ? ofReplica(server, awaited) : ofMaster(server, copies)));
+}
+
+type Judge = (server: ServerFacts) => Verdict[];
+
+function ofMaster(server: ServerFacts, copies: Judge): Verdict[] {
+  return judged(server, server.place, [version, persistence, disk, eviction, copies, clock, distance]);
+}
+
+/** What it has of the master is the master's matter; how it keeps it counts from the moment it takes over. */
+function ofReplica(server: ServerFacts, awaited: number): Verdict[] {
+  const waits = awaited > 0 ? [] : [replicationLater];
+  return [
+    ...judged(server, server.place, [version, disk]),
+    ...judged(server, `${server.place}, when it takes over`, [persistence, eviction, ...waits, clock, distance]),
+  ];
+}
+
+function judged(server: ServerFacts, where: string, judges: readonly Judge[]): Verdict[] {
+  return judges.flatMap(judge => judge(server).map(verdict => ({ ...verdict, what: `${where}: ${verdict.what}` })));
+}
+
+/** Of a replica that did not answer, or did not let us look. */
+export function notLookedAt({ place, why }: Unseen): Verdict {
+  return {
+    weight: 'note',
+    what: `${place}: this replica was not looked at (${why}), and after a failover its settings count`,
+    remedy: 'See that it runs, and lets in from here the user and password of its master. Then ask again.',
+  };
 }
 
 function version({ product, version: [major, minor], role }: ServerFacts): Verdict[] {
@@ -113,6 +138,11 @@ function replication({ replicas, minReplicas, maxLag }: ServerFacts): Verdict[] 
       remedy: 'To lose nothing: store.redis.replicas: 1, with two replicas or more.',
     },
   ];
+}
+
+function replicationLater({ minReplicas }: ServerFacts): Verdict[] {
+  if (minReplicas !== 0) return [];
+  return [{ weight: 'bad', what: cutOff, remedy: 'Set min-replicas-to-write 1 and min-replicas-max-lag 1 here too.' }];
 }
 
 function awaitedReplication({ replicas }: ServerFacts, awaited: number): Verdict[] {
