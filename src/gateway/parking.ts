@@ -35,7 +35,7 @@ export class Parking {
     const read = await this.#read(exchange, session.id, limit, early);
     if (read.kind === 'refused') return this.#refuse(exchange);
     if (read.kind === 'too-large') {
-      tooLarge(exchange, read.body, limit);
+      await tooLarge(exchange, read.body, limit);
       return 'answered';
     }
     const kept = await this.#deps.parked.park(session, {
@@ -69,7 +69,7 @@ export class Parking {
   }
 }
 
-/** `too-large` holds what was read before the limit was reached. */
+/** `too-large` holds what was read until the limit was passed. */
 type ReadForm = { readonly kind: 'whole' | 'too-large'; readonly body: Buffer } | { readonly kind: 'refused' };
 
 function readForm(exchange: Exchange, limit: number, early: Buffer = Buffer.alloc(0)): Promise<ReadForm> {
@@ -89,9 +89,8 @@ function readForm(exchange: Exchange, limit: number, early: Buffer = Buffer.allo
     const onData = (chunk: Buffer) => {
       size += chunk.length;
       if (watch.push(chunk)) return settle({ kind: 'refused' });
-      if (size <= limit) return void chunks.push(chunk);
-      chunks.push(chunk.subarray(0, Math.max(0, chunk.length - (size - limit))));
-      settle({ kind: 'too-large', body: Buffer.concat(chunks) });
+      chunks.push(chunk);
+      if (size > limit) settle({ kind: 'too-large', body: Buffer.concat(chunks) });
     };
     const onEnd = () => settle(watch.end() ? { kind: 'refused' } : { kind: 'whole', body: Buffer.concat(chunks) });
     const onGone = () => reject(new Error('the client went away'));

@@ -1,13 +1,11 @@
 import { tooBigPage } from '../ui/pages-send.tsx';
+import { FormSieve } from '../visit/form-sieve.ts';
 import { type FormText, readFormText } from '../visit/form-text.ts';
 import type { Exchange, GatewayDeps } from './exchange.ts';
 import { isFormPost } from './form-post.ts';
 import { pathWithin } from './path-within.ts';
-import { readBody } from './read-body.ts';
 import { finish, page, pageOf, refuse } from './respond.ts';
-
-/** Of a form that is far too large the texts stand at its beginning, in front of the files. */
-const mostRead = 256 * 1024;
+import { siftForm } from './sift-form.ts';
 
 /** What she wrote, for a page that shows it to her; `body` is what there is of it. */
 export function formTextOf(exchange: Exchange, contentType: string, body: Buffer, cut = false): FormText {
@@ -15,9 +13,17 @@ export function formTextOf(exchange: Exchange, contentType: string, body: Buffer
   return readFormText(contentType, body, { secrets: passwords, folding, cut });
 }
 
-/** The page that says so, names the files and gives her texts back. Nothing of it went to the app. */
-export function tooLarge(exchange: Exchange, read: Buffer, limit: number): void {
-  const text = formTextOf(exchange, exchange.head.contentType ?? '', read, true);
+/**
+ * The page that says so, names the files and gives her texts back. Nothing of it went to the app. `early` is what was read;
+ * the rest is read for its texts, as far as it comes soon.
+ */
+export async function tooLarge(exchange: Exchange, early: Buffer, limit: number): Promise<void> {
+  const contentType = exchange.head.contentType ?? '';
+  const sieve = new FormSieve(contentType);
+  sieve.push(early);
+  exchange.acceptBody();
+  const whole = await siftForm(exchange.req, sieve);
+  const text = formTextOf(exchange, contentType, sieve.kept, !whole);
   const next = pageBefore(exchange) ?? exchange.app.settings.preset.landing;
   page(exchange, 413, tooBigPage(pageOf(exchange), { text, limit, next }), {});
 }
@@ -29,15 +35,7 @@ export async function refuseTooLarge(
   early: Buffer = Buffer.alloc(0),
 ): Promise<void> {
   if (!isFormPost(exchange.head)) return tooLargeUnread(deps, exchange);
-  const read = early.length >= mostRead ? early : Buffer.concat([early, await beginningOf(exchange, early.length)]);
-  tooLarge(exchange, read.subarray(0, mostRead), deps.limits.body);
-}
-
-async function beginningOf(exchange: Exchange, before: number): Promise<Buffer> {
-  exchange.acceptBody();
-  const reading = readBody(exchange.req, mostRead - before);
-  exchange.req.resume();
-  return (await reading).read;
+  await tooLarge(exchange, early, deps.limits.body);
 }
 
 /** Where there is nothing to give back: a script is told in its own language, a person on a page. */

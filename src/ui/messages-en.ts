@@ -296,6 +296,7 @@ export const english: Readonly<Record<keyof typeof dutch, string>> = {
   'too-big.title': 'This is too large',
   'too-big.text': 'You can send {limit} at a time here. This is more. Nothing has been sent.',
   'too-big.copy': 'This is what you wrote. Copy it, so that you need not type it again.',
+  'too-big.lost': 'What else you wrote with it was not kept.',
   'refusal.kept.title': 'Sign in again',
   'refusal.kept.text':
     'You were no longer signed in. What you were sending is kept. You will see it after you sign in.',

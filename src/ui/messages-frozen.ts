@@ -423,4 +423,5 @@ export const frozenIds: readonly string[] = [
   'own.event-device-copied',
   'refusal.busy.title',
   'refusal.busy.text',
+  'too-big.lost',
 ];

@@ -307,6 +307,7 @@ export const dutch = {
   'too-big.title': 'Dit is te groot',
   'too-big.text': 'U kunt hier {limit} tegelijk versturen. Dit is meer. Er is niets verstuurd.',
   'too-big.copy': 'Dit schreef u. Kopieer het, dan hoeft u het niet nog eens te typen.',
+  'too-big.lost': 'Wat u er verder bij schreef, is niet bewaard.',
   'refusal.kept.title': 'Log opnieuw in',
   'refusal.kept.text': 'U was niet meer ingelogd. Wat u wilde versturen, is bewaard. U ziet het na het inloggen.',
   'refusal.step-up.title': 'Vul eerst een code in',

@@ -21,7 +21,7 @@ describe('messages', () => {
       [...frozenIds, ...frozenConsoleIds, ...frozenNoticeIds, ...frozenResetIds, ...frozenOwnIds].toSorted(),
     );
     // Renaming an id in both places at once changes this figure: change it only when ids were added.
-    expect(createHash('sha256').update(frozenIds.join('\n')).digest('hex').slice(0, 12)).toBe('5a3d387b89d6');
+    expect(createHash('sha256').update(frozenIds.join('\n')).digest('hex').slice(0, 12)).toBe('79c80e195447');
   });
 
   test('both languages are complete and fill the same places', () => {

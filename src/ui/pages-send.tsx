@@ -124,6 +124,7 @@ export function tooBigPage(
       <Files page={page} files={text.files} label="text-back.files" />
       {text.texts.length === 0 ? null : <Paragraph>{t('too-big.copy')}</Paragraph>}
       <Texts page={page} text={text} />
+      {text.cut && text.texts.length === 0 ? <Paragraph>{t('too-big.lost')}</Paragraph> : null}
       <ActionLink href={props.next}>{t('page.cancel')}</ActionLink>
     </Layout>,
   );

@@ -74,9 +74,15 @@ function readLines(text: string): Part[] {
   });
 }
 
-function readParts(contentType: string, text: string): Part[] {
+/** What stands between the parts of a form, without its dashes; undefined where it has none, or says not which. */
+export function boundaryOf(contentType: string): string | undefined {
+  if (!/^multipart\/form-data/i.test(contentType)) return undefined;
   const boundary = /boundary\s*=\s*(?:"([^"]{1,200})"|([^;\s]{1,200}))/i.exec(contentType);
-  const mark = boundary?.[1] ?? boundary?.[2];
+  return boundary?.[1] ?? boundary?.[2];
+}
+
+function readParts(contentType: string, text: string): Part[] {
+  const mark = boundaryOf(contentType);
   if (mark === undefined) return [];
   return `\r\n${text}`
     .split(`\r\n--${mark}`)
@@ -84,7 +90,8 @@ function readParts(contentType: string, text: string): Part[] {
     .flatMap(piece => readPart(piece));
 }
 
-function readPart(piece: string): Part[] {
+/** What stands between two boundaries: head, empty line, content. Empty where it is no part of a form. */
+export function readPart(piece: string): Part[] {
   const end = piece.indexOf('\r\n\r\n');
   if (end < 0 || piece.startsWith('--')) return [];
   const lines = piece.slice(0, end).split('\r\n');

@@ -605,6 +605,30 @@ describe('too large', () => {
     expect([told.status, JSON.parse(told.text)]).toEqual([413, { error: 'too-large', limit: 300 * 1024 }]);
     expect(demo.control.seen.filter(({ target }) => target === '/opstellen')).toEqual([]);
   });
+
+  it.each([
+    ['for the app', 400],
+    ['to be kept', 30],
+  ])('%s, with her text behind the file: it is given back all the same', async (_what, kilobytes) => {
+    const her = await someone();
+    const body = [
+      `--x\r\nContent-Disposition: form-data; name="bijlage"; filename="film.mp4"\r\n\r\n${'a'.repeat(kilobytes * 1024)}\r\n`,
+      '--x\r\nContent-Disposition: form-data; name="tekst"\r\n\r\nGeachte heer\r\n--x--\r\n',
+    ].join('');
+    const target = kilobytes > 300 ? '/opstellen' : '/echo/brief';
+    const answer = await her.post(target, body, { 'Content-Type': 'multipart/form-data; boundary=x' });
+    expect([answer.status, titleOf(answer)]).toEqual([413, 'Dit is te groot']);
+    expect(answer.text).toContain('Geachte heer');
+    expect(answer.text).toContain('film.mp4');
+    expect(answer.text).not.toMatch(/aaaaaaaaaa|niet bewaard/);
+  });
+
+  it('and more than is given back: says that the rest was not kept', async () => {
+    const her = await someone();
+    const answer = await her.post('/opstellen', `tekst=${'Geachte+heer+'.repeat(30 * 1024)}`);
+    expect(answer.status).toBe(413);
+    expect(answer.text).toMatch(/Geachte heer Geachte heer[\s\S]*De rest is niet bewaard/);
+  });
 });
 
 describe('at rest and in the trail', () => {
