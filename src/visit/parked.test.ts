@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { AuditEvent } from '../audit/event.ts';
 import { KeyRing } from '../kernel/key-ring.ts';
 import { systemRandom } from '../kernel/random.ts';
@@ -57,6 +57,16 @@ async function park(session: Session, form: NewParked = fresh): Promise<Parked> 
 }
 
 const told = () => events.map(event => ('reason' in event ? `${event.type} ${event.reason}` : event.type));
+
+it('CWE-770: is read once for presses that come together, and anew for the next', async () => {
+  await park(hers);
+  const get = vi.spyOn(store, 'get');
+  const found = await Promise.all(Array.from({ length: 200 }, () => parked.of(hers)));
+  expect(found.filter(one => one?.person === hers.person)).toHaveLength(200);
+  expect(get).toHaveBeenCalledTimes(1);
+  await parked.drop(hers.id, 'thrown-away');
+  expect(await parked.of(hers)).toBeUndefined();
+});
 
 describe('R25: a form that waits', () => {
   it('is found by its own session and by nothing else', async () => {

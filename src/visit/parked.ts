@@ -57,6 +57,8 @@ export interface ParkedDeps {
 export class ParkedSubmissions {
   readonly #deps: ParkedDeps;
   readonly #codec: Codec<Parked>;
+  /** What is being read, by session: who presses two hundred times at once has her form read once (CWE-770). */
+  readonly #reading = new Map<string, Promise<Parked | undefined>>();
 
   constructor(deps: ParkedDeps) {
     this.#deps = deps;
@@ -89,7 +91,7 @@ export class ParkedSubmissions {
 
   /** What waits for this session; what is bound to anybody or anything else does not (R08). */
   async of(session: Session): Promise<Parked | undefined> {
-    const parked = await this.#read(session.id);
+    const parked = await this.#readTogether(session.id);
     return parked !== undefined && isOf(parked, session) ? parked : undefined;
   }
 
@@ -186,6 +188,14 @@ export class ParkedSubmissions {
           : await store.replace(place, there.version, text, ttl);
       if (written) return;
     }
+  }
+
+  async #readTogether(session: string): Promise<Parked | undefined> {
+    const begun = this.#reading.get(session);
+    if (begun !== undefined) return begun;
+    const reading = this.#read(session).finally(() => this.#reading.delete(session));
+    this.#reading.set(session, reading);
+    return reading;
   }
 
   async #read(session: string): Promise<Parked | undefined> {
