@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { startDemoApp } from '../../demo/app.ts';
 import { missing } from '../support/apps.ts';
+import { bestOf, second } from '../support/best-of.ts';
 import type { ClientAnswer } from '../support/client.ts';
 import { bound, until } from '../support/redis.ts';
 import { startSluis, type TestSluis } from '../support/sluis.ts';
@@ -39,12 +40,29 @@ async function begin(name: string): Promise<Readonly<Record<string, Cell>>> {
   return cellsOf(sluis, other);
 }
 
-/** What one request comes to, and that it comes to anything in time. */
+/** What one request comes to, and that it comes to anything at all. */
 async function outcomeOf(cell: Cell, limit: number): Promise<string> {
+  return (await timedOutcomeOf(cell, limit)).outcome;
+}
+
+async function timedOutcomeOf(cell: Cell, limit: number): Promise<{ outcome: string; took: number }> {
   const begun = performance.now();
   const answer = await cell.ask();
-  expect(performance.now() - begun).toBeLessThan(limit);
-  return outcomeIn(cell, answer);
+  const took = performance.now() - begun;
+  expect(took).toBeLessThan(limit);
+  return { outcome: outcomeIn(cell, answer), took };
+}
+
+/** Whoever is refused is so within a second. A request that was refused may be sent again: nothing came of it. */
+async function quick(cell: Cell): Promise<string> {
+  const outcomes = new Set<string>();
+  const best = await bestOf(async () => {
+    const { outcome, took } = await timedOutcomeOf(cell, bound);
+    outcomes.add(outcome);
+    return outcome === '503' ? took : 0;
+  });
+  expect(best).toBeLessThan(second);
+  return [...outcomes].join(', then ');
 }
 
 function outcomeIn({ isAsEver }: Cell, answer: ClientAnswer): string {
@@ -85,7 +103,7 @@ describe.skipIf(missing('redis'))('R24 rule 2: while the store', () => {
   it.each([...promised.keys()])('%s', { timeout: 150_000 }, async name => {
     const cells = await begin(name);
     const { 'a sign-in': signIn, ...others } = cells;
-    const ask = name === 'is slow' ? patient : (cell: Cell) => outcomeOf(cell, bound);
+    const ask = name === 'is slow' ? patient : quick;
     await fault.begin();
     // Before anybody knows.
     const first = await outcomesOf({ 'a sign-in': signIn as Cell }, ask);

@@ -294,5 +294,6 @@ export async function until(isSo: () => Promise<boolean>, deadline = 45_000): Pr
 /**
  * Steps end within 800 ms by timers of their own (`src/store/redis/link.ts`). Here only that they end at all is held, with
  * room for a machine that is busy with everything else: without the bound a lost node takes them for as long as it likes.
+ * Their second is held by the best of several tries (`test/faults/one-second.test.ts`).
  */
 export const bound = 5_000;
