@@ -2,11 +2,11 @@ import { chmodSync, mkdirSync, renameSync, rmSync, symlinkSync, unlinkSync, writ
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { AuditEvent } from '../../src/audit/event.ts';
-import type { Client } from '../support/client.ts';
 import { enter, type Inside } from '../support/inside.ts';
+import { load } from '../support/load.ts';
 import { html, type MaliciousApp, startMaliciousApp } from '../support/malicious-app.ts';
 import { appClient } from '../support/person.ts';
-import { header, RawConnection } from '../support/raw-http.ts';
+import { RawConnection } from '../support/raw-http.ts';
 import { until } from '../support/redis.ts';
 import { type ServeProcess, startServeProcess } from '../support/serve-process.ts';
 import { startSluis, type TestApp, type TestSluis } from '../support/sluis.ts';
@@ -84,48 +84,6 @@ async function reload(text: string): Promise<Configuration> {
   return (await recorded())[before] as Configuration;
 }
 
-interface Load {
-  /** What was asked, and failed in any way. */
-  readonly failures: string[];
-  asked(): number;
-  end(): Promise<void>;
-}
-
-/** Asks again and again on one connection after the other, each for as long as it is kept. */
-function load(askers: readonly { readonly client: Client; readonly target: string; readonly good: RegExp }[]): Load {
-  const failures: string[] = [];
-  let asked = 0;
-  let going = true;
-  const loops = askers.map(async ({ client, target, good }) => {
-    while (going) {
-      const connection = await RawConnection.open(served.port);
-      try {
-        for (let kept = true; going && kept; ) {
-          connection.write(client.bytes('GET', target, undefined, { Connection: 'keep-alive' }));
-          const answer = await connection.read();
-          asked += 1;
-          const body = String(answer.body);
-          if (answer.status !== 200 || !good.test(body))
-            failures.push(`${target}: ${answer.status} ${body.slice(0, 99)}`);
-          kept = header(answer, 'connection')?.toLowerCase() !== 'close';
-        }
-      } catch (error) {
-        failures.push(`${target}: ${String(error)}`);
-      } finally {
-        connection.destroy();
-      }
-    }
-  });
-  return {
-    failures,
-    asked: () => asked,
-    end: async () => {
-      going = false;
-      await Promise.all(loops);
-    },
-  };
-}
-
 describe('R25: the configuration changes under load', () => {
   it('R04 has in the audit that level 1 is accepted and why, once, though read again', async () => {
     const accepts = (reason: string) => `${yaml()}levels: { acceptLevel1: { reason: ${reason} } }\n`;
@@ -146,7 +104,7 @@ describe('R25: the configuration changes under load', () => {
       ['anna', 'bram', 'cees'].map(name => enter(desk, 'post', name, { GPAUTH: 'ingelogd' })),
     );
     const strangers = [1, 2, 3].map(() => appClient(desk, 'post'));
-    const under = load([
+    const under = load(served.port, [
       ...people.map(({ client }) => ({ client, target: '/map', good: /^binnen$/ })),
       ...strangers.map(client => ({ client, target: '/login', good: /formtoken/ })),
     ]);

@@ -1,12 +1,13 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { enter } from '../support/inside.ts';
 import { html, type MaliciousApp, startMaliciousApp } from '../support/malicious-app.ts';
 import { header, RawConnection } from '../support/raw-http.ts';
 import { freePort, until } from '../support/redis.ts';
 import { type ServeProcess, startServeProcess } from '../support/serve-process.ts';
 import { startSluis, type TestApp, type TestSluis } from '../support/sluis.ts';
+import { echo, frame, handshake, upgrade } from '../support/web-socket.ts';
 
 let app: MaliciousApp;
 let apps: TestApp[];
@@ -26,9 +27,9 @@ afterAll(async () => {
 });
 afterEach(() => served?.kill());
 
-async function start(stop: string): Promise<void> {
+async function start(stop: string, workers = 1): Promise<void> {
   management = await freePort();
-  const extra = `management: { port: ${management} }\nstop: ${stop}`;
+  const extra = `management: { port: ${management} }\nworkers: ${workers}\nstop: ${stop}`;
   served = await startServeProcess(desk, apps, { extra });
 }
 
@@ -63,64 +64,94 @@ async function browser() {
   return { connection, send };
 }
 
+/** A WebSocket of somebody's, with whom bytes are exchanged. */
+async function webSocket() {
+  const { client } = await enter(desk, 'post', 'anna', { GPAUTH: 'ingelogd' });
+  app.answers.set('/ws', echo());
+  const { connection, answer } = await upgrade(served.port, handshake(client, desk.origin('post')), 60_000);
+  expect(answer.status).toBe(101);
+  const text = frame(1, Buffer.from('hallo'), { mask: Buffer.from([1, 2, 3, 4]) });
+  const expectOpen = async () => {
+    connection.write(text);
+    expect(await connection.take(text.length)).toEqual(text);
+  };
+  await expectOpen();
+  return { connection, expectOpen };
+}
+
+const goingAway = frame(8, Buffer.from([0x03, 0xe9]));
+
 describe('R25: SIGTERM lets what is under way come to its end', () => {
-  beforeEach(() => start('{ notice: 1s, drain: 60s }'));
-
-  it('an upload, a download and kept connections; nobody is cut off, and the exit code is 0', async () => {
-    const [upload, download, kept, busy] = await Promise.all([browser(), browser(), browser(), browser()]);
-    // An answer that has promised to keep its connection.
-    let finish = () => {};
-    app.answers.set('/groot', socket => {
-      socket.write('HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\nhalf', 'latin1');
-      finish = () => void socket.write('heel');
-    });
-    // One that waits for its head.
-    let answer = () => {};
-    app.answers.set('/traag', socket => {
-      answer = () => void socket.write(html('traag'));
-    });
-    app.answers.set('/op', (socket, request) => void socket.write(html(`${request.body.length} ontvangen`)));
-    kept.send('GET', '/map');
-    expect(String((await kept.connection.read()).body)).toBe('binnen');
-    download.send('GET', '/groot');
-    busy.send('GET', '/traag');
-    const { client } = await enter(desk, 'post', 'bram', { GPAUTH: 'ingelogd' });
-    const whole = client.bytes('POST', '/op', 'x'.repeat(300_000), {
-      Connection: 'keep-alive',
-      'Content-Type': 'application/octet-stream',
-    });
-    // The last piece that came is held back until the next: more than one.
-    upload.connection.write(whole.subarray(0, 200_000));
-    await until(async () => app.bytes().includes('/op') && app.bytes().includes('/traag'));
-
-    served.signal('SIGTERM');
-    await isDraining();
-    // Announced, and still as before: a balancer has not seen it yet.
-    const late = await browser();
-    late.send('GET', '/map');
-    expect((await late.connection.read()).status).toBe(200);
-    // Who sends on a kept connection, whatever the moment, is answered, and at last told to come back on another.
-    for (let told = 'keep-alive'; told !== 'close'; ) {
+  it.each([1, 2])(
+    'an upload, a download, kept connections and a WebSocket; nobody is cut off, and the exit code is 0 (workers: %i)',
+    async workers => {
+      await start('{ notice: 2s, drain: 60s }', workers);
+      const before = app.bytes().length;
+      const [upload, download, kept, busy] = await Promise.all([browser(), browser(), browser(), browser()]);
+      const sockets = await Promise.all(Array.from({ length: workers }, webSocket));
+      // An answer that has promised to keep its connection.
+      let finish = () => {};
+      app.answers.set('/groot', socket => {
+        socket.write('HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\nhalf', 'latin1');
+        finish = () => void socket.write('heel');
+      });
+      // One that waits for its head.
+      let answer = () => {};
+      app.answers.set('/traag', socket => {
+        answer = () => void socket.write(html('traag'));
+      });
+      app.answers.set('/op', (socket, request) => void socket.write(html(`${request.body.length} ontvangen`)));
       kept.send('GET', '/map');
-      const one = await kept.connection.read();
-      expect([one.status, String(one.body)]).toEqual([200, 'binnen']);
-      told = header(one, 'connection') ?? '';
-    }
-    await kept.connection.closed();
-    await isClosed();
-    answer();
-    const slow = await busy.connection.read();
-    expect([slow.status, header(slow, 'connection')]).toEqual([200, 'close']);
-    upload.connection.write(whole.subarray(200_000));
-    expect(String((await upload.connection.read()).body)).toBe('300000 ontvangen');
-    expect((await ask('/healthz'))?.text).toBe('alive\n');
-    finish();
-    expect(String((await download.connection.read()).body)).toBe('halfheel');
-    expect(await served.ended()).toBe(0);
-    expect(await ask('/healthz')).toBeUndefined();
-  });
+      expect(String((await kept.connection.read()).body)).toBe('binnen');
+      download.send('GET', '/groot');
+      busy.send('GET', '/traag');
+      const { client } = await enter(desk, 'post', 'bram', { GPAUTH: 'ingelogd' });
+      const whole = client.bytes('POST', '/op', 'x'.repeat(300_000), {
+        Connection: 'keep-alive',
+        'Content-Type': 'application/octet-stream',
+      });
+      // The last piece that came is held back until the next: more than one.
+      upload.connection.write(whole.subarray(0, 200_000));
+      const came = () => app.bytes().slice(before);
+      await until(async () => came().includes('/op') && came().includes('/traag') && came().includes('/groot'));
+
+      served.signal('SIGTERM');
+      await isDraining();
+      // Announced, and still as before: a balancer has not seen it yet.
+      const late = await browser();
+      late.send('GET', '/map');
+      expect((await late.connection.read()).status).toBe(200);
+      for (const { expectOpen } of sockets) await expectOpen();
+      // Who sends on a kept connection, whatever the moment, is answered, and at last told to come back on another.
+      for (let told = 'keep-alive'; told !== 'close'; ) {
+        kept.send('GET', '/map');
+        const one = await kept.connection.read();
+        expect([one.status, String(one.body)]).toEqual([200, 'binnen']);
+        told = header(one, 'connection') ?? '';
+      }
+      await kept.connection.closed();
+      // Told to go, and gone when the browser says goodbye: it opens another, elsewhere.
+      for (const { connection } of sockets) {
+        expect(await connection.take(goingAway.length)).toEqual(goingAway);
+        connection.socket.end();
+        await connection.closed();
+      }
+      await isClosed();
+      answer();
+      const slow = await busy.connection.read();
+      expect([slow.status, header(slow, 'connection')]).toEqual([200, 'close']);
+      upload.connection.write(whole.subarray(200_000));
+      expect(String((await upload.connection.read()).body)).toBe('300000 ontvangen');
+      expect((await ask('/healthz'))?.text).toBe('alive\n');
+      finish();
+      expect(String((await download.connection.read()).body)).toBe('halfheel');
+      expect(await served.ended()).toBe(0);
+      expect(await ask('/healthz')).toBeUndefined();
+    },
+  );
 
   it('a second one ends it at once, in order', async () => {
+    await start('{ notice: 1s, drain: 60s }');
     const { connection, send } = await browser();
     app.answers.set('/eeuwig', socket => void socket.write('HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nbegin'));
     send('GET', '/eeuwig');
@@ -140,16 +171,22 @@ describe('R25: SIGTERM lets what is under way come to its end', () => {
 });
 
 describe('R25: a stop has an end', () => {
-  it('what is under way beyond the drain is cut', async () => {
-    await start('{ drain: 100ms }');
-    const { connection, send } = await browser();
-    app.answers.set('/eeuwig', socket => void socket.write('HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nbegin'));
-    send('GET', '/eeuwig');
-    await until(async () => app.bytes().includes('/eeuwig'));
-    served.signal('SIGTERM');
-    expect(await served.ended()).toBe(0);
-    await connection.closed();
-  });
+  it.each([1, 2])(
+    'what is under way beyond the drain is cut, a WebSocket that stays too (workers: %i)',
+    async workers => {
+      await start('{ drain: 100ms }', workers);
+      const before = app.bytes().length;
+      const { connection, send } = await browser();
+      const { connection: stays } = await webSocket();
+      app.answers.set('/eeuwig', socket => void socket.write('HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nbegin'));
+      send('GET', '/eeuwig');
+      await until(async () => app.bytes().slice(before).includes('/eeuwig'));
+      served.signal('SIGTERM');
+      expect(await served.ended()).toBe(0);
+      await connection.closed();
+      expect(await stays.readAll()).toEqual(goingAway);
+    },
+  );
 
   it('connections on which nothing is sent do not hold it up', async () => {
     await start('{ drain: 1h }');
