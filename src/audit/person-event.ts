@@ -1,3 +1,4 @@
+import type { Level } from '../config/settings.ts';
 import type { AboutPerson } from './about-person.ts';
 
 /** What operators do with an account, and what its owner does with the activation code that they gave. */
@@ -7,6 +8,10 @@ export type PersonEvent =
       readonly by: string;
       readonly replaces: boolean;
       readonly reason?: string;
+      /** How a clerk at the console established who gets the code. */
+      readonly method?: string;
+      /** The highest level that the code sets up. */
+      readonly upTo?: Level;
       readonly until: number;
       /** She was told by a mail of its own that a letter comes. */
       readonly announced?: true;

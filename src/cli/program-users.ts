@@ -72,7 +72,7 @@ function addInvite(users: Command, commands: UserCommands, { command, config, do
     .argument('[name]', 'the account name, as people type it in the app')
     .option('--email <address>', 'where this person is told of changes to her second step')
     .option('--csv <file>', 'a list: the name in the first column of each line; a column e-mail for the address')
-    .option('--letter', 'print letters instead of codes', false)
+    .option('--letter', 'print letters instead of codes, up to the level that the configuration lets travel', false)
     .option('--replace', 'for who lost everything: the old second step goes at once', false)
     .option('--reason <text>', 'why it is replaced; kept in the audit')
     .option('--level <level>', 'the highest level of what is set up with it: 2, 3 or 4', level, 2)

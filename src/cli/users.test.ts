@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { type Bench, minute, openBench, realm, source, withTotp } from '../../test/vectors/factor-bench.ts';
+import type { Level } from '../config/settings.ts';
 import { giveDeskCode } from '../enrolment/desk-code.ts';
 import { Addresses } from '../notice/addresses.ts';
 import { type InviteRequest, type UsersDeps, usersInvite, usersList, usersMail, usersShow } from './users.ts';
@@ -17,7 +18,7 @@ beforeEach(async () => {
     activation: bench.activation,
     addresses: new Addresses({ people: bench.people, audit: bench.deps.audit }),
     clock: bench.clock,
-    firstFactor: 'activation-code',
+    firstFactor: { 2: 'activation-code', 3: 'desk', 4: 'desk' },
     normalise: typed => (/^[a-z0-9._-]+$/i.test(typed.trim()) ? typed.trim().toLowerCase() : undefined),
     letter: {
       organisation: 'Gemeente Voorbeeld',
@@ -46,6 +47,7 @@ const one: InviteRequest = {
   validity: 14 * 24 * 60 * minute,
 };
 const list = (csv: string): InviteRequest => ({ ...one, who: { csv } });
+const allDesk = { 2: 'desk', 3: 'desk', 4: 'desk' } as const;
 const codes = () => printed.match(/[0-9A-Z]{4}(-[0-9A-Z]{4}){3}/g) ?? [];
 const accept = (name: string, code = '') => bench.activation.accept({ realm, name, code, source });
 
@@ -117,7 +119,7 @@ describe('R38 users invite', () => {
 
 describe('R38 users invite where the desk hands codes over', () => {
   test('one code is printed for one person at the desk, and the audit says by whom', async () => {
-    await usersInvite({ ...deps, firstFactor: 'desk' }, one, out);
+    await usersInvite({ ...deps, firstFactor: allDesk }, one, out);
     expect(printed).toContain('Hand it over at the desk only');
     expect(await accept('anna', codes()[0])).toMatchObject({ outcome: 'accepted' });
     expect(bench.events[0]).toMatchObject({ type: 'person.invited', name: 'anna', by: 'beheerder' });
@@ -129,11 +131,52 @@ describe('R38 users invite where the desk hands codes over', () => {
     ['letters for a list', { ...list('anna\n'), letter: true }],
   ])('%s is refused, and nobody is invited', async (_what, request) => {
     const refused = { code: 'enrolment.refused', remedy: expect.stringContaining('sluis users invite <name>') };
-    await expect(usersInvite({ ...deps, firstFactor: 'desk' }, request, out)).rejects.toMatchObject(refused);
+    await expect(usersInvite({ ...deps, firstFactor: allDesk }, request, out)).rejects.toMatchObject(refused);
     expect(printed).toBe('');
     expect(bench.events).toEqual([]);
     await usersInvite(deps, request, out);
     expect(printed).not.toContain('at the desk only');
+  });
+
+  const levels = [2, 3, 4] as const;
+  const ways: readonly (readonly [string, (level: Level) => InviteRequest])[] = [
+    ['a letter', level => ({ ...one, level, letter: true })],
+    ['a list', level => ({ ...list('anna\nbram\n'), level })],
+    ['letters for a list', level => ({ ...list('anna\n'), level, letter: true })],
+    ['a letter that replaces', level => ({ ...one, level, letter: true, replace: true, reason: 'all lost' })],
+  ];
+  test.each(ways)(
+    'level by level, where nothing else is said %s reaches level 2 and no further',
+    async (_what, asked) => {
+      for (const level of [3, 4] as const)
+        await expect(usersInvite(deps, asked(level), out)).rejects.toMatchObject({
+          code: 'enrolment.refused',
+          message: expect.stringContaining(`level ${level}`),
+          remedy: expect.stringMatching(new RegExp(`--level ${level}\\. .*realms\\.${realm}\\.firstFactor`)),
+        });
+      expect([printed, bench.events]).toEqual(['', []]);
+      await usersInvite(deps, asked(2), out);
+      expect(codes().length).toBeGreaterThan(0);
+    },
+  );
+
+  test.each(ways)('level by level, %s goes as far as the configuration says', async (_what, asked) => {
+    const firstFactor = { 2: 'activation-code', 3: 'activation-code', 4: 'desk' } as const;
+    for (const level of levels) {
+      const invited = usersInvite({ ...deps, firstFactor }, asked(level), out);
+      if (level === 4) await expect(invited).rejects.toMatchObject({ code: 'enrolment.refused' });
+      else await invited;
+    }
+  });
+
+  test('one code of each level is printed for who stands there; from level 3 on it says so', async () => {
+    for (const level of levels) {
+      printed = '';
+      await usersInvite(deps, { ...one, level }, out);
+      expect(printed.includes('Hand it over at the desk only'), `${level}`).toBe(level > 2);
+      expect(bench.events.at(-1)).toMatchObject({ type: 'person.invited', upTo: level });
+    }
+    expect(await accept('anna', codes()[0])).toMatchObject({ permission: { upTo: 4 } });
   });
 });
 

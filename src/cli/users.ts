@@ -9,6 +9,7 @@ import {
   refuseFaults,
 } from '../enrolment/invitation-list.ts';
 import { type Letter, letterText } from '../enrolment/letter.ts';
+import { isForDesk, refuseSending } from '../enrolment/rules.ts';
 import { deskCodeOf } from '../factor/desk-code/standing.ts';
 import type { People } from '../factor/people.ts';
 import type { Person } from '../factor/person.ts';
@@ -25,7 +26,7 @@ export interface UsersDeps {
   readonly clock: Clock;
   /** The realm's normal form of a typed name. */
   readonly normalise: Normalise;
-  /** R38: `desk`: codes are handed over at the desk only, to who shows who she is. */
+  /** R38: which codes are handed over at the desk only, to who shows who she is. */
   readonly firstFactor: RealmSettings['firstFactor'];
   /** What letters say of the realm. */
   readonly letter: Pick<Letter, 'organisation' | 'apps' | 'desk' | 'timeZone'>;
@@ -70,7 +71,7 @@ export async function usersInvite(deps: UsersDeps, request: InviteRequest, out: 
     if (replaces) await deps.endSessions(realm, name);
     if (request.letter) out(`${index === 0 ? '' : pageBreak}${letterText({ ...deps.letter, name, ...invited })}`);
     else if ('csv' in request.who) out(`${name},${invited.code}\n`);
-    else out(describeCode(deps, name, invited));
+    else out(describeCode(isForDesk(deps.firstFactor, level), name, invited));
   }
 }
 
@@ -134,7 +135,9 @@ type Checked = Pick<Invitee, 'name' | 'email'>;
 
 async function checkedPeople(deps: UsersDeps, request: InviteRequest): Promise<readonly Checked[]> {
   refuseRequest(request);
-  if (deps.firstFactor === 'desk') refuseSending(request);
+  // Where the desk hands codes over, each is made while its owner stands there: before the first of a list is.
+  if (request.letter || 'csv' in request.who)
+    refuseSending({ name: request.realm, firstFactor: deps.firstFactor }, request.level);
   if ('name' in request.who) {
     const name = normalised(deps, request.who.name);
     const person = await deps.people.byName(request.realm, name);
@@ -168,19 +171,6 @@ function refuseRequest(request: InviteRequest): void {
   }
 }
 
-/** Letters and lists are for codes that travel; where the desk hands them over, each is made while its owner stands there. */
-function refuseSending({ realm, who, letter }: InviteRequest): void {
-  if (!letter && 'name' in who) return;
-  throw new SluisError(
-    'enrolment.refused',
-    `in realm ${realm} the desk hands codes over; it has no letters and no lists`,
-    {
-      remedy:
-        'Establish who stands at the desk, then: sluis users invite <name>. For letters: firstFactor: activation-code.',
-    },
-  );
-}
-
 function normalised(deps: UsersDeps, typed: string): string {
   const name = deps.normalise(typed);
   if (name !== undefined) return name;
@@ -198,8 +188,8 @@ function mailAddress(typed: string): string {
   });
 }
 
-function describeCode({ firstFactor }: UsersDeps, name: string, invited: { code: string; until: number }): string {
-  const hand = firstFactor === 'desk' ? 'Hand it over at the desk only, to who showed who she is.\n' : '';
+function describeCode(atDesk: boolean, name: string, invited: { code: string; until: number }): string {
+  const hand = atDesk ? 'Hand it over at the desk only, to who showed who she is.\n' : '';
   return `Activation code of ${name}: ${invited.code}\n${hand}Valid until ${iso(invited.until)}, for one set-up. It is not shown again.\n`;
 }
 

@@ -1,17 +1,18 @@
 import type { Findings } from './findings.ts';
 import type { RealmConfiguration } from './schema.ts';
 import type { SelfConfiguration } from './schema-self.ts';
-import type { SelfWindow } from './settings.ts';
+import type { EnrolmentRules, SelfWindow } from './settings.ts';
 
 /** Longer than this a list is forgotten, and a stolen password waits. */
 const longestDays = 31;
 const day = 24 * 60 * 60_000;
 
 /** R38: a list and two dates, or nobody; and said aloud each time that it is read. */
-export function checkSelf(name: string, realm: RealmConfiguration, findings: Findings): void {
+export function checkSelf(name: string, realm: RealmConfiguration, rules: EnrolmentRules, findings: Findings): void {
   const { firstFactor, self } = realm;
-  if (self === undefined || firstFactor !== 'self') {
-    if (firstFactor === 'self')
+  const levels = ([2, 3, 4] as const).filter(level => rules[level] === 'self');
+  if (self === undefined || levels.length === 0) {
+    if (levels.length > 0)
       findings.error(['realms', name, 'firstFactor'], {
         found: '"self", and no list',
         expected: 'self: { people, from, until, told } beside it, or activation-code, or desk',
@@ -19,7 +20,7 @@ export function checkSelf(name: string, realm: RealmConfiguration, findings: Fin
       });
     else if (self !== undefined)
       findings.error(['realms', name, 'self'], {
-        found: `a list beside firstFactor: ${firstFactor}`,
+        found: `a list beside firstFactor: ${typeof firstFactor === 'string' ? firstFactor : rules[2]}`,
         expected: 'firstFactor: self beside it, or no list',
       });
     return;
@@ -32,10 +33,15 @@ export function checkSelf(name: string, realm: RealmConfiguration, findings: Fin
       expected: `a day from ${self.from} on, at most ${longestDays} days in all`,
     });
   findings.warn(['realms', name, 'self'], {
-    found: `${self.people.length} people who bind their first factor with only a password, ${self.from} to ${self.until}`,
+    found: `${self.people.length} people who bind their first factor with only a password${upTo(levels)}, ${self.from} to ${self.until}`,
     expected: 'firstFactor: activation-code or desk: in these days, who has the password of one of them may be first',
     hint: `they were told: ${self.told}`,
   });
+}
+
+function upTo(levels: readonly number[]): string {
+  const highest = Math.max(...levels);
+  return highest > 2 ? `, up to level ${highest}` : '';
 }
 
 /** As moments: of a day, the whole day counts. */

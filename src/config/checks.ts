@@ -1,13 +1,13 @@
 import { isLoopbackAddress, isLoopbackHost, registrableDomain } from './address.ts';
 import { checkApproval } from './checks-approval.ts';
 import { checkConsole, sharesPortal } from './checks-console.ts';
+import { checkEnrolment } from './checks-enrolment.ts';
 import { checkFactors } from './checks-factors.ts';
 import { checkGroups } from './checks-groups.ts';
 import { checkClasses, checkLevels } from './checks-levels.ts';
 import { checkMail } from './checks-mail.ts';
 import { checkManagement } from './checks-management.ts';
 import { checkReset } from './checks-reset.ts';
-import { checkSelf } from './checks-self.ts';
 import { checkStore } from './checks-store.ts';
 import { checkTrust } from './checks-trust.ts';
 import { checkWebauthn, highestOf } from './checks-webauthn.ts';
@@ -98,12 +98,7 @@ function checkRealm(name: string, realm: RealmConfiguration, parts: Parts, findi
       found: `single-host with ${apps.length} apps`,
       expected: 'exactly one app in the realm, or a portal host: https:// and a name of its own',
     });
-  if (realm.firstFactor === 'desk' && realm.desk === undefined)
-    findings.error(['realms', name, 'desk'], {
-      found: 'nothing',
-      expected: 'place, hours and phone of the desk, because firstFactor is desk: people must know where to go',
-    });
-  checkSelf(name, realm, findings);
+  checkEnrolment(name, realm, parts, findings);
   if (realm.domains.length > 1)
     findings.warn(['realms', name, 'domains'], {
       found: realm.domains.join(', '),

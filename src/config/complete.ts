@@ -1,4 +1,5 @@
 import type { Preset } from '../preset/preset.ts';
+import { enrolmentRulesOf } from './checks-enrolment.ts';
 import { firstFactorSettings } from './checks-first-factor.ts';
 import { demandedLevel } from './checks-levels.ts';
 import { mailSettings } from './checks-mail.ts';
@@ -147,7 +148,7 @@ function realmSettings(
     portalPath: singleHost ? singleHostPath : '',
     singleHost,
     domains: realm.domains,
-    firstFactor: realm.firstFactor,
+    firstFactor: enrolmentRulesOf(realm.firstFactor),
     self: realm.self && selfWindow(realm.self, realm.timeZone),
     activationValidity: realm.activationValidity,
     desk: realm.desk,

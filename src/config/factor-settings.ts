@@ -40,6 +40,15 @@ export interface MailboxRule {
   readonly own: readonly string[];
 }
 
+/**
+ * R38: how somebody gets a factor of a level that no factor of hers speaks for. `activation-code`: a code that may travel, in a
+ * letter or a list. `desk`: a code that is handed over, to who showed who she is. `self`: listed, with only her password.
+ */
+export type EnrolmentRule = 'activation-code' | 'desk' | 'self';
+
+/** Never easier at a higher level than at a lower one: what a code reaches at most says how it may travel. 2 is for level 1 too. */
+export type EnrolmentRules = Readonly<Record<2 | 3 | 4, EnrolmentRule>>;
+
 /** Whom an operator lets set up a first factor with nothing but the password, and when (R38). Dates in milliseconds. */
 export interface SelfWindow {
   /** Normal forms. */

@@ -3,7 +3,7 @@ import { knownNames } from './json-schema.ts';
 import { nearest, type Problem } from './problem.ts';
 import { showValue } from './redact.ts';
 import { isRefusedName } from './refused.ts';
-import { firstFactors } from './schema.ts';
+import { enrolmentRules } from './schema-enrolment.ts';
 import type { Path, Source } from './source.ts';
 
 type Issue = z.core.$ZodIssue;
@@ -15,9 +15,10 @@ export function problemsOf(source: Source, issues: readonly Issue[], base: Path)
 
 function problemOf(source: Source, issue: Issue, path: Path): readonly Problem[] {
   if (issue.code === 'unrecognized_keys') return unknownKeys(source, issue.keys, path);
-  if (issue.code === 'invalid_union') return unionProblems(source, issue, path);
   const value = valueAt(source.value, path);
-  if (path.at(-1) === 'firstFactor' && path[0] === 'realms') return [firstFactorProblem(source, path, value)];
+  if (path.at(-1) === 'firstFactor' && path[0] === 'realms' && !isBlock(value))
+    return [firstFactorProblem(source, path, value)];
+  if (issue.code === 'invalid_union') return unionProblems(source, issue, path);
   const expected = expectation(issue);
   return [
     {
@@ -64,15 +65,19 @@ function isWrongKind(issue: Issue): boolean {
 
 /** R38: the one choice that cannot have a default is explained where it is missing. */
 function firstFactorProblem(source: Source, path: Path, value: unknown): Problem {
-  const meant = typeof value === 'string' ? nearest(value, firstFactors) : undefined;
+  const meant = typeof value === 'string' ? nearest(value, enrolmentRules) : undefined;
   return {
     path: path.join('.'),
     line: source.line(path),
     found: showValue(path, value),
     expected:
-      'activation-code (a letter or a colleague brings each person a code that sets up once) or desk (people come to a desk that knows who they are); self only for people on a list, between two dates. There is no default: if a password alone were enough to set up, the thief of a password would be the one who sets up (R38)',
+      'activation-code (a letter or a colleague brings each person a code that sets up once) or desk (people come to a desk that knows who they are); self only for people on a list, between two dates. One word is for level 2, or one for each level: { 2: activation-code, 3: desk, 4: desk }. There is no default: if a password alone were enough to set up, the thief of a password would be the one who sets up (R38)',
     hint: meant === undefined ? 'add firstFactor: activation-code' : `did you mean ${meant}?`,
   };
+}
+
+function isBlock(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 const kinds: Readonly<Record<string, string>> = {

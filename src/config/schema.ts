@@ -3,6 +3,7 @@ import { balancer, origin, originExpectation } from './address.ts';
 import { duration, durationOrNoneUpTo, durationUpTo } from './quantity.ts';
 import { approvalSchema } from './schema-approval.ts';
 import { consoleSchema } from './schema-console.ts';
+import { enrolmentSchema } from './schema-enrolment.ts';
 import { factorsSchema } from './schema-factors.ts';
 import { genericSchema } from './schema-generic.ts';
 import { limitsSchema } from './schema-limits.ts';
@@ -70,8 +71,6 @@ const managementSchema = z
     'Where /healthz, /readyz and /metrics are answered, in plain http: for balancers, supervisors and monitoring, never for people.',
   );
 
-export const firstFactors = ['activation-code', 'desk', 'self'] as const;
-
 export const realmSchema = z.strictObject({
   title: title.describe('The organisation as people know it.'),
   portal: z
@@ -80,9 +79,7 @@ export const realmSchema = z.strictObject({
       "The portal host: https and a name of its own; or single-host to show Sluis's pages under the app's own name.",
     ),
   domains: z.array(mailDomain).default([]).describe('Mail domains that may follow a name, and are stripped from it.'),
-  firstFactor: z
-    .enum(firstFactors)
-    .describe('How a first factor gets bound. There is no default: nobody may bind one with only a password.'),
+  firstFactor: enrolmentSchema,
   self: selfSchema,
   activationValidity: durationUpTo('60d').prefault('14d'),
   desk: z

@@ -1,10 +1,17 @@
 import type { Preset } from '../preset/preset.ts';
-import type { ApprovalSettings, EmailSettings, SelfWindow, SmsSettings, WebauthnSettings } from './factor-settings.ts';
+import type {
+  ApprovalSettings,
+  EmailSettings,
+  EnrolmentRules,
+  SelfWindow,
+  SmsSettings,
+  WebauthnSettings,
+} from './factor-settings.ts';
 import type { FirstFactorSettings } from './first-factor-settings.ts';
 
 // The rest of Sluis knows this file only.
 export type { MailboxRule, MailboxWord, SmsBody } from './factor-settings.ts';
-export type { ApprovalSettings, EmailSettings, SelfWindow, SmsSettings, WebauthnSettings };
+export type { ApprovalSettings, EmailSettings, EnrolmentRules, SelfWindow, SmsSettings, WebauthnSettings };
 
 /**
  * The configuration after it was read, checked and completed: what the rest of Sluis works with. `schema.ts` says
@@ -176,8 +183,8 @@ export interface RealmSettings {
   readonly singleHost: boolean;
   /** Mail domains that may follow a name and are stripped from it. */
   readonly domains: readonly string[];
-  /** R38: how a first factor gets bound. */
-  readonly firstFactor: 'activation-code' | 'desk' | 'self';
+  /** R38: what it takes to get a factor of each level without one at hand. */
+  readonly firstFactor: EnrolmentRules;
   /** Of `self`: for whom, and when; all others need a code. */
   readonly self?: SelfWindow | undefined;
   /** How long an activation code is valid. */

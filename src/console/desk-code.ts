@@ -6,6 +6,7 @@ import { type Act, may } from '../operator/role.ts';
 import { isAccount } from '../reset/who-may.ts';
 import type { MessageId } from '../ui/messages.ts';
 import { deskCodeFields, deskCodeShownPage } from '../ui/pages-desk-code.tsx';
+import { methodsOf } from './methods.ts';
 import { placeOfPerson } from './people.ts';
 import { personAct } from './person-act.ts';
 import type { ActRoute, Ask } from './route.ts';
@@ -58,13 +59,6 @@ const end = personAct({
     return { go: placeOfPerson(person), notice: 'console.done.desk-code-ended' };
   },
 });
-
-/** How the organisation establishes who asks (R33); without a list of its own, the two ways that any desk has. */
-function methodsOf({ deps, page: { t } }: Ask): readonly (readonly [id: string, title: string])[] {
-  const own = deps.settings.reset?.methods ?? [];
-  if (own.length > 0) return own.map(({ id, title }) => [id, title] as const);
-  return (['document', 'colleague'] as const).map(id => [id, t(`console.desk-code.by-${id}`)] as const);
-}
 
 /**
  * Nobody lets himself in, whatever he may do at the console (R34); an account of somebody with a role there is for admins,

@@ -1,12 +1,16 @@
 import type { Level, RealmSettings } from '../config/settings.ts';
 import { refuseClosed, refuseWithFactor } from '../enrolment/activation.ts';
 import { type Invitee, readInvitees } from '../enrolment/invitation-list.ts';
+import { listLevel } from '../enrolment/invitation-runs.ts';
+import { isForDesk } from '../enrolment/rules.ts';
 import { normalForm } from '../signin/account.ts';
 import { inviteFields } from '../ui/pages-console-parts.tsx';
 import { codePage } from '../ui/pages-console-people.tsx';
 import { earlierLists, inviteManyFields } from '../ui/pages-invitation-runs.tsx';
 import { textFile } from './csv.ts';
+import type { PostedForm } from './form.ts';
 import { invitationRunRoute, placeOfRun } from './invitation-run.ts';
+import { visitsOf } from './methods.ts';
 import { placeOfPerson } from './people.ts';
 import { personOf } from './person-act.ts';
 import type { ActRoute, Ask, ConsoleRoute, Description, Done } from './route.ts';
@@ -16,21 +20,31 @@ import { hasTaken } from './taken.ts';
 interface Asked {
   readonly realm: RealmSettings;
   readonly name: string;
-  readonly level: Level;
+  readonly form: PostedForm;
 }
 
-function describe({ page: { t }, deps }: Ask, realm: string | undefined, name: string | undefined): Description {
-  const realms = [...deps.settings.realms.values()].map(one => [one.name, one.title] as const);
+function describe(ask: Ask, realm: string | undefined, name: string | undefined): Description {
+  const { t } = ask.page;
+  const chosen = [...ask.deps.settings.realms.values()].filter(one => realm === undefined || one.name === realm);
+  const from = levels.find(level => chosen.some(({ firstFactor }) => isForDesk(firstFactor, level)));
   return {
     title: name === undefined ? t('console.invite') : t('console.act-on', { act: t('console.invite'), name }),
     consequences: [t('console.invite.will'), t('console.invite.once'), t('console.invite.hand')],
     submit: t('console.invite'),
-    fields: inviteFields(t, { realms: realm === undefined ? realms : [], asksName: name === undefined }),
+    fields: inviteFields(t, {
+      realms: realm === undefined ? chosen.map(one => [one.name, one.title] as const) : [],
+      asksName: name === undefined,
+      desk: from === undefined ? undefined : { from, methods: visitsOf(ask) },
+    }),
   };
 }
 
-async function invite(ask: Ask, { realm, name, level }: Asked): Promise<Done> {
+async function invite(ask: Ask, { realm, name, form }: Asked): Promise<Done> {
   const { deps, operator, page, view } = ask;
+  const level = levelOf(form.field('level'));
+  const method = visitsOf(ask).find(([id]) => id === form.field('method'))?.[0];
+  // R38: where the desk hands codes over, who gets this one stands before the clerk, who says how she knows.
+  if (isForDesk(realm.firstFactor, level) && method === undefined) return { mistake: 'console.refused.method' };
   const known = await deps.people.byName(realm.name, name);
   if (known !== undefined) {
     refuseClosed(known);
@@ -39,7 +53,7 @@ async function invite(ask: Ask, { realm, name, level }: Asked): Promise<Done> {
   }
   if (await hasTaken(deps, { id: known?.id, realm: realm.name, name }, operator))
     return { mistake: 'console.refused.same-operator' };
-  const how = { by: operator.email, replaces: false, level, validity: realm.activationValidity };
+  const how = { by: operator.email, replaces: false, level, method, validity: realm.activationValidity };
   const { code, until } = await deps.activation.invite(realm.name, name, how);
   const back = view.at(placeOfPerson({ realm: realm.name, name }));
   return { show: codePage(page, { title: page.t('console.code'), name, code, until, back }) };
@@ -59,7 +73,7 @@ const inviteOne: ActRoute = {
     const person = await personOf(ask);
     const realm = ask.deps.settings.realms.get(person?.realm ?? '');
     if (person === undefined || realm === undefined) return { mistake: 'console.refused.unknown' };
-    return invite(ask, { realm, name: person.name, level: levelOf(form.field('level')) });
+    return invite(ask, { realm, name: person.name, form });
   },
 };
 
@@ -74,7 +88,7 @@ const inviteAny: ActRoute = {
     const realm = ask.deps.settings.realms.get(form.field('realm'));
     const name = realm === undefined ? undefined : normaliseIn(ask, realm)(form.field('name'));
     if (realm === undefined || name === undefined) return { mistake: 'console.refused.name' };
-    return invite(ask, { realm, name, level: levelOf(form.field('level')) });
+    return invite(ask, { realm, name, form });
   },
 };
 
@@ -110,7 +124,7 @@ const inviteMany: ActRoute = {
     const realm = ask.deps.settings.realms.get(form.field('realm'));
     const text = await form.file('list');
     if (realm === undefined || text === undefined) return { mistake: 'console.refused.file' };
-    if (realm.firstFactor === 'desk') return { mistake: 'console.refused.desk' };
+    if (isForDesk(realm.firstFactor, listLevel)) return { mistake: 'console.refused.desk' };
     const listed = readInvitees(text, normaliseIn(ask, realm));
     const faults = await faultsOf(ask, realm, listed);
     if (faults.length > 0) return { mistake: 'console.refused.file', detail: faults };
@@ -146,8 +160,10 @@ export function normaliseIn({ deps }: Ask, realm: RealmSettings): (typed: string
   return typed => normalForm(typed, rules);
 }
 
+const levels = [2, 3, 4] as const;
+
 function levelOf(text: string): Level {
-  return text === '4' ? 4 : text === '3' ? 3 : 2;
+  return levels.find(level => text === `${level}`) ?? 2;
 }
 
 export const inviteRoutes: readonly ConsoleRoute[] = [inviteOne, inviteAny, inviteMany, invitationRunRoute];

@@ -16,6 +16,8 @@ export interface Invitation {
   readonly replaces: boolean;
   /** The highest level of a factor that the code binds; 2 where not given. */
   readonly level?: Level | undefined;
+  /** How was established who gets it, by the operator's own list. */
+  readonly method?: string | undefined;
   /** Demanded where `replaces`. */
   readonly reason?: string | undefined;
   /** Milliseconds. */
@@ -65,7 +67,7 @@ export class ActivationCodes {
   async invite(realm: string, name: string, invitation: Invitation): Promise<{ code: string; until: number }> {
     refuseWithoutReason(name, invitation);
     const { clock, random, ring, audit } = this.#deps;
-    const { by, replaces, reason, level: upTo = 2 } = invitation;
+    const { by, replaces, reason, method, level: upTo = 2 } = invitation;
     const { id } = await this.#people.create(realm, name);
     const code = readableCode(random, length, 4);
     const until = clock.now() + invitation.validity;
@@ -88,7 +90,7 @@ export class ActivationCodes {
         setUps: person.setUps.filter(({ by }) => by !== 'activation-code' && by !== 'self'),
       };
     });
-    const told = reason === undefined ? {} : { reason };
+    const told = { upTo, ...(reason === undefined ? {} : { reason }), ...(method === undefined ? {} : { method }) };
     for (const old of removed) {
       const { kind, id: factor } = old;
       const because = 'reset';

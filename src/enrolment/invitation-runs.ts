@@ -1,4 +1,4 @@
-import type { RealmSettings } from '../config/settings.ts';
+import type { Level, RealmSettings } from '../config/settings.ts';
 import type { People } from '../factor/people.ts';
 import type { Person } from '../factor/person.ts';
 import type { Clock } from '../kernel/clock.ts';
@@ -14,6 +14,7 @@ import { type ActivationCodes, refuseClosed, refuseWithFactor } from './activati
 import { announcementMail } from './announcement.ts';
 import type { Invitee } from './invitation-list.ts';
 import { letterText } from './letter.ts';
+import { refuseSending } from './rules.ts';
 
 export interface InvitationRunsDeps {
   readonly store: Store;
@@ -58,6 +59,9 @@ export interface RunRequest {
   readonly announce: boolean;
   readonly by: string;
 }
+
+/** What a code of a list sets up at most. */
+export const listLevel: Level = 2;
 
 /** How long it is shown what became of a list: as long as its codes may work, and some. Milliseconds. */
 const kept = 30 * 24 * 60 * 60_000;
@@ -137,6 +141,7 @@ export class InvitationRuns {
   async #invited(request: RunRequest, { name, email, line }: Invitee, person: Person): Promise<Done> {
     refuseClosed(person);
     refuseWithFactor(person, false);
+    refuseSending(request.realm, listLevel);
     const { realm, apps, by } = request;
     const { title: organisation, desk, timeZone, activationValidity: validity } = realm;
     // First: what is told of the invitation goes to the right mailbox.
@@ -152,7 +157,7 @@ export class InvitationRuns {
         ? 'none'
         : await this.#deps.outbox.put({ ...outgoing, mail: { ...announcementMail(told), to, sender: organisation } });
     // Only who is told of it in this way is not told in the other.
-    const invitation = { by, replaces: false, validity, announced: mail === 'kept' };
+    const invitation = { by, replaces: false, level: listLevel, validity, announced: mail === 'kept' };
     const invited = await this.#deps.activation.invite(realm.name, name, invitation);
     const letter = letterText({ organisation, apps, desk, timeZone, name, ...invited });
     return { letter, line: { line, person: person.id, mail, ...(id === undefined ? {} : { id }) } };

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { type Bench, minute, openBench, realm, source } from '../../test/vectors/factor-bench.ts';
-import type { SelfWindow } from '../config/settings.ts';
+import type { EnrolmentRules, SelfWindow } from '../config/settings.ts';
 import type { SetUpPermission } from '../factor/person.ts';
 import { newSecret } from '../factor/totp/credential.ts';
 import { systemRandom } from '../kernel/random.ts';
@@ -15,8 +15,9 @@ beforeEach(async () => {
   window = { people: ['anna', 'bram'], from: now, until: now + 60 * minute };
 });
 
-const allow = (name: string, where: SelfWindow | undefined = window) =>
-  allowSelf(bench.deps, where, { realm, name, source });
+const firstFactor = { 2: 'self', 3: 'desk', 4: 'desk' } as const;
+const allow = (name: string, rules: EnrolmentRules = firstFactor) =>
+  allowSelf(bench.deps, { self: window, firstFactor: rules }, { realm, name, source });
 
 async function bind(permission: SetUpPermission, name: string) {
   const person = await bench.people.create(realm, name);
@@ -38,7 +39,7 @@ describe('R38: by herself, where an operator listed her, between two dates', () 
 
   test('nobody else, not before, not after, not without a list; and nobody is made by trying', async () => {
     expect(await allow('carla')).toBeUndefined();
-    expect(await allowSelf(bench.deps, undefined, { realm, name: 'anna', source })).toBeUndefined();
+    expect(await allowSelf(bench.deps, { firstFactor }, { realm, name: 'anna', source })).toBeUndefined();
     bench.clock.time = window.from - 1;
     expect(await allow('anna')).toBeUndefined();
     bench.clock.time = window.until;
@@ -47,6 +48,14 @@ describe('R38: by herself, where an operator listed her, between two dates', () 
       undefined,
       undefined,
     ]);
+  });
+
+  test('it reaches level 2, and above it only where the rules say so for that level', async () => {
+    const reached = async (third: 'self' | 'desk', fourth: 'self' | 'desk', name: string) =>
+      (await allow(name, { 2: 'self', 3: third, 4: fourth }))?.upTo;
+    expect(await reached('desk', 'desk', 'anna')).toBe(2);
+    expect(await reached('self', 'desk', 'bram')).toBe(3);
+    expect(await reached('self', 'self', 'anna')).toBe(4);
   });
 
   test('R35: who was given a code uses it, and who lost her factor comes back by the desk', async () => {

@@ -1,7 +1,8 @@
-import type { SelfWindow } from '../config/settings.ts';
+import type { EnrolmentRules, SelfWindow } from '../config/settings.ts';
 import type { FactorDeps } from '../factor/deps.ts';
 import type { People } from '../factor/people.ts';
 import type { Person, SetUpPermission } from '../factor/person.ts';
+import { selfReach } from './rules.ts';
 import { allowSetUp } from './set-up.ts';
 
 /** Whether this account may set up by itself now: listed, within the dates, and never had a factor nor a code. */
@@ -18,10 +19,10 @@ export function isUnbound({ factors, activation, recovery, everBound }: Person):
   return factors.length === 0 && activation === undefined && recovery === undefined && everBound === undefined;
 }
 
-/** Allows a listed person her first set-up. Undefined where it is not open for her. */
+/** Allows a listed person her first set-up, up to the level that the rules say. Undefined where it is not open for her. */
 export async function allowSelf(
   deps: FactorDeps & { readonly people: People },
-  window: SelfWindow | undefined,
+  { self: window, firstFactor }: { readonly self?: SelfWindow | undefined; readonly firstFactor: EnrolmentRules },
   who: { readonly realm: string; readonly name: string; readonly source: string },
 ): Promise<SetUpPermission | undefined> {
   const { clock, people, audit } = deps;
@@ -29,7 +30,7 @@ export async function allowSelf(
   const now = clock.now();
   if (!isSelfOpen(window, { name, person: await people.byName(realm, name), now })) return undefined;
   const { id } = await people.create(realm, name);
-  const permission = { by: 'self', at: now, upTo: 2 } as const;
+  const permission = { by: 'self', at: now, upTo: selfReach(firstFactor) } as const;
   const allowed = await people.update(id, current =>
     isUnbound(current) ? allowSetUp(current, permission) : undefined,
   );

@@ -50,7 +50,7 @@ const realm: RealmSettings = {
   portalPath: '',
   singleHost: false,
   domains: [],
-  firstFactor: 'activation-code',
+  firstFactor: { 2: 'activation-code', 3: 'desk', 4: 'desk' },
   activationValidity: 1,
   desk: undefined,
   timeZone: 'Europe/Amsterdam',

@@ -288,11 +288,11 @@ test('assets are served under their own names only', async () => {
 });
 
 test('R38: where the desk hands codes over, the pages send people there and speak of no letter', async () => {
-  for (const [firstFactor, atDesk] of [
+  for (const [second, atDesk] of [
     ['desk', true],
     ['activation-code', false],
   ] as const) {
-    const bench = await openPortal({ realm: { firstFactor } });
+    const bench = await openPortal({ realm: { firstFactor: { 2: second, 3: 'desk', 4: 'desk' } } });
     const browser = bench.browser();
     const { id, page } = await arrive(bench, browser, 'anna');
     for (const { html } of [page, await browser.open(`/no-code/${id}`)])

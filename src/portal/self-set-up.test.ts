@@ -15,7 +15,7 @@ const hour = 60 * minute;
 async function open(): Promise<PortalBench> {
   const start = Date.UTC(2026, 2, 2, 9);
   const self = { people: ['anna', 'bram', 'carla'], from: start, until: start + 10 * hour };
-  return openPortal({ realm: { firstFactor: 'self', self } });
+  return openPortal({ realm: { firstFactor: { 2: 'self', 3: 'desk', 4: 'desk' }, self } });
 }
 
 async function arrive(bench: PortalBench, browser: Browser, name: string) {

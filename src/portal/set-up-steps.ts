@@ -50,7 +50,7 @@ function showActivation(deps: PortalDeps, view: View, { c, page, signIn, tokens,
     account: pending.name,
     action,
     tokens,
-    atDesk: view.atDesk,
+    atDesk: view.atDesk(person?.activation?.upTo ?? pending.demands.level),
     noCode: view.at(`/no-code/${pending.id}`),
     ...(mistake === undefined ? {} : { mistake: mistake as ActivationMistake }),
   });
@@ -62,7 +62,7 @@ function showActivation(deps: PortalDeps, view: View, { c, page, signIn, tokens,
  */
 async function beginBySelf(deps: PortalDeps, { signIn, source }: AnswerProps): Promise<Outcome> {
   const { realm, name } = signIn.pending;
-  const permission = await allowSelf(deps, deps.realm.self, { realm, name, source });
+  const permission = await allowSelf(deps, deps.realm, { realm, name, source });
   return permission === undefined ? { kind: 'unknown' } : allow(deps, signIn, permission);
 }
 

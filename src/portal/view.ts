@@ -1,5 +1,6 @@
 import type { Context } from 'hono';
 import { deleteCookie, setCookie } from 'hono/cookie';
+import { isForDesk } from '../enrolment/rules.ts';
 import { randomId } from '../kernel/random.ts';
 import type { Page, Site } from '../ui/layout.tsx';
 import { languageCookie, otherLanguage, pickLanguage, translateTo } from '../ui/messages.ts';
@@ -54,14 +55,15 @@ export class View {
     return { href: `${app.origin}/`, app: app.title };
   }
 
-  /** Activation codes are handed over at the desk only, to who shows who she is (R38). */
-  get atDesk(): boolean {
-    return this.#deps.realm.firstFactor === 'desk';
+  /** Whether the code for this level is handed over at the desk only, to who shows who she is (R38). */
+  atDesk(level: number): boolean {
+    return isForDesk(this.#deps.realm.firstFactor, level === 4 ? 4 : level === 3 ? 3 : 2);
   }
 
   notInvited(pending: Pending): { haveCode: string; account: string; restart: string; atDesk: boolean } {
     const haveCode = this.at(`/set-up/${pending.id}?code=1`);
-    return { haveCode, account: pending.name, restart: this.restart(pending).href, atDesk: this.atDesk };
+    const atDesk = this.atDesk(pending.demands.level);
+    return { haveCode, account: pending.name, restart: this.restart(pending).href, atDesk };
   }
 
   page(c: PortalContext): Page {

@@ -380,4 +380,5 @@ export const frozenConsoleIds: readonly string[] = [
   'console.access.show-short',
   'console.access.nobody',
   'console.access.further',
+  'console.invite.method-about',
 ];

@@ -1,5 +1,7 @@
 /** Lists of people who are invited at once, and the mails beside their letters. */
 export const englishInvite = {
+  'console.invite.method-about':
+    'Needed from level {level} on. Only the desk gives such a code, to the person who stands there.',
   'console.invite-many.kept': 'What became of each line is then on this page, under the lists of before.',
   'console.invite-many.announce': 'Mail everybody with a mail address that the letter comes',
   'console.invite-many.announce-about':

@@ -1,5 +1,7 @@
 /** Lists of people who are invited at once, and the mails beside their letters. */
 export const dutchInvite = {
+  'console.invite.method-about':
+    'Nodig vanaf niveau {level}. Zo’n code geeft alleen de balie, aan de persoon die er zelf staat.',
   'console.invite-many.kept': 'Wat er van elke regel werd, ziet u daarna op deze pagina, onder de lijsten van eerder.',
   'console.invite-many.announce': 'Mail iedereen met een mailadres dat de brief komt',
   'console.invite-many.announce-about':

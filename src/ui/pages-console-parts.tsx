@@ -4,8 +4,17 @@ import type { Translate } from './messages.ts';
 
 export type Options = readonly (readonly [value: string, text: string])[];
 
+/** From which level on the desk hands codes over, and how it may establish who somebody is. */
+export interface DeskAsks {
+  readonly from: number;
+  readonly methods: Options;
+}
+
 /** Fields of the forms of acts; the frame puts the rest around them. */
-export function inviteFields(t: Translate, props: { readonly realms: Options; readonly asksName: boolean }): Child {
+export function inviteFields(
+  t: Translate,
+  props: { readonly realms: Options; readonly asksName: boolean; readonly desk: DeskAsks | undefined },
+): Child {
   return (
     <>
       {props.realms.length === 0 ? null : <RealmField t={t} realms={props.realms} />}
@@ -16,6 +25,14 @@ export function inviteFields(t: Translate, props: { readonly realms: Options; re
         options={(['2', '3', '4'] as const).map(level => [level, t(`console.level.${level}`)])}
         value="2"
       />
+      {props.desk === undefined ? null : (
+        <SelectField
+          name="method"
+          label={t('console.reset.field.identity-method')}
+          about={t('console.invite.method-about', { level: `${props.desk.from}` })}
+          options={[['', t('console.reset.choose')] as const, ...props.desk.methods]}
+        />
+      )}
     </>
   );
 }

@@ -233,8 +233,9 @@ function operatorSamples(page: ConsolePage): [string, string][] {
 }
 
 function formSamples(page: ConsolePage): [string, string][] {
+  const desk = { from: 3, methods: [['document', `Paspoort ${hostile}`] as const] } as const;
   return [
-    ['console-invite', formSample(page, 'console.invite', inviteFields(page.t, { realms: realms, asksName: true }))],
+    ['console-invite', formSample(page, 'console.invite', inviteFields(page.t, { realms, asksName: true, desk }))],
     ...inviteSamples(page, {
       hostile,
       realms: realms,

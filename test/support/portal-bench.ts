@@ -21,7 +21,7 @@ const realmSettings: RealmSettings = {
   portalPath: '',
   singleHost: false,
   domains: [],
-  firstFactor: 'activation-code',
+  firstFactor: { 2: 'activation-code', 3: 'desk', 4: 'desk' },
   activationValidity: 86_400_000,
   desk: { place: 'Stadhuis, balie 3', hours: 'ma-vr 9-17', phone: '14 012' },
   timeZone: 'Europe/Amsterdam',

@@ -82,6 +82,8 @@ export interface TestOptions {
   readonly extra?: string;
   /** Files beside the configuration, by name. */
   readonly files?: Readonly<Record<string, string>>;
+  /** As YAML, where it is not activation-code for level 2 and the desk above. */
+  readonly firstFactor?: string;
   /** More lines of YAML below the realm, each indented by four. */
   readonly realm?: string;
   /** As if there were factors that reach this level. */
@@ -189,7 +191,7 @@ realms:
     title: Gemeente Voorbeeld
     portal: ${portal}
     domains: [gemeente.test]
-    firstFactor: activation-code
+    firstFactor: ${options.firstFactor ?? 'activation-code'}
     desk: { place: Balie 3, hours: 9 - 17 uur, phone: 14 012 }${options.realm === undefined ? '' : `\n${options.realm}`}
 apps:
 ${lines.join('\n')}
