@@ -42,6 +42,7 @@ function written(key) {
     id: key.id,
     rawId: toText(key.rawId),
     type: key.type,
+    authenticatorAttachment: key.authenticatorAttachment,
     response: {
       ...Object.fromEntries(found.map(name => [name, toText(response[name])])),
       ...(response.getTransports === undefined ? {} : { transports: response.getTransports() }),
@@ -58,12 +59,13 @@ async function ask() {
     const key = await (creates
       ? navigator.credentials.create({ publicKey })
       : navigator.credentials.get({ publicKey }));
-    const { id, rawId, type, response, clientExtensionResults } = written(key);
+    const { id, rawId, type, authenticatorAttachment, response, clientExtensionResults } = written(key);
     const { clientDataJSON, attestationObject, authenticatorData, signature, userHandle, transports } = response;
     const needed = creates
       ? { clientDataJSON, attestationObject, transports }
       : { clientDataJSON, authenticatorData, signature, userHandle };
-    return JSON.stringify({ id, rawId, type, response: needed, clientExtensionResults });
+    // Where trust is for built-in passkeys only, the server asks for what the browser says of that.
+    return JSON.stringify({ id, rawId, type, authenticatorAttachment, response: needed, clientExtensionResults });
   } catch (error) {
     return `error:${error.name}`;
   }

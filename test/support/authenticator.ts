@@ -32,6 +32,8 @@ export interface Twist {
   readonly counter?: number;
   readonly userHandle?: string | null;
   readonly extensions?: object;
+  /** What the browser says of where the key is. */
+  readonly attachment?: 'platform' | 'cross-platform';
 }
 
 export const flag = { up: 0x01, uv: 0x04, be: 0x08, bs: 0x10, at: 0x40 } as const;
@@ -181,9 +183,10 @@ export class SoftKey {
     );
   }
 
-  #json(response: object, { extensions = {} }: Twist): string {
+  #json(response: object, { extensions = {}, attachment }: Twist): string {
     const id = b64(this.id);
-    return JSON.stringify({ id, rawId: id, type: 'public-key', response, clientExtensionResults: extensions });
+    const said = { clientExtensionResults: extensions, authenticatorAttachment: attachment };
+    return JSON.stringify({ id, rawId: id, type: 'public-key', response, ...said });
   }
 }
 

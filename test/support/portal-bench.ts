@@ -84,6 +84,7 @@ export async function openPortal(change: PortalChange = {}) {
     ...other,
     origin: `https://${other.id}.gemeente.test`,
   }));
+  const trusted = new TrustedDevices({ ...bench.deps, settings: () => change.trust, endSessions: async () => 0 });
   const deps: PortalDeps = {
     ...bench.deps,
     realm: { ...realmSettings, ...change.realm },
@@ -94,11 +95,7 @@ export async function openPortal(change: PortalChange = {}) {
     activation: bench.activation,
     recovery: bench.recovery,
     knownBrowsers: bench.browsers,
-    devices: new TrustedDevices({
-      ...bench.deps,
-      settings: () => change.trust,
-      endSessions: async () => 0,
-    }),
+    devices: trusted,
     freshFactor: async () => undefined,
     assets,
     endSessions: async browser => {
@@ -131,7 +128,7 @@ export async function openPortal(change: PortalChange = {}) {
     if (opened === undefined) throw new Error('too many pending sign-ins');
     return opened;
   };
-  return { ...bench, pendings, portal, ended, reported, signIn, browser: () => new Browser(portal) };
+  return { ...bench, pendings, trusted, portal, ended, reported, signIn, browser: () => new Browser(portal) };
 }
 
 /** As much of a browser as the portal needs: cookies, forms, redirects on its own host. */
