@@ -10,6 +10,7 @@ import {
   browserOf,
   formFields,
   freshCode,
+  handoffOf,
   openPortal,
   passFirstGate,
   postPassword,
@@ -21,14 +22,27 @@ import {
 import { RawConnection } from '../support/raw-http.ts';
 import { type RedisServer, startRedis, until } from '../support/redis.ts';
 import { type ServeProcess, startServeProcess } from '../support/serve-process.ts';
-import { startSluis, type TestApp, type TestSluis } from '../support/sluis.ts';
+import { RunningClock, startSluis, type TestApp, type TestOptions, type TestSluis } from '../support/sluis.ts';
+import {
+  alarmsIn,
+  comeBack,
+  declineTrust,
+  deviceCookieOf,
+  enterByTrust,
+  forgetSessions,
+  type Hosts,
+  trustHere,
+} from '../support/trusting.ts';
+import { codeAt } from '../vectors/code-at.ts';
 
-const person = (name: 'anna' | 'bram') => ({ name, password: passwords[name] });
+const person = (name: 'anna' | 'bram' | 'carla') => ({ name, password: passwords[name] });
 const clients = 12;
 
 let server: RedisServer;
 let demo: DemoApp;
 let bare: MaliciousApp;
+let apps: TestApp[];
+let options: TestOptions;
 /** Where the test makes sessions and invites people; serves nobody. */
 let desk: TestSluis;
 let killed: ServeProcess;
@@ -47,11 +61,11 @@ describe.skipIf(missing('redis'))('R24 R25: of two instances one is killed (SIGK
     demo = await startDemoApp();
     bare = await startMaliciousApp();
     bare.answers.set('/map', html('binnen'));
-    const apps: TestApp[] = [
+    apps = [
       { id: 'demo', upstream: demo.url, preset: 'demo' },
       { id: 'kaal', upstream: bare.url, preset: 'demo' },
     ];
-    const options = { extra: `store: { redis: { ${urlOf(server.port)} } }` };
+    options = { extra: `trust: {}\nstore: { redis: { ${urlOf(server.port)} } }` };
     desk = await startSluis(apps, options);
     [killed, other] = await Promise.all([
       startServeProcess(desk, apps, options),
@@ -66,10 +80,11 @@ describe.skipIf(missing('redis'))('R24 R25: of two instances one is killed (SIGK
     await Promise.all([bare.close(), demo.close(), server.close()]);
   });
 
-  const at = (instance: ServeProcess) => {
-    const { app, portal } = browserOf(desk, 'demo');
-    return { app: app.at(instance.port), portal: portal.at(instance.port) };
-  };
+  const at = (instance: { readonly port: number }) => on(instance, browserOf(desk, 'demo'));
+  const on = ({ port }: { readonly port: number }, { app, portal }: Hosts): Hosts => ({
+    app: app.at(port),
+    portal: portal.at(port),
+  });
 
   /** One request on a connection of its own, as the balancer leads it. */
   async function ask(client: Client): Promise<Outcome> {
@@ -125,6 +140,7 @@ describe.skipIf(missing('redis'))('R24 R25: of two instances one is killed (SIGK
     const afterPassword = at(killed);
     await passFirstGate(afterPassword.app, 'demo', person('anna'));
     const afterCode = at(killed);
+    declineTrust(afterCode);
     await passFirstGate(afterCode.app, 'demo', person('anna'));
     const code = freshCode(desk, secret);
     const hop = await submit(afterCode.portal, await openPortal(afterCode.app, afterCode.portal), { code });
@@ -163,5 +179,34 @@ describe.skipIf(missing('redis'))('R24 R25: of two instances one is killed (SIGK
     expect(told).toContainEqual(expect.objectContaining({ type: 'session.ended', session: session.id }));
     expect(await desk.core.audit.verify()).toMatchObject({ ok: true });
     await killed.start();
+  });
+
+  it('R15: devices that it made and moved on are trusted at the other, also one whose answer died with it; no alarm', async () => {
+    const carla = person('carla');
+    const tenMinutesAgo = new RunningClock();
+    tenMinutesAgo.advance(-10 * 60_000);
+    // What is made there looks old to the others: their clocks are the machine's.
+    const earlier = await startSluis(apps, { ...options, beside: desk, clock: tenMinutesAgo });
+    const { secret } = await signInFully(earlier, 'demo', 'demo', carla, at(earlier));
+    const [made, moved, unanswered] = [at(killed), at(killed), at(killed)];
+    for (const browser of [moved, unanswered]) await trustHere(on(earlier, browser), carla, freshCode(earlier, secret));
+    await earlier.close();
+    await trustHere(made, carla, codeAt(secret, Date.now()));
+    const before = deviceCookieOf(moved);
+    expect(await enterByTrust(moved, carla)).not.toBe(before);
+    forgetSessions(unanswered);
+    await passFirstGate(unanswered.app, 'demo', carla);
+    const connection = await RawConnection.open(killed.port);
+    connection.write(unanswered.portal.bytes('GET', await handoffOf(unanswered.app)));
+    await killed.kill();
+    connection.destroy();
+
+    for (const browser of [unanswered, moved, made]) await enterByTrust(on(other, browser), carla);
+    await killed.start();
+    for (const browser of [unanswered, moved, made]) await enterByTrust(on(killed, browser), carla);
+    expect(await alarmsIn(desk.core)).toEqual([]);
+    // In no other browser.
+    expect(releaseOn(await comeBack(at(other), carla))).toBeUndefined();
+    expect(await desk.core.audit.verify()).toMatchObject({ ok: true });
   });
 });

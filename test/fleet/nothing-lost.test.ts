@@ -7,7 +7,9 @@ import { type Fleet, startFleet, urlOf } from '../support/fleet.ts';
 import { enter } from '../support/inside.ts';
 import { browserOf, freshCode, openPortal, passFirstGate, releaseOn, signInFully, submit } from '../support/person.ts';
 import { type RedisServer, startRedis, until } from '../support/redis.ts';
+import { alarmsIn, declineTrust, deviceCookieOf, enterByTrust, trustHere } from '../support/trusting.ts';
 
+const minute = 60_000;
 const anna = { name: 'anna', password: passwords.anna } as const;
 
 describe.skipIf(missing('redis'))('R25: what two instances have answered on a Redis that keeps a log', () => {
@@ -17,10 +19,14 @@ describe.skipIf(missing('redis'))('R25: what two instances have answered on a Re
   beforeEach(async () => {
     server = await startRedis(['appendonly yes', 'appendfsync always']);
     demo = await startDemoApp();
-    fleet = await startFleet([{ id: 'demo', upstream: demo.url, preset: 'demo' }], {
-      one: urlOf(server.port),
-      two: urlOf(server.port),
-    });
+    fleet = await startFleet(
+      [{ id: 'demo', upstream: demo.url, preset: 'demo' }],
+      {
+        one: urlOf(server.port),
+        two: urlOf(server.port),
+      },
+      { extra: 'trust: {}' },
+    );
   });
   afterEach(async () => {
     await fleet.close();
@@ -36,6 +42,28 @@ describe.skipIf(missing('redis'))('R25: what two instances have answered on a Re
       await until(async () => (await core.store.head('audit')) !== undefined);
   }
 
+  it('R15: a trusted device stands after Redis was killed, where it had got to; nobody takes it for a copy', async () => {
+    const { one, two } = fleet;
+    const { secret } = await signInFully(one, 'demo', 'demo', anna);
+    const browser = browserOf(one, 'demo');
+    const at = (port: number) => ({ app: browser.app.at(port), portal: browser.portal.at(port) });
+    const first = await trustHere(browser, anna, freshCode(one, secret));
+    one.clock.advance(2 * minute);
+    expect(await enterByTrust(browser, anna)).not.toBe(first);
+    await killRedis();
+
+    // By what was handed out before, and on from there.
+    await enterByTrust(at(two.port), anna);
+    for (const { port } of [two, one]) {
+      const before = deviceCookieOf(browser);
+      one.clock.advance(2 * minute);
+      expect(await enterByTrust(at(port), anna)).not.toBe(before);
+    }
+    expect(await alarmsIn(two.core)).toEqual([]);
+    const person = await two.core.people.byName('gemeente', 'anna');
+    expect(person && (await two.core.devices.list(person))).toHaveLength(1);
+  });
+
   it('stands after Redis was killed: the set-up, the used code, sessions and their ends; both go on by themselves', async () => {
     const { one, two } = fleet;
     const { app, secret } = await signInFully(one, 'demo', 'demo', anna);
@@ -44,6 +72,7 @@ describe.skipIf(missing('redis'))('R25: what two instances have answered on a Re
     const waiting = browserOf(one, 'demo');
     await passFirstGate(waiting.app, 'demo', anna);
     const used = browserOf(one, 'demo');
+    declineTrust(used);
     await passFirstGate(used.app, 'demo', anna);
     const code = freshCode(one, secret);
     const hop = await submit(used.portal, await openPortal(used.app, used.portal), { code });
