@@ -1,7 +1,9 @@
 import type { Client, ClientAnswer } from '../support/client.ts';
 import {
   appClient,
+  browserOf,
   freshCode,
+  handoffOf,
   openLogin,
   openPortal,
   passFirstGate,
@@ -13,6 +15,7 @@ import {
 } from '../support/person.ts';
 import { header } from '../support/raw-http.ts';
 import type { TestSluis } from '../support/sluis.ts';
+import { declineTrust, forgetSessions, type Hosts, trustHere } from '../support/trusting.ts';
 
 /** Somebody who has come so far that the next request needs, or does not need, the store. */
 export interface Cell {
@@ -35,8 +38,9 @@ export const routes = `    routes:
 
 /** By the columns of the operator's guide. `other` is an instance beside it. */
 export async function cellsOf(sluis: TestSluis, other: TestSluis): Promise<Readonly<Record<string, Cell>>> {
-  const known = await knownSession(sluis);
-  return {
+  const { known, secret } = await knownSession(sluis);
+  const trusted = await trustedBrowser(sluis, secret);
+  const cells = {
     'a session known here': pageOf(known, '/postvak', 'anna'),
     'the same, level 3': pageOf(known, '/wie', 'anna'),
     'the same, fresh factor': pageOf(known, '/beheer', 'anna'),
@@ -45,6 +49,8 @@ export async function cellsOf(sluis: TestSluis, other: TestSluis): Promise<Reado
     'a challenge': await challenge(sluis),
     ...(await countersOf(sluis)),
   };
+  // Last: a step to the portal is good for half a minute.
+  return { ...cells, 'arrival in a trusted browser': await arrivalIn(trusted) };
 }
 
 function pageOf(client: Client, path: string, name: string): Cell {
@@ -53,8 +59,8 @@ function pageOf(client: Client, path: string, name: string): Cell {
 }
 
 /** At level 3, so that the level of the route decides. */
-async function knownSession(sluis: TestSluis): Promise<Client> {
-  const { app } = await signInFully(sluis, 'demo', 'demo', anna);
+async function knownSession(sluis: TestSluis): Promise<{ known: Client; secret: string }> {
+  const { app, secret } = await signInFully(sluis, 'demo', 'demo', anna);
   const person = await sluis.core.people.byName('gemeente', 'anna');
   const [session] = await sluis.core.sessions.ofPerson(person?.id ?? '');
   if (session === undefined) throw new Error('no session');
@@ -64,7 +70,7 @@ async function knownSession(sluis: TestSluis): Promise<Client> {
   // What the log says of this change is heard first: else the record would have to be read again once the store is lost.
   await sluis.core.sessions.confirm();
   await app.get('/postvak');
-  return app;
+  return { known: app, secret };
 }
 
 async function sessionOfElsewhere(sluis: TestSluis, other: TestSluis): Promise<Cell> {
@@ -89,6 +95,7 @@ async function signIn(sluis: TestSluis, who: typeof anna): Promise<Cell> {
 /** The right code, on a page that was open before. */
 async function challenge(sluis: TestSluis): Promise<Cell> {
   const [app, portal] = [appClient(sluis, 'demo'), portalClient(sluis)];
+  declineTrust({ portal });
   const secret = secretOfBram.get(sluis) ?? '';
   // A step later than that of her set-up, which was at the other instance.
   sluis.clock.advance(30_000);
@@ -102,6 +109,32 @@ async function challenge(sluis: TestSluis): Promise<Cell> {
       return releaseOn(now) === undefined ? submit(portal, now, { code: freshCode(sluis, secret) }) : now;
     },
     isAsEver: answer => releaseOn(answer) !== undefined,
+  };
+}
+
+/** Trusted for so long that it gets a new value at its next use. */
+async function trustedBrowser(sluis: TestSluis, secret: string): Promise<Hosts> {
+  const browser = browserOf(sluis, 'demo');
+  await trustHere(browser, anna, freshCode(sluis, secret));
+  sluis.clock.advance(120_000);
+  await sluis.core.sessions.confirm();
+  forgetSessions(browser);
+  return browser;
+}
+
+/** The password is proved: the trust of the browser speaks for the rest. */
+async function arrivalIn({ app, portal }: Hosts): Promise<Cell> {
+  await passFirstGate(app, 'demo', anna);
+  const arrival = await handoffOf(app);
+  const again = () => openPortal(app, portal);
+  return {
+    ask: async () => {
+      const answer = await portal.get(arrival);
+      // Asked too late, on a machine that had no turn for us.
+      return answer.status === 410 ? again() : answer;
+    },
+    again,
+    isAsEver: answer => /\/go\//.test(answer.location ?? '') || releaseOn(answer) !== undefined,
   };
 }
 

@@ -6,6 +6,7 @@ import { bestOf, second } from '../support/best-of.ts';
 import type { ClientAnswer } from '../support/client.ts';
 import { bound, until } from '../support/redis.ts';
 import { startSluis, type TestSluis } from '../support/sluis.ts';
+import { alarmsIn } from '../support/trusting.ts';
 import { type Cell, cellsOf, isTryAgain, routes } from './cells.ts';
 import { type Fault, faults } from './faults.ts';
 
@@ -34,7 +35,7 @@ async function begin(name: string): Promise<Readonly<Record<string, Cell>>> {
   fault = open(await start());
   const demo = open(await startDemoApp());
   const apps = [{ id: 'demo', upstream: demo.url, preset: 'demo', extra: routes }];
-  const options = { extra: `store: { redis: ${fault.redis} }`, highestLevel: 3 };
+  const options = { extra: `trust: {}\nlimits: { pendings: 50 }\nstore: { redis: ${fault.redis} }`, highestLevel: 3 };
   sluis = open(await startSluis(apps, options));
   const other = open(await startSluis(apps, { ...options, beside: sluis }));
   return cellsOf(sluis, other);
@@ -123,6 +124,7 @@ async function expectWell(cells: Readonly<Record<string, Cell>>): Promise<void> 
     const answer = await cell.again();
     expect([name, cell.isAsEver(answer) ? 'as ever' : `${answer.status} ${answer.text}`]).toEqual([name, 'as ever']);
   }
+  expect(await alarmsIn(sluis.core)).toEqual([]);
 }
 
 async function writes(): Promise<boolean> {

@@ -1,10 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type DemoApp, startDemoApp } from '../../demo/app.ts';
-import { SluisError } from '../../src/kernel/errors.ts';
-import type { Store } from '../../src/kernel/store.ts';
 import type { Client } from '../support/client.ts';
 import { appClient, openPortal, passFirstGate, portalClient, releaseOn, setUp } from '../support/person.ts';
 import { startSluis, TestClock, type TestSluis } from '../support/sluis.ts';
+import { type Loss, loseOf } from './lose.ts';
 
 const anna = { name: 'anna', password: 'Anna-Test-2026' };
 let demo: DemoApp;
@@ -26,23 +25,6 @@ afterEach(async () => {
   await sluis.close();
   await demo.close();
 });
-
-/** Of the steps on such keys, these (counted from 1) are refused: before they are done, or their answer is lost. */
-function lose(step: 'replace' | 'create' | 'append', on: string, which: readonly number[], done: boolean): () => void {
-  const store = sluis.core.store as { -readonly [K in keyof Store]: Store[K] };
-  const real = store[step].bind(store) as (...args: unknown[]) => Promise<boolean>;
-  let seen = 0;
-  store[step] = async (...args: unknown[]) => {
-    if (String(args[0]).startsWith(on)) seen += 1;
-    if (!String(args[0]).startsWith(on) || !which.includes(seen)) return real(...args);
-    if (done) await real(...args);
-    throw new SluisError('store.unavailable', 'lost');
-  };
-  return () => {
-    store[step] = real as never;
-    expect(seen).toBeGreaterThanOrEqual(Math.max(...which));
-  };
-}
 
 async function living(): Promise<number> {
   const person = await sluis.core.people.byName('gemeente', 'anna');
@@ -71,7 +53,7 @@ async function expectBroken(): Promise<void> {
 
 describe('rule 2: a release that broke', () => {
   // Of the pending it writes its claim, what it answers, and where it breaks the claim's end.
-  it.each<[string, Parameters<typeof lose>]>([
+  it.each<[string, Loss]>([
     ['its claim was refused', ['replace', 'pending:', [1], false]],
     ['its session was not begun', ['create', 'session:', [1], false]],
     ['its session was begun and nobody knows', ['create', 'session:', [1], true]],
@@ -80,7 +62,7 @@ describe('rule 2: a release that broke', () => {
     ['its last write was refused', ['replace', 'pending:', [2], false]],
     ['its last write was done and nobody knows', ['replace', 'pending:', [2], true]],
   ])('is tried again where %s, and gives one session', async (_where, fault) => {
-    const mend = lose(...fault);
+    const mend = loseOf(sluis.core.store, fault);
     await expectBroken();
     mend();
     await expectInside();
@@ -90,7 +72,7 @@ describe('rule 2: a release that broke', () => {
     ['its claim', [1]],
     ['its last write', [2, 3]],
   ])('is waited for where %s went wrong and nothing came after it, then tried again', async (_what, which) => {
-    const mend = lose('replace', 'pending:', which, which.length === 1);
+    const mend = loseOf(sluis.core.store, ['replace', 'pending:', which, which.length === 1]);
     await expectBroken();
     mend();
     // Nobody knows whether that one is still at it: the page asks again until its claim has run out.
