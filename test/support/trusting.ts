@@ -4,6 +4,7 @@ import type { Core } from '../../src/main/core.ts';
 import { declinedCookieName } from '../../src/portal/trust.ts';
 import type { Client, ClientAnswer } from './client.ts';
 import { openPortal, passFirstGate, release, releaseOn, submit, titleOf } from './person.ts';
+import { until } from './redis.ts';
 
 /** Both hosts of one browser, at whichever instance. */
 export interface Hosts {
@@ -30,9 +31,19 @@ export async function comeBack(browser: Hosts, who: Who): Promise<ClientAnswer> 
   return openPortal(browser.app, browser.portal);
 }
 
-/** The same, and in by the password alone: gives the cookie that the device holds then. Throws where more is asked. */
+/**
+ * The same, and in by the password alone: gives the cookie that the device holds then. Throws where more is asked. Where
+ * a machine that is busy with everything else says 503, she tries again, as it says.
+ */
 export async function enterByTrust(browser: Hosts, who: Who): Promise<string> {
-  await enterOn(browser, await comeBack(browser, who));
+  let refused: unknown;
+  await until(async () => {
+    refused = await comeBack(browser, who)
+      .then(page => enterOn(browser, page))
+      .catch((error: unknown) => error);
+    return !/\b503\b/.test(String(refused));
+  });
+  if (refused !== undefined) throw refused;
   return deviceCookieOf(browser);
 }
 
