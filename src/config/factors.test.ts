@@ -47,7 +47,7 @@ function problems(loaded: ReturnType<typeof load>): readonly string[] {
 const sms = (more = '', { json = '{ to: "{to}", text: "{text}" }', url = 'https://sms.test/v1' } = {}) =>
   `  sms:\n    url: ${url}\n    json: ${json}\n${more}`;
 
-describe('R04: codes that are sent', () => {
+describe('R04, a.19: codes that are sent', () => {
   it.each([
     ['sms', sms()],
     ['email', '  email: { mailboxes: { post: same-password, wiki: same-password, stukken: separate } }'],

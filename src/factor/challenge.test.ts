@@ -48,7 +48,7 @@ describe('R24 a code is accepted once', () => {
   });
 });
 
-test('a.30: it passes at the factor level, notes the use and tells the audit, which never holds a code', async () => {
+test('R37: it passes at the factor level, notes the use and tells the audit, which never holds a code', async () => {
   const code = now();
   const factor = anna.factors[0]?.id ?? '';
   expect(await answer(code)).toEqual({ outcome: 'passed', factor, level: 2 });

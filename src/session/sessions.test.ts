@@ -93,6 +93,10 @@ describe('a session', () => {
     const begun = await Promise.all(Array.from({ length: 20 }, () => sessions.begin(fresh)));
     const secrets = begun.flatMap(({ session }) => [session.id, session.identifier, session.sealKey]);
     expect(new Set(secrets).size).toBe(60);
+    // 256 bits each of those that open something.
+    for (const { session } of begun)
+      for (const secret of [session.identifier, session.sealKey])
+        expect(Buffer.from(secret, 'base64url')).toHaveLength(32);
   });
 
   it('ends absolutely: no use extends it', async () => {

@@ -47,7 +47,7 @@ describe('R22: somebody with the right password, at the page for a hardware toke
     expect(await tried('anna', press(9))).toBe(true);
   });
 
-  test('a.2: one press in forty windows at once opens one', async () => {
+  test('R24: one press in forty windows at once opens one', async () => {
     await desk.give('P1', 'anna');
     const windows = await Promise.all(Array.from({ length: 40 }, () => arriveFor(bench, 'anna', 3)));
     const answers = await Promise.all(windows.map(({ browser, page }) => browser.post(page, { code: press(5) })));

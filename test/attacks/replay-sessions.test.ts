@@ -12,9 +12,12 @@ import {
   type KindName,
   kinds,
   openLogin,
+  openPortal,
   passFirstGate,
   postPassword,
+  releaseOn,
   signInFully,
+  titleOf,
 } from '../support/person.ts';
 import { startSluis, TestClock, type TestSluis } from '../support/sluis.ts';
 import { expectNothing, expectNothingIn, sessionsOf } from '../support/thief.ts';
@@ -71,18 +74,19 @@ describe.each(places)('R08: every cookie of hers at $app, copied, after her sess
     expect(await sessionsOf(sluis, 'anna')).toBe(0);
   });
 
-  it('a.34, a.35: is over after 30 minutes without use, and polling is no use', async () => {
-    const { app } = await signInFully(sluis, place.app, place.kind, anna);
+  it('a.34, a.35: is over after 30 minutes without use, and polling is no use; then both gates', async () => {
+    const { app, portal } = await signInFully(sluis, place.app, place.kind, anna);
     sluis.clock.advance(29 * minute);
     expect((await app.get(kind.pages[0] ?? '')).status).toBe(200);
     sluis.clock.advance(20 * minute);
     await app.request('GET', polling[place.kind], undefined, { 'Sec-Fetch-Mode': 'cors', 'Sec-Fetch-Dest': 'empty' });
     sluis.clock.advance(10 * minute);
     await expectOver(place, app.copy());
+    await expectBothGates(place, app, portal);
   });
 
-  it('a.32: is over after 12 hours, however it was used', async () => {
-    const { app } = await signInFully(sluis, place.app, place.kind, anna);
+  it('a.32, a.34, a.35: is over after 12 hours, however it was used; then both gates', async () => {
+    const { app, portal } = await signInFully(sluis, place.app, place.kind, anna);
     const thief = app.copy();
     for (let passed = 0; passed < 12 * 60; passed += 20) {
       expect(await sluis.core.sessions.find(thief.jar.get('__Host-sluis') ?? '', place.app)).toBeDefined();
@@ -91,8 +95,16 @@ describe.each(places)('R08: every cookie of hers at $app, copied, after her sess
       sluis.clock.advance(20 * minute);
     }
     await expectOver(place, thief);
+    await expectBothGates(place, app, portal);
   });
 });
+
+/** In the browser that was in: her password leads to a challenge, and the way on is not there yet. */
+async function expectBothGates(place: Place, app: Client, portal: Client): Promise<void> {
+  await passFirstGate(app, place.kind, anna);
+  const page = await openPortal(app, portal);
+  expect([page.status, titleOf(page), releaseOn(page)]).toEqual([200, 'Vul de code in', undefined]);
+}
 
 describe('R08: the identifier of before', () => {
   it('works 10 seconds longer, no more, when she signed in again inside her session', async () => {

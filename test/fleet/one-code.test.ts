@@ -113,7 +113,7 @@ async function race([one, two]: readonly [PortalBench, PortalBench], secret: str
   return late === 0;
 }
 
-describe.skipIf(missing('redis'))('R24: one code posted 50 times at once over two instances is accepted once', () => {
+describe.skipIf(missing('redis'))('R24, a.1, a.2: one code 50 times at once over two instances opens once', () => {
   it.each([
     [
       'one Redis',

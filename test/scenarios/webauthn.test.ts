@@ -10,7 +10,7 @@ import { missing } from '../support/apps.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { entryOf, makeMaker } from '../support/key-models.ts';
 import { startSluis, type TestSluis } from '../support/sluis.ts';
-import { attestBy, cloned, type Held, plugIn, unplug, virtualAaguid } from '../support/virtual-key.ts';
+import { attestBy, cloned, type Held, plugIn, rewriteOptions, unplug, virtualAaguid } from '../support/virtual-key.ts';
 import { postForm as form, inApp, keepCodes, type Name, onPortal, person, signIn, titleOf } from './steps.ts';
 
 const maker = makeMaker(virtualAaguid);
@@ -23,6 +23,8 @@ describe.skipIf(missing('chromium'))('R21 R23: passkeys and security keys in Chr
   // Of anna: what her passkey and her key hold once the first story is over.
   let ofPasskey: Held = [];
   let ofKey: Held = [];
+  // Of bram: his only key.
+  let ofBram: Held = [];
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'sluis-keys-'));
@@ -131,11 +133,60 @@ describe.skipIf(missing('chromium'))('R21 R23: passkeys and security keys in Chr
     await page.goto(`${sluis.origin('post')}/wie`);
     await signIn(page, form, 'bram');
     await page.waitForURL(onPortal(sluis, /^\/challenge\/[^/]+\/webauthn$/));
-    await unplug(key);
+    ofBram = await unplug(key);
     const other = await plugIn(page, 'security-key');
     await page.click('main button[type=submit]');
     expect(await mistake(page)).toContain('Probeer het opnieuw');
     await unplug(other);
+    await context.close();
+  });
+
+  // The statement is ours: Chromium's virtual keys sign one by a certificate of their own making, which leads to no root
+  // that a metadata file could name. All else of the registration is signed and sent by the browser.
+  const slow = { timeout: 180_000 };
+  it('R23, a.64: one key is level 2 with no statement or one by nobody, level 4 with its maker’s', slow, async () => {
+    const { context, page } = await person(browser);
+    await plugIn(page, 'security-key');
+    const before = judged('carla').length;
+    for (const statement of ['none', 'its own', 'of its maker'] as const) {
+      if (statement === 'of its maker') await attestBy(page, maker);
+      const code = await invite('carla', 4, statement !== 'none');
+      await page.goto(`${sluis.origin('post')}/`);
+      await signIn(page, form, 'carla');
+      await toSetUp(page, code);
+      // As a browser that keeps the model to itself: it then asks the key for nothing.
+      if (statement === 'none') await rewriteOptions(page, () => ({ attestation: 'none' }));
+      await make(page, 'Groen');
+      await keepCodes(page, sluis, 'post');
+      expect(await keysOf('carla')).toMatchObject([{ level: statement === 'of its maker' ? 4 : 2, label: 'Groen' }]);
+      await page.click('text=Afmelden');
+    }
+    expect(judged('carla').slice(before)).toMatchObject([
+      { level: 2, why: 'no-attestation', format: 'none' },
+      { level: 2, why: 'model-unproved', format: 'packed', aaguid: maker.model },
+      { level: 4, why: 'hardware', format: 'packed', aaguid: maker.model },
+    ]);
+    await context.close();
+  });
+
+  it('R07: the key of B, which her page was made to ask for, is refused in the challenge of A; hers opens it', async () => {
+    const { context, page } = await person(browser);
+    const his = await plugIn(page, 'security-key', ofBram);
+    await page.goto(`${sluis.origin('post')}/`);
+    await signIn(page, form, 'anna');
+    await page.waitForURL(onPortal(sluis, /^\/challenge\/[^/]+\/webauthn$/));
+    const [credential] = await keysOf('bram');
+    const id = credential?.kind === 'webauthn' ? credential.credential.id : '';
+    await rewriteOptions(page, () => ({ allowCredentials: [{ id, type: 'public-key' }] }));
+    const [refused, passed] = [told('challenge.failed'), told('challenge.passed')];
+    await page.click('main button[type=submit]');
+    // It was signed and sent, and is wrong: not a browser that knows no such key.
+    expect(await mistake(page)).toContain('Kijk of u uw eigen sleutel gebruikt');
+    expect([told('challenge.failed'), told('challenge.passed')]).toEqual([refused + 1, passed]);
+    await unplug(his);
+    await plugIn(page, 'security-key', ofKey);
+    await useKey(page);
+    await inApp(page, sluis, 'post');
     await context.close();
   });
 
@@ -144,7 +195,7 @@ describe.skipIf(missing('chromium'))('R21 R23: passkeys and security keys in Chr
     for (const kind of ['security-key', 'u2f'] as const) {
       const { context, page } = await person(browser, { language: 'en' });
       await plugIn(page, kind);
-      const code = await invite(name, 4, kind === 'u2f');
+      const code = await invite(name, 4, true);
       await page.goto(`${sluis.origin('post')}/`);
       await signIn(page, form, name);
       await toSetUp(page, code);
@@ -219,5 +270,11 @@ describe.skipIf(missing('chromium'))('R21 R23: passkeys and security keys in Chr
 
   function told(type: string): number {
     return sluis.log.filter(line => line.includes(`"${type}"`)).length;
+  }
+
+  /** What Sluis thought of the keys of this person, in turn. */
+  function judged(name: Name): readonly unknown[] {
+    const lines = sluis.log.filter(line => line.includes('"webauthn.judged"') && line.includes(`"${name}"`));
+    return lines.map(line => (JSON.parse(line) as { audit: { event: unknown } }).audit.event);
   }
 });

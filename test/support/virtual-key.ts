@@ -58,6 +58,14 @@ export async function cloned({ id, session }: VirtualKey, signCount: number): Pr
   }
 }
 
+/** What this page hands to the browser's keys, as whoever rules the page can have it. */
+export async function rewriteOptions(page: Page, change: (options: Record<string, unknown>) => object): Promise<void> {
+  const given = await page.getAttribute('[data-webauthn]', 'data-options');
+  const options = JSON.parse(given ?? '') as Record<string, unknown>;
+  const text = JSON.stringify({ ...options, ...change(options) });
+  await page.evaluate(`document.querySelector('[data-webauthn]').dataset.options = ${JSON.stringify(text)}`);
+}
+
 /**
  * Virtual keys attest themselves by a certificate of their own, new each time. From now on those of this page do so by
  * the one of this maker: what they sign of the registration stays theirs.
