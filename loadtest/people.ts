@@ -99,6 +99,11 @@ function listsOf({ people, tokens, audit }: Sizes): readonly (readonly [string, 
     ['one person', n => `/people/${realm}/${name(n)}`],
     ['today', () => '/'],
     ['who reaches what', () => '/access'],
+    // By kept lists: the third is of those who have level 2, the fifth of those who have codes that are sent at most.
+    ['who reaches a route, any page', n => `/access/demo/other?from=2+${name(n)}`],
+    ['who reaches a route of level 1, any page', n => `/access/demo/0?from=4+${name(n)}`],
+    ['who does not reach a route', () => '/access/demo/other?view=short'],
+    ['who is of a group of a thousand and does not reach its route', () => '/access/demo/2?view=short'],
     ['operators', () => '/operators'],
     ['tokens, the first page', () => '/tokens'],
     ['tokens, any page', n => `/tokens?from=${serial(n)}`],
@@ -162,6 +167,9 @@ function line(what: string, times: readonly number[]): string {
   return `| ${what} | ${at(0.5)} | ${at(0.95)} | ${at(1)} |`;
 }
 
+/** So many records are read for each page that counts them. */
+const ofGroup = 1_000;
+
 function configuration(port: number): string {
   return `version: 1
 data: ./data
@@ -172,6 +180,7 @@ realms:
     portal: http://sluis.localhost:${port}
     firstFactor: activation-code
     domains: [post7.test]
+    groups: { beheer: [${Array.from({ length: ofGroup }, (_, n) => nameOf(n)).join(', ')}] }
 apps:
   demo:
     title: Demo
@@ -179,7 +188,10 @@ apps:
     origin: http://demo.localhost:${port}
     upstream: http://127.0.0.1:9
     preset: demo
-    routes: [{ path: /open/*, level: 1 }]
+    routes:
+      - { path: /open/*, level: 1 }
+      - { path: /verslag, level: 2, levelFor: { beheer: 3 } }
+      - { path: /beheer/*, level: 3, groups: [beheer] }
 levels: { acceptLevel1: { reason: Alleen om te meten wie hier komt } }
 mail: { host: 127.0.0.1, port: 9, tls: none, from: sluis@gemeente.test }
 factors: { email: { mailboxes: { demo: separate } } }

@@ -75,7 +75,7 @@ export class AccessReach {
   /** Those of a list whom the rule is about, each with what she needs and has. */
   async *standings(rule: Rule, names: readonly string[]): AsyncGenerator<readonly Standing[]> {
     for (let at = 0; at < names.length; at += piece)
-      yield await Promise.all(names.slice(at, at + piece).map(name => this.#standing(rule, name)));
+      yield await Promise.all(names.slice(at, at + piece).map(name => this.standing(rule, name)));
   }
 
   /** One page of those who reach it, or who do not. */
@@ -87,7 +87,7 @@ export class AccessReach {
       const source = sources[number];
       if (source === undefined) return { found, next: undefined };
       const names = await source.names(after, limit + 1);
-      for (const standing of await Promise.all(names.map(name => this.#standing(rule, name)))) {
+      for (const standing of await Promise.all(names.map(name => this.standing(rule, name)))) {
         if (found.length === limit) return { found, next: placeText(number, after) };
         if (source.takes(standing)) found.push(standing);
         after = standing.name;
@@ -153,7 +153,7 @@ export class AccessReach {
     return Math.max(rule.level, ...this.#ways(rule, person, rule.level).map(levelOf)) as Level;
   }
 
-  async #standing(rule: Rule, name: string): Promise<Standing> {
+  async standing(rule: Rule, name: string): Promise<Standing> {
     const person = await this.#byName(rule.realm.name, name);
     const level = levelOfPerson(rule, name);
     const kinds = [...new Set(this.#ways(rule, person, level).map(({ kind }) => kind))];

@@ -125,6 +125,19 @@ describe('R50: who reaches which route with what', () => {
     },
   );
 
+  it('of each person her page says of all rules what decide() says', async () => {
+    const order = [3, 5, 4, 2, 6, 1, 0, 7, 8];
+    for (const name of names) {
+      const { text } = await auditor.get(`/people/gemeente/${name}/access`);
+      const said = [...text.matchAll(/<td>([^<]*)<\/td><\/tr>/g)].map(([, answer = '']) => answer.split(':')[0]);
+      const outcomes = await Promise.all(order.map(index => verdict(index, name)));
+      expect([name, said]).toEqual([name, outcomes.map(outcome => (outcome === 'allow' ? 'Ja' : 'Nee'))]);
+    }
+    const { text } = await auditor.get('/people/gemeente/gerda');
+    expect(text).toContain('href="/people/gemeente/gerda/access"');
+    expect((await auditor.get('/people/gemeente/niemand/access')).status).toBe(404);
+  });
+
   it('who needs more as one of a group is judged by that, and what she reaches it with is named', async () => {
     const of = async (id: string) =>
       Object.fromEntries(

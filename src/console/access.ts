@@ -1,10 +1,11 @@
 import { consoleRealm } from '../operator/operator.ts';
 import { may } from '../operator/role.ts';
-import { type AccessRow, accessPage, reachPage, routeText } from '../ui/pages-console-access.tsx';
+import { type AccessRow, accessPage, personAccessPage, reachPage, routeText } from '../ui/pages-console-access.tsx';
 import { AccessReach, type Counts, reaches, type Standing, views } from './access-reach.ts';
 import { accessRules, idOf, membersOf, type Rule, raisedOf } from './access-rules.ts';
 import { csvFile } from './csv.ts';
 import { placeOfPerson } from './people.ts';
+import { personOf, personPath } from './person-act.ts';
 import type { Ask, ConsoleRoute, PageRoute } from './route.ts';
 
 const perPage = 50;
@@ -120,6 +121,28 @@ async function* peopleOf({ deps }: Ask, rule: Rule): AsyncGenerator<string[][]> 
     }
 }
 
+/** Of one person all rules of her realm, and whether she reaches them. */
+const personRoute: PageRoute = {
+  method: 'GET',
+  path: `${personPath}/access`,
+  act: 'see-access',
+  show: async ask => {
+    const { c, deps, view, page } = ask;
+    const person = await personOf(ask);
+    if (person === undefined) return view.refuse(c, 'not-found');
+    const { realm, name } = person;
+    const reach = new AccessReach(deps);
+    const rules = accessRules(deps.settings).filter(rule => rule.realm.name === realm);
+    const rows = rules.map(async rule => {
+      const { level, kinds } = await reach.standing(rule, name);
+      const isHers = membersOf(rule)?.includes(name) ?? true;
+      return { ...rule, app: rule.app.title, level, suffice: isHers ? kinds : undefined };
+    });
+    const back = view.at(placeOfPerson(person));
+    return view.html(c, personAccessPage(page, { name, back, rows: await Promise.all(rows) }));
+  },
+};
+
 /** A list of people leaves the house: that is audited before it does. */
 async function note({ deps, operator, source }: Ask, about: string): Promise<void> {
   const { id: person, email: name } = operator;
@@ -144,4 +167,4 @@ function cellsOf({ app, path, methods, parameters, maxAge, groups = [] }: Rule, 
   return [app.id, path, methods.join(' '), asked.join('&'), String(level), age, groups.join(' ')];
 }
 
-export const accessRoutes: readonly ConsoleRoute[] = [accessRoute, reachRoute, fileRoute, peopleRoute];
+export const accessRoutes: readonly ConsoleRoute[] = [accessRoute, reachRoute, fileRoute, peopleRoute, personRoute];

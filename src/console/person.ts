@@ -61,6 +61,7 @@ function deviceName({ label, agent }: TrustedDevice): string {
 /** What this role may do with this person as she stands now. */
 function actsOf({ operator, view, page: { t } }: Ask, person: Person, isReported: boolean) {
   const offered: readonly (readonly [Act, string, MessageId, boolean])[] = [
+    ['see-access', 'access', 'console.access.see', true],
     ['end-sessions', 'end-sessions', 'console.end-sessions', true],
     ['invite-person', 'invite', 'console.invite', person.closed === undefined && person.factors.length === 0],
     ['enrol-again', 'enrol-again', 'console.enrol-again', person.factors.length > 0 && !isAboveCodes(person)],

@@ -13,4 +13,7 @@ export const englishAccess: Readonly<Record<keyof typeof dutchAccess, string>> =
   'console.access.show-short': 'Who does not yet reach it',
   'console.access.nobody': 'There is nobody of whom this is so.',
   'console.access.further': 'Nobody was found here yet. The next page looks further.',
+  'console.access.see': 'See access',
+  'console.access.of': 'What {name} reaches',
+  'console.access.not-of-group': 'No: for the group only',
 };

@@ -12,4 +12,7 @@ export const dutchAccess = {
   'console.access.show-short': 'Wie er nog niet bij kan',
   'console.access.nobody': 'Er is niemand van wie dit geldt.',
   'console.access.further': 'Hier is nog niemand gevonden. De volgende pagina zoekt verder.',
+  'console.access.see': 'Toegang bekijken',
+  'console.access.of': 'Waar {name} bij kan',
+  'console.access.not-of-group': 'Nee: alleen voor de groep',
 } as const;

@@ -381,4 +381,7 @@ export const frozenConsoleIds: readonly string[] = [
   'console.access.nobody',
   'console.access.further',
   'console.invite.method-about',
+  'console.access.see',
+  'console.access.of',
+  'console.access.not-of-group',
 ];

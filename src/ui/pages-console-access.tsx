@@ -93,7 +93,10 @@ export function routeText(t: Translate, { path, methods, parameters }: Route): s
 }
 
 /** "2; 3 voor beheer; tweede stap hooguit 10 min. oud". */
-function demandText(t: Translate, { level, levelFor, maxAge }: AccessRow): string {
+function demandText(
+  t: Translate,
+  { level, levelFor, maxAge }: Pick<AccessRow, 'level' | 'levelFor' | 'maxAge'>,
+): string {
   const raised = Object.entries(levelFor).map(([group, own]) => t('console.access.level-for', { level: own, group }));
   return [String(level), ...raised, ...(maxAge === undefined ? [] : [ageText(t, maxAge)])].join('; ');
 }
@@ -141,7 +144,6 @@ export function reachPage(page: ConsolePage, props: ReachProps): string {
   const { t } = page;
   const { app, route, view, views, file } = props;
   const title = t(view === 'reach' ? 'console.reach-title' : 'console.access.short-title', { app, path: route });
-  const kindsText = (kinds: readonly KindName[]) => kinds.map(kind => t(`kind.${kind}`)).join(', ');
   return render(
     <ConsoleLayout page={page} title={title}>
       <p class="sluis-actions sluis-no-print">
@@ -165,12 +167,55 @@ export function reachPage(page: ConsolePage, props: ReachProps): string {
         rows={props.rows.map(row => [
           row.href === undefined ? row.name : <Link href={row.href}>{row.name}</Link>,
           String(row.level),
-          kindsText(row.owned),
-          row.suffice.length === 0 ? t('console.no') : `${t('console.yes')}: ${kindsText(row.suffice)}`,
+          kindsText(t, row.owned),
+          answerText(t, row.suffice),
         ])}
       />
       <Pager page={page} first={props.first} next={props.next} />
       <ActionLink href={props.back}>{t('console.access')}</ActionLink>
+    </ConsoleLayout>,
+  );
+}
+
+function kindsText(t: Translate, kinds: readonly KindName[]): string {
+  return kinds.map(kind => t(`kind.${kind}`)).join(', ');
+}
+
+function answerText(t: Translate, suffice: readonly KindName[]): string {
+  return suffice.length === 0 ? t('console.no') : `${t('console.yes')}: ${kindsText(t, suffice)}`;
+}
+
+interface PersonAccessRow extends Route, Pick<AccessRow, 'app' | 'groups' | 'maxAge'> {
+  /** What she needs there. */
+  readonly level: Level;
+  /** What she has for it; undefined: it is for a group that she is not in. */
+  readonly suffice: readonly KindName[] | undefined;
+}
+
+/** What one person reaches, and with what. */
+export function personAccessPage(
+  page: ConsolePage,
+  props: { readonly name: string; readonly back: string; readonly rows: readonly PersonAccessRow[] },
+): string {
+  const { t } = page;
+  const title = t('console.access.of', { name: props.name });
+  const columns = ['console.route', 'console.app', 'console.level', 'console.groups', 'console.reaches'] as const;
+  return render(
+    <ConsoleLayout page={page} title={title}>
+      <Table
+        id="reach"
+        caption={title}
+        empty={t('console.access.nobody')}
+        columns={columns.map(id => ({ title: t(id) }))}
+        rows={props.rows.map(row => [
+          routeText(t, row),
+          row.app,
+          demandText(t, { ...row, levelFor: {} }),
+          row.groups === undefined ? t('console.everybody') : row.groups.join(', '),
+          row.suffice === undefined ? t('console.access.not-of-group') : answerText(t, row.suffice),
+        ])}
+      />
+      <ActionLink href={props.back}>{t('console.person', { name: props.name })}</ActionLink>
     </ConsoleLayout>,
   );
 }

@@ -1,7 +1,7 @@
 import type { Child } from 'hono/jsx';
 import type { ConsolePage } from './console-layout.tsx';
 import { actPage } from './pages-console.tsx';
-import { type AccessRow, accessPage, type ReachProps, reachPage } from './pages-console-access.tsx';
+import { type AccessRow, accessPage, personAccessPage, type ReachProps, reachPage } from './pages-console-access.tsx';
 import { configurationPage, explainPage } from './pages-console-configuration.tsx';
 import { type OperatorRow, operatorsPage } from './pages-console-operators.tsx';
 import { handOutFields, importFields, inviteFields, operatorFields, takeBackFields } from './pages-console-parts.tsx';
@@ -149,11 +149,16 @@ function accessSamples(page: ConsolePage): [string, string][] {
       { ...row, href: undefined, suffice: [], owned: [] },
     ],
   };
+  const hers = [
+    { ...beheer, suffice: undefined },
+    { ...other, suffice: ['totp'] as const },
+  ];
   return [
     ['console-access', accessPage(page, { rows: [beheer, other], file: '/access.csv' })],
     ['console-reach', reachPage(page, props)],
     ['console-reach-short', reachPage(page, short)],
     ['console-reach-none', reachPage(page, { ...short, rows: [] })],
+    ['console-reach-person', personAccessPage(page, { name: person.name, back: '/', rows: hers })],
   ];
 }
 
