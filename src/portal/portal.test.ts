@@ -302,3 +302,18 @@ test('R38: where the desk hands codes over, the pages send people there and spea
     expect(html.includes('in een brief of van de balie')).toBe(!atDesk);
   }
 });
+
+test('R38: who goes where level 4 is demanded is sent to the desk, also where codes for level 2 travel', async () => {
+  const bench = await openPortal();
+  const open = async (name: string, level: number) => {
+    const browser = bench.browser();
+    const { pending } = await bench.signIn(name, { level });
+    const page = await browser.open(`/p/${await bench.pendings.handoff(pending)}`);
+    return { page, code: await browser.open(`/set-up/${pending.id}?code=1`) };
+  };
+  for (const level of [2, 3, 4])
+    expect((await open('anna', level)).page.html.includes('Kom zelf naar de balie.'), `${level}`).toBe(level > 2);
+  // What she has is a letter all the same.
+  await invite(bench, 'bram');
+  expect((await open('bram', 4)).code.html).toContain('in een brief of van de balie');
+});
