@@ -40,7 +40,7 @@ async function bench(): Promise<number> {
       only: namesIn(values.only),
       rounds: Number(values.rounds ?? (values.quick ? 1 : 15)),
       fewer: values.quick ? 1 : 3,
-      run: values.quick ? 50 : 1_000,
+      run: values.quick ? 100 : 1_000,
       warmUp: values.quick ? 20 : 4_000,
       folder,
       flags: values.profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${resolve(values.profile)}`],
