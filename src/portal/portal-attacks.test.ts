@@ -75,7 +75,7 @@ test('a pending answers its own portal browser only; forged, foreign and missing
     undefined,
     stranger.cookies.get(portalCookieName),
     cookie.slice(0, -1),
-    `A${cookie.slice(1)}`,
+    `${cookie.startsWith('A') ? 'B' : 'A'}${cookie.slice(1)}`,
     'x'.repeat(43),
   ];
   for (const value of forged) {
