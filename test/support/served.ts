@@ -4,6 +4,7 @@ import { systemRandom } from '../../src/kernel/random.ts';
 import { openCore } from '../../src/main/core.ts';
 import { genericPreset } from '../../src/preset/generic.ts';
 import { presets } from '../../src/preset/registry.ts';
+import { roomInStep } from '../vectors/code-at.ts';
 import { type Program, startProgram } from './program.ts';
 import { freePort, RunningClock, type TestSluis } from './sluis.ts';
 
@@ -55,6 +56,7 @@ export async function serveDemo(upstream: string, workers: number, more = ''): P
     keys: undefined,
   });
   const host = (app: string) => `${app}.localhost:${port}`;
+  await roomInStep(clock);
   const sluis: TestSluis = {
     port,
     core,

@@ -1,4 +1,6 @@
 import { createHmac } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Clock } from '../../src/kernel/clock.ts';
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 
@@ -9,6 +11,18 @@ export function codeAt(secret: string, time: number, digits = 6): string {
   const mac = createHmac('sha1', decodeBase32(secret)).update(counter).digest();
   const offset = mac.readUInt8(19) & 0x0f;
   return String((mac.readUInt32BE(offset) & 0x7fffffff) % 10 ** digits).padStart(digits, '0');
+}
+
+/**
+ * Waits for the next step where less than `room` milliseconds of this one are left. For a code of the step before: that
+ * one is refused as soon as this step is over, which may be between reading the code and sending it.
+ */
+export async function roomInStep(clock: Clock, room = 10_000): Promise<void> {
+  for (;;) {
+    const left = 30_000 - (clock.now() % 30_000);
+    if (left >= room) return;
+    await pause(left);
+  }
 }
 
 function decodeBase32(text: string): Buffer {
