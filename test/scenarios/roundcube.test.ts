@@ -10,6 +10,7 @@ import { startSluis, type TestSluis } from '../support/sluis.ts';
 import { codeAt } from '../vectors/code-at.ts';
 import { findings } from './axe.ts';
 import {
+  arrive,
   composeMail,
   couple,
   enrol,
@@ -123,7 +124,7 @@ describe.skipIf(missing('chromium', 'roundcube'))('Roundcube behind Sluis', () =
     await page.waitForSelector('#messagestack .error, #messagestack .warning, #messagestack [role=alert]');
     await typePassword(page, form, 'carla');
     await page.dblclick(form.button);
-    await page.waitForURL(onPortal(sluis, /^\/set-up\//));
+    await arrive(page, onPortal(sluis, /^\/set-up\//));
     // An older tab has a form of a visit that is over: shown where the sign-in stands, nothing lost.
     await signIn(older, form, 'carla');
     await older.waitForURL(onPortal(sluis, /^\/set-up\//));

@@ -75,7 +75,7 @@ export async function arrive(page: Page, isThere: (url: URL) => boolean): Promis
     const gaveWay = await page.waitForURL(isThere).then(
       () => false,
       (error: unknown) => {
-        if (!String(error).includes('ERR_ABORTED')) throw error;
+        if (!/ERR_ABORTED|interrupted by another navigation/.test(String(error))) throw error;
         return true;
       },
     );
@@ -99,7 +99,7 @@ export async function inApp(page: Page, sluis: TestSluis, app: string): Promise<
 
 /** From the page that asks for the activation code to the page with recovery codes. */
 export async function setUp(page: Page, sluis: TestSluis, name: Name, activation: string): Promise<Holder> {
-  await page.waitForURL(onPortal(sluis, /^\/set-up\/[^/]+$/));
+  await arrive(page, onPortal(sluis, /^\/set-up\/[^/]+$/));
   await page.fill('#code', activation);
   await page.click('main button[type=submit]');
   return couple(page, sluis, name);
@@ -132,8 +132,9 @@ export function nextCode(sluis: TestSluis, { secret }: Pick<Holder, 'secret'>): 
   return codeAt(secret, sluis.clock.now());
 }
 
-/** Six digits send themselves where scripts run; the button is there too. */
+/** Six digits send themselves where scripts run, so not before the page's own has run; the button is there too. */
 export async function enterCode(page: Page, code: string): Promise<void> {
+  await page.waitForLoadState();
   await page.fill('#code', code);
 }
 
