@@ -367,7 +367,7 @@ describe('rule 4: what reaches the app', () => {
     expect(app.seen[0]?.target).toBe(target);
   });
 
-  it('any path that the strict head takes', { timeout: 30_000 }, async () => {
+  it('any path that the strict head takes', async () => {
     const piece = fc.constantFrom(...'/?.;:@&=+,~!*\'()[]{}|^`"<>aA0', '..', '//', '%2e', '%2F', '%5C', '%3f', '%25');
     await fc.assert(
       fc.asyncProperty(fc.array(piece, { maxLength: 12 }), async pieces => {

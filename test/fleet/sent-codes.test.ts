@@ -51,7 +51,7 @@ describe.skipIf(missing('redis'))('codes that are sent, over two instances', () 
       expect(told.filter(event => event.type === 'challenge.failed' && event.reason === 'wrong')).toEqual([]);
       await one.pendings.abandon((await one.pendings.forPortal(id, cookieOf(browser))) ?? gone());
     }
-  }, 60_000);
+  });
 
   it('R09: two clicks, two windows, two instances: a person gets as many codes as one instance would send, and guesses are shared', async () => {
     const [one, two] = await openPair();
@@ -67,7 +67,7 @@ describe.skipIf(missing('redis'))('codes that are sent, over two instances', () 
     const answers = await Promise.all(forms.map((form, at) => form && there[at % 2]?.post(form, { code })));
     expect(answers.filter(answer => answer?.status === 422).length).toBeLessThanOrEqual(4);
     expect(answers.every(answer => answer?.status === 422 || answer?.status === 429)).toBe(true);
-  }, 60_000);
+  });
 });
 
 function cookieOf({ cookies }: { readonly cookies: ReadonlyMap<string, string> }): string {

@@ -8,7 +8,7 @@ import { until } from '../support/redis.ts';
 import { startSluis, type TestSluis } from '../support/sluis.ts';
 import { postForm as form, inApp, keepCodes, type Name, onPortal, person, signIn } from './steps.ts';
 
-describe.skipIf(missing('chromium'))('R21: approval on a phone, in Chromium', { timeout: 90_000 }, () => {
+describe.skipIf(missing('chromium'))('R21: approval on a phone, in Chromium', () => {
   let demo: DemoApp;
   let sluis: TestSluis;
   let browser: Browser;

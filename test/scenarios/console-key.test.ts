@@ -115,5 +115,5 @@ describe.skipIf(missing('chromium'))('R23 R52: an operator with a security key',
     await unplug(other);
     expect((await sluis.core.people.byName('gemeente', 'anna'))?.closed).toBeDefined();
     await context.close();
-  }, 60_000);
+  });
 });

@@ -71,7 +71,7 @@ describe.skipIf(missing('chromium'))('R52: an operator at the console', () => {
     expect(await title(page)).toBe('Vandaag');
     expect(await findings(page)).toEqual([]);
     await context.close();
-  }, 60_000);
+  });
 
   it('signs in, finds somebody, ends her sessions and takes tokens into stock, without a script', async () => {
     const anna = await signInFully(sluis, 'demo', 'demo', { name: 'anna', password: 'Anna-Test-2026' });
@@ -115,5 +115,5 @@ describe.skipIf(missing('chromium'))('R52: an operator at the console', () => {
     await page.click('header form button');
     expect(await title(page)).toBe('Inloggen bij het beheer');
     await context.close();
-  }, 60_000);
+  });
 });

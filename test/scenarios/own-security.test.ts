@@ -11,7 +11,7 @@ import { enrol, nextCode, onPortal, person, postForm, titleOf } from './steps.ts
 
 const narrow = { width: 320, height: 640 };
 
-describe.skipIf(missing('chromium'))('My security in Chromium', { timeout: 60_000 }, () => {
+describe.skipIf(missing('chromium'))('My security in Chromium', () => {
   let demo: DemoApp;
   let sluis: TestSluis;
   let browser: Browser;

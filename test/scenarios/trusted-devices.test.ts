@@ -9,7 +9,7 @@ import { enrol, type Holder, inApp, onPortal, passChallenge, person, postForm, s
 
 const minute = 60_000;
 
-describe.skipIf(missing('chromium'))('R10 R13 R14: trusted devices in Chromium', { timeout: 60_000 }, () => {
+describe.skipIf(missing('chromium'))('R10 R13 R14: trusted devices in Chromium', () => {
   let demo: DemoApp;
   let sluis: TestSluis;
   let browser: Browser;

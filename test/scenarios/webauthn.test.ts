@@ -15,7 +15,7 @@ import { postForm as form, inApp, keepCodes, type Name, onPortal, person, signIn
 
 const maker = makeMaker(virtualAaguid);
 
-describe.skipIf(missing('chromium'))('R21 R23: passkeys and security keys in Chromium', { timeout: 60_000 }, () => {
+describe.skipIf(missing('chromium'))('R21 R23: passkeys and security keys in Chromium', () => {
   let folder: string;
   let demo: DemoApp;
   let sluis: TestSluis;

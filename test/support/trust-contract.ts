@@ -86,7 +86,7 @@ export function trustContract(name: string, make: (clock: Clock) => Promise<Made
       expect(told(bench, 'device.copied')).toBe(0);
       later(2);
       expect((await browser.show(bench.one)).outcome).toBe('passed');
-    }, 30_000);
+    });
 
     it('R15: the owner goes on, then the thief comes: it works in neither, what it began ends, and it is told once', async () => {
       later(3600);
