@@ -14,7 +14,10 @@ import {
 
 const codes = Array.from({ length: 50 }, (_, number) => `once:${number}`);
 
-describe.skipIf(missing('redis'))('R24: a failover by Sentinel', () => {
+/** A replica must have each write within 200 ms, and it is one of many processes on a busy machine. */
+const hurried = { retry: 2 };
+
+describe.skipIf(missing('redis'))('R24: a failover by Sentinel', hurried, () => {
   let group: SentinelGroup;
   let store: RedisStore;
   beforeEach(async () => {
@@ -43,10 +46,10 @@ describe.skipIf(missing('redis'))('R24: a failover by Sentinel', () => {
         } finally {
           waits.push(performance.now() - begin);
         }
-      }, 10_000);
+      });
       expect(Math.max(...waits)).toBeLessThan(bound);
       // Reads have a connection of their own, which finds the new master by itself.
-      await until(async () => (await store.head('log')) !== undefined, 5000);
+      await until(async () => (await store.head('log')) !== undefined);
       for (const code of codes) expect([code, await store.consumed(code)]).toEqual([code, true]);
       expect(await store.read('log', 0, 9)).toEqual([
         { number: 1, entry: 'first' },
@@ -54,7 +57,7 @@ describe.skipIf(missing('redis'))('R24: a failover by Sentinel', () => {
       ]);
       const roles = await Promise.all(group.replicas.map(({ admin }) => admin.info('replication')));
       expect(roles.filter(role => role.includes('role:master'))).toHaveLength(1);
-      await until(async () => store.hearing, 5000);
+      await until(async () => store.hearing);
     },
   );
 
@@ -71,7 +74,9 @@ describe.skipIf(missing('redis'))('R24: a failover by Sentinel', () => {
     await refused;
     expect(performance.now() - begin).toBeLessThan(bound);
     for (const replica of group.replicas) replica.resume();
-    await until(() => store.create('more', 'v'), 5000);
+    let tries = 0;
+    // A name of its own each time: one that is refused because no replica was in time is there all the same.
+    await until(() => store.create(`more-${tries++}`, 'v'));
   });
 });
 
@@ -103,7 +108,7 @@ describe.skipIf(missing('redis'))('R24: a cluster of which one node is lost', ()
     // A wait of its own for each would be 15 seconds.
     expect(performance.now() - begin).toBeLessThan(bound);
     lost?.resume();
-    await until(async () => (await store.get(`x${tag}`))?.value === 'v', 8000);
+    await until(async () => (await store.get(`x${tag}`))?.value === 'v');
   });
 
   it('refuses within their bound what stood there, and uses it again when it is back', async () => {
@@ -123,7 +128,7 @@ describe.skipIf(missing('redis'))('R24: a cluster of which one node is lost', ()
     expect(outcomes).toContainEqual(expect.objectContaining({ code: 'store.unavailable' }));
     expect(Math.max(...waits)).toBeLessThan(bound);
     lost?.resume();
-    await until(async () => (await Promise.all(keys.map(key => store.get(key)))).length === keys.length, 8000);
+    await until(async () => (await Promise.all(keys.map(key => store.get(key)))).length === keys.length);
     for (const key of keys) await store.create(key, 'v');
     for (const key of keys) expect(await store.get(key)).toEqual({ value: 'v', version: 1 });
   });

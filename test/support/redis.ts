@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -93,7 +93,8 @@ export async function startRedis(
   guard?: Guard,
 ): Promise<RedisServer> {
   const port = await freePort();
-  const folder = mkdtempSync(join(tmpdir(), 'sluis-redis-'));
+  // Servers are killed here, machines are not: what a disk takes for each write would be time that nothing is proved by.
+  const folder = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'sluis-redis-'));
   const file = join(folder, 'redis.conf');
   const own = kind === 'server' ? ['save ""', 'appendonly no', 'enable-debug-command yes'] : [];
   const door = guard === undefined ? [`port ${port}`] : guardLines(folder, port, kind, guard);
@@ -174,15 +175,15 @@ export interface SentinelGroup extends RedisGroup {
   readonly replicas: readonly RedisServer[];
 }
 
-/** A master with replicas, watched by three sentinels that agree fast. */
-export async function startSentinels(count = 1, guard?: Guard): Promise<SentinelGroup> {
+/** A master with replicas, watched by three sentinels that agree fast, once it was silent for `downAfter` milliseconds. */
+export async function startSentinels(count = 1, guard?: Guard, downAfter = 500): Promise<SentinelGroup> {
   const master = await startRedis(['repl-diskless-sync-delay 0'], 'server', guard);
   const follow = [`replicaof 127.0.0.1 ${master.port}`, 'repl-diskless-sync-delay 0'];
   const replicas = await Promise.all(Array.from({ length: count }, () => startRedis(follow, 'server', guard)));
   await until(async () => (await Promise.all(replicas.map(isInStep))).every(Boolean));
   const watch = [
     `sentinel monitor sluis 127.0.0.1 ${master.port} 2`,
-    'sentinel down-after-milliseconds sluis 500',
+    `sentinel down-after-milliseconds sluis ${downAfter}`,
     'sentinel failover-timeout sluis 2000',
     ...(guard === undefined ? [] : ownWords),
   ];
