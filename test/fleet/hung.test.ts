@@ -52,11 +52,12 @@ describe('R09: a worker that does nothing any more', patient, () => {
     await eventually(async () => program.children().length === 2 && !isAlive(victim));
     await Promise.all(waiting);
     await expectServing();
+    await eventually(async () => ends(program.lines()).length > 0);
     expect(ends(program.lines())).toEqual(['SIGKILL']);
   });
 
   it('is ended and replaced where it answers nothing for `limits.workerSilence`, and the audit says that it hung', async () => {
-    served = await serveDemo(demo.url, 2, 'limits: { workerSilence: 1s }');
+    served = await serveDemo(demo.url, 2, 'limits: { workerSilence: 3s }');
     const { program, sluis } = served;
     const [victim = 0, other = 0] = program.children();
     process.kill(victim, 'SIGSTOP');
@@ -64,6 +65,7 @@ describe('R09: a worker that does nothing any more', patient, () => {
     await eventually(async () => program.children().length === 2 && !isAlive(victim));
     await Promise.all(waiting);
     await expectServing();
+    await eventually(async () => ends(program.lines()).length > 0);
     expect(ends(program.lines())).toEqual(['hung']);
     expect(isAlive(other)).toBe(true);
   });
@@ -78,14 +80,14 @@ describe('R09: a worker that does nothing any more', patient, () => {
     served = await serveDemo(
       `http://127.0.0.1:${(slow.address() as AddressInfo).port}`,
       2,
-      'limits: { workerSilence: 1s }',
+      'limits: { workerSilence: 3s }',
     );
     const { program, sluis } = served;
     const answers = Array.from({ length: 4 }, () => answerOf(sluis));
     await eventually(async () => gates.length === 4);
     const yaml = readFileSync(program.config, 'utf8');
     // Each is noticed after a second or more: longer in all than a worker may be silent.
-    for (const nth of [1, 2, 3]) {
+    for (const nth of [1, 2, 3, 4]) {
       writeFileSync(program.config, `${yaml}\n# ${nth}\nsession: { idle: ${10 + nth}m }\n`);
       await eventually(async () => said(program.lines(), 'configuration.changed') === nth);
     }
