@@ -75,13 +75,17 @@ function put(text: string): void {
   renameSync(`${served.config}.whole`, served.config);
 }
 
-/** Puts this text where the configuration stands, has it read, and waits for what came of it. */
-async function reload(text: string): Promise<Configuration> {
+/**
+ * Puts this text where the configuration stands, has it read, and waits for what came of it. Who watches the file may
+ * have read the one before it once more meanwhile, and refused it again: that is not of this text.
+ */
+async function reload(text: string, outcome: Configuration['type'] = 'configuration.changed'): Promise<Configuration> {
   const before = (await recorded()).length;
+  const come = async () => (await recorded()).slice(before).find(({ type }) => type === outcome);
   put(text);
   served.signal('SIGHUP');
-  await until(async () => (await recorded()).length > before);
-  return (await recorded())[before] as Configuration;
+  await until(async () => (await come()) !== undefined);
+  return (await come()) as Configuration;
 }
 
 describe('R25: the configuration changes under load', () => {
@@ -231,15 +235,14 @@ describe('bad input: a configuration that cannot be', () => {
     const good = yaml();
     const { client } = await enter(desk, 'post', 'anna', { GPAUTH: 'ingelogd' });
     // Something that would be taken up, beside the mistake.
-    const event = await reload(spoil(good.replace('desk: {', 'names: [bram]\n    desk: {')));
-    expect(event).toMatchObject({ type: 'configuration.refused' });
+    await reload(spoil(good.replace('desk: {', 'names: [bram]\n    desk: {')), 'configuration.refused');
     await until(async () => told.test(refusals()));
     expect((await client.at(served.port).get('/map')).text).toBe('binnen');
     // Put right, nothing is left to change.
     put(good);
     served.signal('SIGHUP');
     expect(await reload(good.replace('Balie 3', 'Balie 4'))).toMatchObject({ changed: 'realms.gemeente.desk.place' });
-    expect((await recorded()).length).toBe(2);
+    expect((await recorded()).filter(({ type }) => type === 'configuration.changed')).toHaveLength(1);
   });
 
   it.skipIf(process.getuid?.() === 0)('a file that may not be read is refused', async () => {
