@@ -101,7 +101,7 @@ export function channels(bench: () => Bench): void {
       await bench().store.publish('c', 'a');
       await bench().store.publish('c', 'b');
       await bench().store.publish('nobody', 'c');
-      await vi.waitFor(() => expect(heard).toHaveLength(4));
+      await vi.waitFor(() => expect(heard).toHaveLength(4), 20_000);
       expect(heard.toSorted()).toEqual(['one a', 'one b', 'two a', 'two b']);
     });
 
@@ -114,7 +114,7 @@ export function channels(bench: () => Bench): void {
       leave();
       await bench().store.publish('c', 'a');
       await bench().store.publish('c', 'b');
-      await vi.waitFor(() => expect(heard).toEqual(expect.arrayContaining(['a', 'b'])));
+      await vi.waitFor(() => expect(heard).toEqual(expect.arrayContaining(['a', 'b'])), 20_000);
       expect(heard.toSorted()).toEqual(['a', 'b']);
     });
   });

@@ -164,7 +164,7 @@ describe('R37 what could not be sent is tried again', () => {
     await instance(bench, dying.port).put(outgoing('anna@gemeente.nl', { id: 'n1' }));
     const cut = new AbortController();
     const running = instance(bench, dying.port).run({ cut: cut.signal });
-    await expect.poll(() => dying.connections).toBe(1);
+    await expect.poll(() => dying.connections, { timeout: 20_000 }).toBe(1);
     cut.abort();
     await running;
     const server = await serve();

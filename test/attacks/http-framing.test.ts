@@ -364,7 +364,7 @@ describe('rule 2: a body with two readings never arrives whole', () => {
     connection.write(fill(lone('POST', 'Content-Length: 10\r\n', 'abc'), cookie));
     await fence();
     connection.write('def');
-    await expect.poll(() => app.bytes().endsWith('\r\n\r\nabc')).toBe(true);
+    await expect.poll(() => app.bytes().endsWith('\r\n\r\nabc'), { timeout: 20_000 }).toBe(true);
     connection.destroy();
     await dropped;
     expect(targets().filter(path => path === '/postvak')).toEqual([]);

@@ -124,7 +124,7 @@ describe('strangers and those who are signed in', () => {
       stranger.pause();
       stranger.write(`GET /opmaak/groot.css HTTP/1.1\r\nHost: ${sluis.host('app')}\r\n\r\n`);
     }
-    await expect.poll(() => app.seen.length).toBeGreaterThanOrEqual(before + 2);
+    await expect.poll(() => app.seen.length, { timeout: 20_000 }).toBeGreaterThanOrEqual(before + 2);
     expect((await anna.client.get('/iets')).status).toBe(200);
   });
 
@@ -137,7 +137,7 @@ describe('strangers and those who are signed in', () => {
       stranger.write(`GET /opmaak/vast.css HTTP/1.1\r\nHost: ${sluis.host('app')}\r\n\r\n`);
     }
     // As many as the app is asked for at once; the others wait in line.
-    await expect.poll(held).toBe(2);
+    await expect.poll(held, { timeout: 20_000 }).toBe(2);
     expect((await appClient(sluis, 'app').get('/login')).status).toBe(200);
     // It did not wait behind them.
     expect(held()).toBe(2);

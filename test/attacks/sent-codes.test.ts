@@ -404,7 +404,7 @@ describe('a gateway that fails', () => {
 
   test('hangs: the page comes, says so, and asks again by itself for nothing', async () => {
     await bench.close();
-    bench = await openSmsPortal({ sms: { timeout: 100 } });
+    bench = await openSmsPortal({ sms: { timeout: 1_000 } });
     await withNumber(bench, 'anna', '0612345678');
     bench.gateway.answer = () => undefined;
     const { browser, page } = await arrive(bench, 'anna');

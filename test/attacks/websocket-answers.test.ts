@@ -12,7 +12,7 @@ let inside: Inside;
 
 beforeAll(async () => {
   app = await startMaliciousApp();
-  const upstream = `{ url: '${app.url}', timeouts: { head: 500ms } }`;
+  const upstream = `{ url: '${app.url}', timeouts: { head: 2s } }`;
   sluis = await startSluis([{ id: 'demo', upstream, preset: 'demo' }]);
 });
 
