@@ -73,7 +73,8 @@ describe('R61: what is kept of a person', () => {
     expect(await sluis.core.store.members(list)).toEqual([]);
     expect((await audit.verify()).ok).toBe(true);
     const rows = JSON.stringify(await sluis.core.store.read('audit', 0, 1_000));
-    expect(rows).not.toContain('anna');
+    // In what is sealed and hashed any word comes up by chance.
+    expect(rows.replaceAll(/[\w-]{43,}/g, '')).not.toContain('anna');
     expect(rows).toContain(before?.id);
     const events = (await audit.tail(10)).map(({ event }) => event);
     expect(events.find(({ type }) => type === 'person.erased')).toMatchObject({ person: before?.id, by: 'test' });

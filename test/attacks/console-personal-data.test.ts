@@ -103,7 +103,8 @@ describe('R61 R52: who gets a person’s data, or erases her, at the console', (
     // As the rounds do, once it is due.
     sluis.clock.advance(11 * 60_000);
     while (await sluis.core.forgetting.step());
-    expect(await rows()).not.toMatch(/bea\W/);
+    // In what is sealed and hashed any word comes up by chance.
+    expect((await rows()).replaceAll(/[\w-]{43,}/g, '')).not.toMatch(/bea\W/);
     expect(await sluis.core.audit.verify()).toMatchObject({ ok: true });
   });
 

@@ -208,7 +208,8 @@ describe('rule 10: one form, clicked twice, of which the second click comes to a
     const rows = db.prepare("select key, value from record where key like 'sign-in:%'").all();
     db.close();
     expect(rows.length).toBeGreaterThan(0);
-    expect(JSON.stringify(rows)).not.toMatch(/onjuist|GPSESSIE|Anna|anna/);
+    // In what is sealed and hashed any word comes up by chance.
+    expect(JSON.stringify(rows).replaceAll(/[\w-]{43,}/g, '')).not.toMatch(/onjuist|GPSESSIE|Anna|anna/);
   });
 });
 
