@@ -18,7 +18,7 @@ import {
 } from '../support/person.ts';
 import { openPortal, type PortalBench, titleOf } from '../support/portal-bench.ts';
 import { arrive, beginSetUp } from '../support/sent-codes.ts';
-import { startSluis, type TestSluis } from '../support/sluis.ts';
+import { freePort, startSluis, type TestSluis } from '../support/sluis.ts';
 import { codeIn, startGateway, type TestGateway } from '../support/sms-gateway.ts';
 import { minute, realm } from '../vectors/factor-bench.ts';
 
@@ -31,7 +31,9 @@ let logged: object[];
 let refuse: MailServerOptions['refuse'];
 
 async function open(rules: Readonly<Record<string, MailboxRule>>): Promise<void> {
-  server = await startMailServer({ tls: 'none', refuse: (step, address) => refuse?.(step, address) });
+  // A port that it can have again: one that the system gives is given to others once it is free.
+  const port = await freePort();
+  server = await startMailServer({ tls: 'none', port, refuse: (step, address) => refuse?.(step, address) });
   const mail = smtpMailer(() => smtpServerAt(server.port, { from: 'sluis@gemeente.test' }));
   const keep = (fields: object) => void logged.push(fields);
   const email: EmailWay = {
