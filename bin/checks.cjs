@@ -4,7 +4,7 @@ const { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } = r
 const { join } = require('node:path');
 const { build } = require('./build.cjs');
 const { environment, root } = require('./runtime.cjs');
-const { prepare, stop, stoppedInstances } = require('./test-needs.cjs');
+const { prepare, stop, stopAll, stoppedInstances } = require('./test-needs.cjs');
 
 const modules = join(root, 'node_modules');
 
@@ -42,6 +42,7 @@ function vitest(node, only, missing) {
   const names = [
     ...new Set([...(process.env.SLUIS_TEST_MISSING || '').split(','), ...missing.map(({ name }) => name)]),
   ];
+  if (inCi()) stopAll();
   const idle = stoppedInstances();
   const args = [
     join(modules, 'vitest', 'vitest.mjs'),
