@@ -91,7 +91,9 @@ const notices: { readonly [T in AuditEvent['type']]: Told<T> } = {
   'desk-code.ended': ({ because }) => (because === 'replaced' ? undefined : { line: 'notice.desk-code-ended' }),
   'challenge.failed': ({ reason }) => (reason === 'delayed' ? series : undefined),
   'recovery-code.refused': ({ reason }) => (reason === 'delayed' ? series : undefined),
-  'person.mail-set': ({ change }) => ({ line: `notice.mail-${change}`, former: true }),
+  // A first address has none before it. Told by itself, it would use up the one that a change of a moment later leaves.
+  'person.mail-set': ({ change }) =>
+    change === 'added' ? { line: 'notice.mail-added' } : { line: `notice.mail-${change}`, former: true },
   'session.ended': ({ reason }) => (reason === 'by-operator' ? { line: 'notice.signed-out', once: true } : undefined),
   'device.trusted': () => ({ line: 'notice.device-trusted' }),
   'device.removed': () => ({ line: 'notice.device-removed', once: true }),

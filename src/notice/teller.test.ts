@@ -151,6 +151,22 @@ describe('R37 an owner is told what happened to her account', () => {
     expect(server.taken.flatMap(({ to }) => to).sort()).toEqual(['anna@gemeente.nl', 'c@post.example.org']);
   });
 
+  test('an address that was changed soon after the first was given is told of the change, also in a mail of its own', async () => {
+    const bram = await bench.people.create(realm, 'bram');
+    const addresses = new Addresses({ people: bench.people, audit: trail });
+    await addresses.set(bram, 'bram@gemeente.nl', 'beheer');
+    bench.clock.time += noticeLimits.settle - 1;
+    await addresses.set(bram, 'b@post.example.org', 'beheer');
+    bench.clock.time += 1;
+    await only.teller.run();
+    await round();
+    const changed = server.taken.filter(({ mail: { text } }) =>
+      text?.includes('Het mailadres van uw account is veranderd.'),
+    );
+    expect(changed.flatMap(({ to }) => to).sort()).toEqual(['b@post.example.org', 'bram@gemeente.nl']);
+    expect(server.taken).toHaveLength(3);
+  });
+
   test('nobody without an address, and nobody who is gone', async () => {
     const bram = await bench.people.create(realm, 'bram');
     await trail.record(added({ person: bram.id, name: 'bram' }));
