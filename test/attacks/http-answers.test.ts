@@ -17,7 +17,7 @@ const note = (error: unknown) => void unhandled.push(error);
 beforeAll(async () => {
   process.on('unhandledRejection', note);
   app = await startMaliciousApp();
-  const upstream = `{ url: ${app.url}, connections: 2, timeouts: { connect: 1s, head: 1s, body: 1s } }`;
+  const upstream = `{ url: ${app.url}, connections: 2, timeouts: { connect: 2s, head: 2s, body: 2s } }`;
   sluis = await startSluis([{ id: 'demo', upstream, preset: 'demo' }], { clock });
 });
 

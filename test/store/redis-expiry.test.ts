@@ -29,11 +29,11 @@ describe.skipIf(missing('redis'))("R24: expiry by Redis's own clock", () => {
     await store.count('short', 50);
     await store.add('set', 'short', { ttl: 50 });
     await store.add('set', 'stays');
-    await until(async () => (await store.get('short')) === undefined, 3000);
-    await until(async () => !(await store.consumed('short')), 3000);
-    await until(async () => (await store.reached('short')) === undefined, 3000);
-    await until(async () => (await store.peek('short')) === undefined, 3000);
-    await until(async () => (await store.size('set')) === 1, 3000);
+    await until(async () => (await store.get('short')) === undefined);
+    await until(async () => !(await store.consumed('short')));
+    await until(async () => (await store.reached('short')) === undefined);
+    await until(async () => (await store.peek('short')) === undefined);
+    await until(async () => (await store.size('set')) === 1);
     expect(await store.members('set')).toEqual(['stays']);
     expect([await store.get('long'), await store.get('stays')]).toEqual([
       { value: 'v', version: 1 },

@@ -286,7 +286,7 @@ describe.skipIf(missing('redis'))('R25: a Redis with an append-only log', () => 
     await server.kill();
     const answers = await Promise.all(used);
     await server.start();
-    await until(async () => (await store.size('s')) === 0, 5000);
+    await until(async () => (await store.size('s')) === 0);
     const again = await Promise.all(codes.map(code => store.consume(code, 600_000)));
     expect(answers.filter(answer => answer === true).length).toBeGreaterThan(0);
     expect(codes.filter((_code, index) => answers[index] === true && again[index] === true)).toEqual([]);
