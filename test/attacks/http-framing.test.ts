@@ -187,7 +187,7 @@ const refused: readonly Way[] = [
 
 /** Answers and the bytes that came, until the other side closes. */
 async function answersTo(bytes: string): Promise<{ statuses: number[]; text: string }> {
-  const connection = await RawConnection.open(sluis.port, { timeout: 3_000 });
+  const connection = await RawConnection.open(sluis.port);
   try {
     connection.write(bytes);
     const text = (await connection.readAll()).toString('latin1');
@@ -373,7 +373,7 @@ describe('rule 2: a body with two readings never arrives whole', () => {
 
 describe('rule 2: slow heads end', () => {
   it('a head of which no end comes gets 408 and the connection closes', async () => {
-    const connection = await RawConnection.open(sluis.port, { timeout: 9_000 });
+    const connection = await RawConnection.open(sluis.port);
     connection.write(`GET /opmaak/a.css HTTP/1.1\r\n${host}X: `);
     const text = (await connection.readAll()).toString('latin1');
     expect(text).toMatch(/^HTTP\/1\.1 40[08] /);

@@ -93,7 +93,7 @@ async function download(): Promise<RawConnection> {
     '/download',
     socket => void socket.write('HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\neerste-deel'),
   );
-  const connection = await RawConnection.open(sluis.port, { timeout: 5_000 });
+  const connection = await RawConnection.open(sluis.port);
   const begun = new Promise(resolve => connection.socket.once('data', resolve));
   connection.write(inside.client.bytes('GET', '/download'));
   await begun;
@@ -122,7 +122,7 @@ describe('R24: the end of a session cuts what is running', () => {
   it('and an answer that has not begun', async () => {
     const asked = Promise.withResolvers<(text: string) => void>();
     app.answers.set('/traag', socket => asked.resolve(text => void socket.write(text)));
-    const connection = await RawConnection.open(sluis.port, { timeout: 5_000 });
+    const connection = await RawConnection.open(sluis.port);
     connection.write(inside.client.bytes('GET', '/traag'));
     const write = await asked.promise;
     await sluis.core.sessions.end(inside.session.id);
