@@ -52,7 +52,11 @@ async function bench(): Promise<void> {
 
 async function measured(folder: string, sizes: Sizes, how: { times: number; only: string }): Promise<string> {
   const port = await freePort();
-  const loaded = loadSettings(configuration(port), { folder, presets: { named: presets, generic: genericPreset } });
+  const loaded = loadSettings(configuration(port), {
+    ...{ folder, presets: { named: presets, generic: genericPreset } },
+    // Hardware tokens.
+    highestLevel: 3,
+  });
   if (!loaded.ok) throw new Error(formatProblems(loaded.problems, 'configuration of the bench'));
   const logger = createLogger({ level: 'silent' });
   const surroundings = { clock: systemClock, random: systemRandom, logger, keys: undefined };
