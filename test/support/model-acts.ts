@@ -3,8 +3,10 @@ import { expect } from 'vitest';
 import { tokenCode } from '../../src/factor/hardware-token/credential.ts';
 import { codeAt } from '../vectors/code-at.ts';
 import type { Client, ClientAnswer } from './client.ts';
+import type { Gate, Spoke } from './model-facts.ts';
+import { type Mails, mailsFor } from './model-mail.ts';
 import { factorsOf, optionsOn, type Player, type Token, useCode, usePress } from './model-people.ts';
-import type { Gate, Ledger } from './model-rules.ts';
+import type { Ledger } from './model-rules.ts';
 import { endAll, routes, type Window, type World, walk } from './model-world.ts';
 import { hiddenFields, releaseOn } from './person.ts';
 
@@ -18,6 +20,7 @@ export interface Model {
   readonly token: Token;
   /** Of each window, the last address of a release. */
   readonly addresses: Map<Window, string>;
+  readonly mails: Mails;
 }
 
 export type Act = (model: Model, real: World, at: Nth) => Promise<void>;
@@ -77,7 +80,8 @@ async function noteGate(model: Model, real: World, window: Window, person: Playe
   if (known !== undefined) return void ledger.gates.set(pending.id, Object.assign(known, { demand: pending.demands }));
   const session = ledger.tickets.get(window.cookie ?? '')?.life;
   const open = { portal: undefined, passed: undefined, permit: undefined };
-  ledger.gates.set(pending.id, { person, purpose, demand: pending.demands, owner: window.name, session, ...open });
+  const { app, demands: demand } = pending;
+  ledger.gates.set(pending.id, { person, app, purpose, demand, owner: window.name, session, ...open });
 }
 
 export const password =
@@ -117,11 +121,24 @@ export const toPortal =
     const portal = browser.portal(at);
     const page = await walk(portal, await portal.get(address), address);
     if (page.status === 410) return;
-    model.ledger.arrived(gate, browser.name, page.path.startsWith('/go/'), real.clock.now());
+    mailsFor(model, real, model.windows[w].pending);
+    const isPassed = /^\/(?:go|trust)\//.test(page.path);
+    model.ledger.arrived(
+      gate,
+      browser.name,
+      isPassed ? await spoke(real, model.windows[w]) : undefined,
+      real.clock.now(),
+    );
   };
 
+/** What it was passed by, as Sluis says: whether that was earned is for the ledger. */
+async function spoke({ instances: [{ core }] }: World, window: Window): Promise<Spoke> {
+  const pending = await core.pendings.byCookie(window.app(0).jar.get('__Host-sluis-pending') ?? '');
+  return { trust: pending?.passed?.trust };
+}
+
 export type How = 'right' | 'next' | 'late' | 'other' | 'again';
-const shift = { right: 0, next: 30_000, late: -60_000, other: 0, again: -30_000 } as const;
+export const shift = { right: 0, next: 30_000, late: -60_000, other: 0, again: -30_000 } as const;
 
 function codeFor({ token, players }: Model, kind: 'totp' | 'hardware-token', p: Nth, how: How, now: number): string {
   if (kind === 'hardware-token') {
@@ -188,13 +205,21 @@ export const touchKey =
     model.ledger.passed(gate, window.name, proved, real.clock.now());
   };
 
+/** The page that leads back to the app; who is asked whether this is her own device says no to that. */
+async function hop(portal: Client, id: string): Promise<ClientAnswer> {
+  const page = await portal.get(`/go/${id}`);
+  if (!leads(page, '/trust/')) return page;
+  await send(portal, `/trust/${id}`, () => ({ act: 'no' }));
+  return portal.get(`/go/${id}`);
+}
+
 /** Out by the second gate. `from`: with the address that the portal gave to this window, or to the other. */
 export const release =
   (w: Nth, from: Nth): Act =>
   async (model, real, at) => {
     const [window, other] = [model.windows[w], model.windows[from]];
     const gate = gateOf(model, window);
-    const page = await other.portal(at).get(`/go/${other.pending}`);
+    const page = await hop(other.portal(at), other.pending);
     const address = releaseOn(page) ?? model.addresses.get(other) ?? '/_sluis/release?code=x';
     model.addresses.set(other, address);
     const before = window.cookie;

@@ -3,8 +3,8 @@ import { codeAt } from '../vectors/code-at.ts';
 import { SoftKey } from './authenticator.ts';
 import type { Client, ClientAnswer } from './client.ts';
 import { type Act, gateOf, indexOf, leads, type Nth, send } from './model-acts.ts';
+import type { Permit } from './model-facts.ts';
 import { attestedKey, factorsOf, optionsOn, type Player } from './model-people.ts';
-import type { Permit } from './model-rules.ts';
 import { endAll, giveToken, returnToken, walk } from './model-world.ts';
 import { secretOn } from './person.ts';
 

@@ -5,7 +5,7 @@ import type {
 import { type HardwareTokenCredential, tokenCode } from '../../src/factor/hardware-token/credential.ts';
 import { codeAt } from '../vectors/code-at.ts';
 import { SoftKey } from './authenticator.ts';
-import type { Known, Somebody } from './model-rules.ts';
+import type { Known, Somebody } from './model-facts.ts';
 import { bindAt, giveToken, newSeed, stock, type World } from './model-world.ts';
 
 /** What somebody carries: all that ceremonies are done with. */
@@ -39,9 +39,11 @@ export async function newPlayers(world: World, suffix: string): Promise<{ player
   const [one] = instances;
   const [anna, bram] = [player(`anna${suffix}`), player(`bram${suffix}`)];
   for (const who of [anna, bram]) {
+    const email = { kind: 'email', level: 1, label: '', credential: { address: mailboxOf(who) } } as const;
+    await bindAt(one, who.name, 2, email);
     const secret = newSeed();
     await bindAt(one, who.name, 2, { kind: 'totp', level: 2, label: '', credential: { secret } });
-    const [factor] = await factorsOf(world, who);
+    const factor = (await factorsOf(world, who)).find(({ kind }) => kind === 'totp');
     who.totp.set(factor?.id ?? '', { secret, used: -1 });
   }
   const key = attestedKey(world);
@@ -59,8 +61,13 @@ export async function newPlayers(world: World, suffix: string): Promise<{ player
 }
 
 export async function factorsOf({ instances: [one] }: World, { name }: Somebody): Promise<readonly Known[]> {
-  return ((await one.core.people.byName('gemeente', name))?.factors ?? []).map(({ id, level }) => ({ id, level }));
+  return ((await one.core.people.byName('gemeente', name))?.factors ?? []).map(({ id, kind, level }) => ({
+    ...{ id, kind, level },
+  }));
 }
+
+/** Hers alone, and opened by another password than the apps'. */
+export const mailboxOf = ({ name }: Somebody) => `${name}@thuis.test`;
 
 /** Whose factor this code is, if it opens anything at this moment; it is used up then. */
 export function useCode(player: Player, code: string, now: number): Known | undefined {

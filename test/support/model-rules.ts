@@ -1,78 +1,16 @@
 import { expect } from 'vitest';
+import type { Gate, Known, Life, Permit, Proof, Rules, Somebody, Spoke, Ticket, Trust } from './model-facts.ts';
 
 /**
  * What nobody may be given who did not earn it, said apart from the code: kept by the model test beside the real thing,
  * and asked each time something opens. It knows what ceremonies were done, and nothing of how they are verified.
  */
-export interface Rules {
-  readonly idle: number;
-  readonly absolute: number;
-  readonly stepBack: number;
-}
-
-export interface Known {
-  readonly id: string;
-  readonly level: number;
-}
-
-export interface Somebody {
-  readonly name: string;
-  /** As the record has them. */
-  factors: readonly Known[];
-  activation:
-    | { readonly code: string; readonly upTo: number; readonly until: number; readonly replaces: boolean }
-    | undefined;
-  recovery: Set<string>;
-  /** Set-ups that were allowed and not used: the next binding ends them all. */
-  permits: Set<Permit>;
-}
-
-export interface Permit {
-  readonly by: 'activation' | 'recovery';
-  readonly upTo: number;
-}
-
-interface Proof {
-  readonly level: number;
-  readonly factor: string;
-  readonly at: number;
-}
-
-/** The first gate was passed, in this window of this browser. */
-export interface Gate {
-  readonly person: Somebody;
-  readonly purpose: 'sign-in' | 'step-up';
-  readonly demand: { readonly level: number; readonly maxAge: number | undefined };
-  readonly owner: string;
-  readonly session: Life | undefined;
-  /** Browser that has it on the portal. */
-  portal: string | undefined;
-  passed: (Proof & { readonly by?: Life }) | undefined;
-  permit: Permit | undefined;
-}
-
-/** A session, and the level of each identifier that it ever had. */
-export interface Life {
-  readonly person: Somebody;
-  readonly browser: string;
-  readonly end: number;
-  seen: number;
-  ended: boolean;
-  readonly proofs: Proof[];
-  renewedAt: number;
-}
-
-/** A session cookie, wherever it is now. */
-export interface Ticket {
-  readonly life: Life;
-  readonly proof: number;
-}
-
 export class Ledger {
   readonly #rules: Rules;
   readonly gates = new Map<string, Gate>();
   readonly tickets = new Map<string, Ticket>();
   readonly lives = new Set<Life>();
+  readonly trusts = new Set<Trust>();
   /** How often something opened; what never opens proves nothing. */
   readonly opened: Map<string, number>;
 
@@ -108,19 +46,22 @@ export class Ledger {
     expect(now - (proof?.at ?? 0), 'a proof too old').toBeLessThanOrEqual(demand.maxAge ?? Number.POSITIVE_INFINITY);
     const old = ticket.proof < life.proofs.length - 1;
     if (old) expect(now - life.renewedAt, 'the identifier of before').toBeLessThan(this.#rules.stepBack);
-    expect(has(life.person, proof?.factor), 'by a factor that was taken away').toBe(true);
+    // What goes with a factor is what it opened last; the identifier of before has its ten seconds either way.
+    const standing = old ? life.proofs.at(-1) : proof;
+    expect(has(life.person, standing?.factor), 'by a factor that was taken away').toBe(true);
     life.seen = Math.max(life.seen, now);
     this.count(`page of level ${demand.level}`);
   }
 
   /** The portal took this sign-in over from the app's host, and may say that it is passed already. */
-  arrived(gate: Gate, browser: string, passed: boolean, now: number): void {
+  arrived(gate: Gate, browser: string, passed: Spoke, now: number): void {
     if (gate.portal !== browser) {
       gate.passed = undefined;
       gate.permit = undefined;
     }
     gate.portal = browser;
-    if (!passed || gate.passed !== undefined) return;
+    if (passed === undefined || gate.passed !== undefined) return;
+    if (passed.trust !== undefined) return this.#byTrust(gate, browser, passed.trust, now);
     const by = [...this.lives].find(life => life.browser === browser && this.#proves(life, gate, now));
     expect(by, 'a pass without a challenge, and without a session that proves it').toBeDefined();
     const proof = by?.proofs.at(-1);
@@ -128,10 +69,47 @@ export class Ledger {
     this.count('pass by a session');
   }
 
-  #proves(life: Life, { person, demand }: Gate, now: number): boolean {
+  #byTrust(gate: Gate, browser: string, id: string, now: number): void {
+    const { person, purpose, demand } = gate;
+    const by = [...this.trusts].find(trust => trust.id === id);
+    expect([by?.person, by?.browser], 'a pass by a device that she did not trust').toEqual([person, browser]);
+    expect([purpose, demand.maxAge], 'trust in place of a fresh factor').toEqual(['sign-in', undefined]);
+    expect(has(person, by?.factor), 'trust by a factor that was taken away').toBe(true);
+    expect(by?.level ?? 0, 'trust above what it came from').toBeGreaterThanOrEqual(demand.level);
+    expect(now, 'trust that is over').toBeLessThan(by?.until ?? 0);
+    if (by !== undefined) gate.passed = { level: by.level, factor: by.factor, at: by.at, by };
+    this.count('pass by a trusted device');
+  }
+
+  /** A device became trusted in this sign-in, in this browser. */
+  trusted(gate: Gate, trust: Trust, now: number): void {
+    const { passed, permit, purpose, portal } = gate;
+    expect([purpose, permit, portal], 'trust after something else than a factor').toEqual([
+      'sign-in',
+      undefined,
+      trust.browser,
+    ]);
+    expect([passed?.factor, passed?.by], 'trust by what was not passed here').toEqual([trust.factor, undefined]);
+    const factor = gate.person.factors.find(({ id }) => id === trust.factor);
+    expect(factor?.level ?? 0, 'trust by a code that is sent').toBeGreaterThanOrEqual(2);
+    expect(trust.level, 'trust above its factor').toBeLessThanOrEqual(Math.min(factor?.level ?? 0, 3));
+    expect(now - (passed?.at ?? 0), 'trust by a factor of long ago').toBeLessThanOrEqual(15 * 60_000);
+    expect(trust.until - now, 'trust for longer than a month').toBeLessThanOrEqual(30 * 24 * 60 * 60_000);
+    this.trusts.add(trust);
+    this.count('device trusted');
+  }
+
+  /** Whether this factor is worth anything beside the password of this app. */
+  #mayServe(person: Somebody, id: string | undefined, { app }: Gate): boolean {
+    const factor = person.factors.find(one => one.id === id);
+    return factor !== undefined && !(factor.kind === 'email' && this.#rules.mailApps.includes(app));
+  }
+
+  #proves(life: Life, gate: Gate, now: number): boolean {
+    const { person, demand } = gate;
     const proof = life.proofs.at(-1);
     if (life.person !== person || proof === undefined || !this.isLiving(life, now)) return false;
-    if (!has(person, proof.factor)) return false;
+    if (!this.#mayServe(person, proof.factor, gate)) return false;
     return proof.level >= demand.level && now - proof.at <= (demand.maxAge ?? Number.POSITIVE_INFINITY);
   }
 
@@ -141,6 +119,7 @@ export class Ledger {
     expect(gate.portal, 'a challenge passed in a browser that does not have it').toBe(browser);
     expect(proved?.person, 'a challenge passed with the factor of somebody else').toBe(gate.person);
     expect(has(gate.person, proved?.factor.id), 'a challenge passed with a factor that is not there').toBe(true);
+    expect(this.#mayServe(gate.person, proved?.factor.id, gate), 'a mailbox that the same password opens').toBe(true);
     expect(proved?.factor.level ?? 0, 'a factor below what the page demands').toBeGreaterThanOrEqual(gate.demand.level);
     if (proved !== undefined) gate.passed = { level: proved.factor.level, factor: proved.factor.id, at: now };
     this.count(`challenge of level ${proved?.factor.level}`);
@@ -167,8 +146,32 @@ export class Ledger {
       expect(fresh[0]?.level, 'a factor above its permission').toBeLessThanOrEqual(permit?.upTo ?? 0);
       this.#bound(person, by, fresh[0], now);
     }
+    expect(gone && fresh.length === 0, 'a factor that nobody took away, gone').toBe(false);
     person.factors = factors;
     if (gone) this.endOf(person);
+  }
+
+  /** She took one of her own away, in this browser, by this factor. */
+  removed(
+    person: Somebody,
+    id: string,
+    { browser, by }: { browser: string; by: Known | undefined },
+    now: number,
+  ): void {
+    const highest = Math.max(...person.factors.map(({ level }) => level));
+    const here = [...this.lives].some(
+      life => life.person === person && life.browser === browser && this.isLiving(life, now),
+    );
+    expect(here, 'a factor removed without a session of hers').toBe(true);
+    expect(by?.level ?? 0, 'a factor removed by one below her highest').toBeGreaterThanOrEqual(highest);
+    expect(has(person, by?.id), 'a factor removed by one that she has not').toBe(true);
+    const left = person.factors.filter(factor => factor.id !== id);
+    expect(Math.max(0, ...left.map(({ level }) => level)), 'nothing left to come in by').toBeGreaterThanOrEqual(
+      Math.min(2, highest),
+    );
+    person.factors = left;
+    person.permits.clear();
+    this.count('factor removed');
   }
 
   #bound(person: Somebody, gate: Gate | undefined, factor: Known | undefined, now: number): void {
@@ -204,7 +207,9 @@ export class Ledger {
   }
 
   #begun({ person, passed }: Gate, browser: string, { level, factor, at }: Proof, now: number): Life {
-    const end = Math.min(now + this.#rules.absolute, passed?.by?.end ?? Number.POSITIVE_INFINITY);
+    const { by } = passed ?? {};
+    const byEnd = by === undefined ? Number.POSITIVE_INFINITY : 'until' in by ? by.until : by.end;
+    const end = Math.min(now + this.#rules.absolute, byEnd);
     const life: Life = { person, browser, end, seen: now, ended: false, proofs: [{ level, factor, at }], renewedAt: 0 };
     this.lives.add(life);
     return life;

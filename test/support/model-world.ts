@@ -12,6 +12,7 @@ import { handOut, takeBack } from '../../src/factor/hardware-token/enrol.ts';
 import type { Clock } from '../../src/kernel/clock.ts';
 import { Client, type ClientAnswer } from './client.ts';
 import { entryOf, makeMaker } from './key-models.ts';
+import { type MailServer, startMailServer } from './mail-server.ts';
 import { startSluis, type TestSluis } from './sluis.ts';
 
 /** Goes wherever it is set. */
@@ -32,12 +33,23 @@ export const routes = [
   { path: '/vers', level: 2, maxAge: 300_000 },
   { path: '/kas', level: 3, maxAge: undefined },
   { path: '/kluis', level: 4, maxAge: undefined },
+  { path: '/openbaar', level: 1, maxAge: undefined },
 ] as const;
+
+/** Behind both is one app. A code by mail is a second factor at the first; the second's password opens the mailbox. */
+export const apps = ['post', 'kast'] as const;
 
 const extra = `    routes:
       - { path: /vers, level: 2, maxAge: 5m }
       - { path: /kas, level: 3 }
-      - { path: /kluis, level: 4 }`;
+      - { path: /kluis, level: 4 }
+      - { path: /openbaar, level: 1 }`;
+const rest = (port: number, metadata: string) => `limits: { pendings: 100 }
+trust: {}
+levels: { acceptLevel1: { reason: Openbare stukken } }
+mail: { host: 127.0.0.1, port: ${port}, tls: none, from: sluis@gemeente.test }
+factors: { email: { mailboxes: { post: demands-mfa, kast: same-password } } }
+webauthn: { metadata: ${metadata} }`;
 const loginForm = `<form method="post" action="/login"><input type="hidden" name="formtoken" value="${'t'.repeat(22)}"></form>`;
 const html = { 'content-type': 'text/html' };
 
@@ -63,6 +75,7 @@ export interface World {
   readonly clock: FreeClock;
   readonly instances: readonly [TestSluis, TestSluis];
   readonly maker: ReturnType<typeof makeMaker>;
+  readonly mail: MailServer;
   close(): Promise<void>;
 }
 
@@ -73,23 +86,22 @@ export async function openWorld(): Promise<World> {
   writeFileSync(join(folder, 'metadata.json'), JSON.stringify([entryOf(maker)]));
   const app = createServer((request, response) => void answer(request, response));
   await new Promise<void>(resolve => app.listen(0, '127.0.0.1', resolve));
-  const apps = [
-    { id: 'post', upstream: `http://127.0.0.1:${(app.address() as AddressInfo).port}`, preset: 'demo', extra },
-  ];
-  const options = {
-    extra: `limits: { pendings: 100 }\nwebauthn: { metadata: ${join(folder, 'metadata.json')} }`,
-    root: folder,
-  };
+  const upstream = `http://127.0.0.1:${(app.address() as AddressInfo).port}`;
+  const mail = await startMailServer({ tls: 'none' });
+  const behind = apps.map(id => ({ id, upstream, preset: 'demo', extra }));
+  const options = { extra: rest(mail.port, join(folder, 'metadata.json')), root: folder };
   const clock = new FreeClock();
-  const one = await startSluis(apps, { ...options, clock });
-  const two = await startSluis(apps, { ...options, beside: one });
+  const one = await startSluis(behind, { ...options, clock });
+  const two = await startSluis(behind, { ...options, beside: one });
   return {
     clock,
     instances: [one, two],
     maker,
+    mail,
     close: async () => {
       await two.close();
       await one.close();
+      await mail.close();
       app.closeAllConnections();
       app.close();
       rmSync(folder, { recursive: true, force: true });
@@ -101,14 +113,16 @@ export async function openWorld(): Promise<World> {
 export class Window {
   readonly name: string;
   readonly #world: World;
+  readonly #at: (typeof apps)[number];
   readonly #app: Client;
   readonly #portal: Client;
 
-  constructor(world: World, name: string) {
+  constructor(world: World, name: string, at: (typeof apps)[number]) {
     const [one] = world.instances;
     this.name = name;
     this.#world = world;
-    this.#app = new Client(one.port, { host: one.host('post') });
+    this.#at = at;
+    this.#app = new Client(one.port, { host: one.host(at) });
     this.#portal = new Client(one.port, { host: one.portalHost });
   }
 
@@ -130,7 +144,7 @@ export class Window {
 
   /** Somebody who read the session's cookies on the app's host, and nothing else. */
   robbed(): Window {
-    const thief = new Window(this.#world, `${this.name}, robbed`);
+    const thief = new Window(this.#world, `${this.name}, robbed`, this.#at);
     for (const [name, value] of this.#app.jar)
       if (name === '__Host-sluis' || name.startsWith('__Host-s.')) thief.#app.jar.set(name, value);
     return thief;
