@@ -9,12 +9,14 @@ import { startSluis, type TestSluis } from '../support/sluis.ts';
 import { alarmsIn } from '../support/trusting.ts';
 import { type Cell, cellsOf, isTryAgain, routes } from './cells.ts';
 import { type Fault, faults } from './faults.ts';
+import { type Intruder, intrudersOf, letsIn } from './intruders.ts';
 
 /** What the operator's guide promises: by fault, by what is asked, `as ever` or `503`. */
 const promised = tableOf(readFileSync(new URL('../../docs/operators-guide.md', import.meta.url), 'utf8'));
 
 let fault: Fault;
 let sluis: TestSluis;
+let intruders: Readonly<Record<string, Intruder>>;
 /** In the order in which they were begun. */
 let opened: { close(): Promise<void> }[] = [];
 
@@ -38,7 +40,20 @@ async function begin(name: string): Promise<Readonly<Record<string, Cell>>> {
   const options = { extra: `trust: {}\nlimits: { pendings: 50 }\nstore: { redis: ${fault.redis} }`, highestLevel: 3 };
   sluis = open(await startSluis(apps, options));
   const other = open(await startSluis(apps, { ...options, beside: sluis }));
-  return cellsOf(sluis, other);
+  const cells = await cellsOf(sluis, other);
+  intruders = await intrudersOf(sluis, other);
+  return cells;
+}
+
+/** Whatever is broken, what is not right stays so; with nothing broken, it is refused for what it is. */
+async function expectNobodyIn(name: string): Promise<void> {
+  const asked = Object.entries(intruders).map(async ([who, { ask, refused }]) => {
+    const answer = await ask();
+    expect([who, letsIn(answer)]).toEqual([who, false]);
+    if (name !== 'is there') return;
+    expect([who, answer.status, answer.text]).toEqual([who, refused.status, expect.stringMatching(refused.text)]);
+  });
+  await Promise.all(asked);
 }
 
 /** What one request comes to, and that it comes to anything at all. */
@@ -111,6 +126,7 @@ describe.skipIf(missing('redis'))('R24 rule 2: while the store', () => {
     if (fault.lost) await until(async () => sluis.core.sessions.storeStanding === 'grace');
     const found = { ...first, ...(await outcomesOf(others, ask)) };
     expect(found).toEqual(Object.fromEntries(promised.get(name) ?? []));
+    await expectNobodyIn(name);
     await fault.end();
     await expectWell(cells);
   });

@@ -170,6 +170,11 @@ export async function release(app: Client, page: ClientAnswer): Promise<ClientAn
 }
 
 const secrets = new WeakMap<TestSluis, Map<string, string>>();
+/** Base32, of who was set up at this Sluis. */
+export function secretOf(sluis: TestSluis, name: string): string {
+  return secrets.get(sluis)?.get(name) ?? '';
+}
+
 const steps = new WeakMap<TestSluis, Map<string, number>>();
 
 /**
