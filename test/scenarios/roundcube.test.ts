@@ -96,6 +96,8 @@ describe.skipIf(missing('chromium', 'roundcube'))('Roundcube behind Sluis', () =
     const holder = await enrol(page, sluis, 'webmail', form, 'beheer', '/?_task=mail&_mbox=INBOX');
     const mail = await addressOf(page, 'Agenda raadsvergadering 12 maart');
     const asked = passed('beheer');
+    // A request that is still under way would write the session back at its end.
+    await page.waitForLoadState('networkidle');
     endRoundcubeSessions('beheer');
     // Its own scripts are told by itself.
     const poll = page.waitForResponse(response => response.url().includes('_action=refresh'));
