@@ -103,9 +103,9 @@ async function patient(cell: Cell): Promise<string> {
 
 async function outcomesOf(
   cells: Readonly<Record<string, Cell>>,
-  outcome: (cell: Cell) => Promise<string>,
+  outcome: (cell: Cell, column: string) => Promise<string>,
 ): Promise<Record<string, string>> {
-  const found = Object.entries(cells).map(async ([name, cell]) => [name, await outcome(cell)] as const);
+  const found = Object.entries(cells).map(async ([name, cell]) => [name, await outcome(cell, name)] as const);
   return Object.fromEntries(await Promise.all(found));
 }
 
@@ -119,7 +119,9 @@ describe.skipIf(missing('redis'))('R24 rule 2: while the store', () => {
   it.each([...promised.keys()])('%s', { timeout: 150_000 }, async name => {
     const cells = await begin(name);
     const { 'a sign-in': signIn, ...others } = cells;
-    const ask = name === 'is slow' ? patient : quick;
+    // Where something is to go on, a busy machine may answer too late for once: asked again, it must.
+    const ask = (cell: Cell, column: string) =>
+      promised.get(name)?.get(column) === '503' ? quick(cell) : patient(cell);
     await fault.begin();
     // Before anybody knows.
     const first = await outcomesOf({ 'a sign-in': signIn as Cell }, ask);

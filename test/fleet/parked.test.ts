@@ -55,7 +55,7 @@ describe.skipIf(missing('redis'))(
       const posted = await app.post('/echo/brief', form, { 'Content-Type': 'multipart/form-data; boundary=x' });
       expect([posted.status, posted.location, arrived()]).toEqual([303, '/_sluis/next', []]);
       const [there, portalThere] = [app.at(two.port), portal.at(two.port)];
-      const hop = await passChallenge(two, portalThere, await openPortal(there, portalThere), secret);
+      const hop = await passChallenge(one, portalThere, await openPortal(there, portalThere), secret);
       expect((await release(there, hop)).location).toBe('/_sluis/send');
       const page = await there.get('/_sluis/send');
       expect(titleOf(page)).toBe('Wilt u dit nog versturen?');
