@@ -1,11 +1,10 @@
 import { endDeskCode, giveDeskCode } from '../enrolment/desk-code.ts';
 import { deskCodeOf } from '../factor/desk-code/standing.ts';
 import type { Person } from '../factor/person.ts';
-import { isAble } from '../operator/operator.ts';
-import { type Act, may } from '../operator/role.ts';
-import { isAccount } from '../reset/who-may.ts';
+import type { Act } from '../operator/role.ts';
 import type { MessageId } from '../ui/messages.ts';
 import { deskCodeFields, deskCodeShownPage } from '../ui/pages-desk-code.tsx';
+import { refusedAccount } from './account-at-stake.ts';
 import { methodsOf } from './methods.ts';
 import { placeOfPerson } from './people.ts';
 import { personAct } from './person-act.ts';
@@ -60,23 +59,10 @@ const end = personAct({
   },
 });
 
-/**
- * Nobody lets himself in, whatever he may do at the console (R34); an account of somebody with a role there is for admins,
- * as at the reset desk.
- */
 async function whyNot(ask: Ask, person: Person): Promise<MessageId | undefined> {
-  const { deps, operator } = ask;
   if (person.closed !== undefined || person.factors.length === 0) return 'console.refused.no-second-step';
-  if (isOwnerOf(ask, operator.email, person)) return 'console.refused.own-account';
-  if (await hasTaken(deps, person, operator)) return 'console.refused.same-operator';
-  if (may(operator.role, 'change-operators')) return undefined;
-  const able = (await deps.operators.list()).filter(one => isAble(one, deps.clock.now()));
-  return able.some(({ email }) => isOwnerOf(ask, email, person)) ? 'console.refused.staff-account' : undefined;
-}
-
-function isOwnerOf({ deps }: Ask, email: string, person: Person): boolean {
-  const domains = deps.settings.reset?.domains ?? [];
-  return isAccount({ id: email, address: email }, person.email ?? person.name, person, domains);
+  if (await hasTaken(ask.deps, person, ask.operator)) return 'console.refused.same-operator';
+  return refusedAccount(ask, person);
 }
 
 export const deskCodeRoutes: readonly ActRoute[] = [give, end];

@@ -55,6 +55,35 @@ describe('R38 codes at the console, level by level', () => {
     expect((await sluis.core.people.byName('gemeente', 'bram'))?.activation?.upTo).toBe(2);
   });
 
+  it('R34: what the desk hands over nobody gives himself, and only an admin to a colleague of the console', async () => {
+    const { browser: eva } = await operatorOf(sluis, 'helpdesk', 'eva@gemeente.test');
+    const { browser: admin } = await operatorOf(sluis, 'admin', 'fatma@gemeente.test');
+    const seed = '3132333435363738393031323334353637383930';
+    const form = formOf((await admin.get('/import-tokens')).text, '/import-tokens');
+    const list = `serial,seed,type\nEV01,${seed},hotp\n`;
+    await admin.client.post('/import-tokens', ...multipart({ ...form?.hidden }, { list }));
+    const [own, staff] = ['Dit is uw eigen account.', 'Alleen een beheerder mag dit doen.'] as const;
+    for (const [browser, name, why] of [
+      [eva, 'eva', own],
+      [eva, 'fatma', staff],
+      [admin, 'fatma', own],
+    ] as const) {
+      for (const level of ['3', '4']) {
+        const refused = await invite(browser, name, { level, method: 'document' });
+        expect([refused.status, refused.text.includes(why), secretOf(refused.text)]).toEqual([422, true, '']);
+      }
+      const { id } = await sluis.core.people.create('gemeente', name);
+      const place = `/people/gemeente/${name}/hand-out`;
+      const token = await browser.submit(await browser.get(place), place, { serial: 'EV01' });
+      expect([token.status, token.text.includes(why)]).toEqual([422, true]);
+      const person = await sluis.core.people.byId(id);
+      expect([person?.activation, person?.factors]).toEqual([undefined, []]);
+    }
+    expect(secretOf((await invite(admin, 'eva', { level: '4', method: 'document' })).text)).toMatch(code);
+    // What a letter may bring has no desk in it.
+    expect(secretOf((await invite(eva, 'fatma', { level: '2' })).text)).toMatch(code);
+  });
+
   it('a list makes letters of level 2; where the desk hands those over too it makes none', async () => {
     const other = await start(demo, 'desk');
     try {

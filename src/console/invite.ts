@@ -7,6 +7,7 @@ import { normalForm } from '../signin/account.ts';
 import { inviteFields } from '../ui/pages-console-parts.tsx';
 import { codePage } from '../ui/pages-console-people.tsx';
 import { earlierLists, inviteManyFields } from '../ui/pages-invitation-runs.tsx';
+import { refusedAccount } from './account-at-stake.ts';
 import { textFile } from './csv.ts';
 import type { PostedForm } from './form.ts';
 import { invitationRunRoute, placeOfRun } from './invitation-run.ts';
@@ -43,9 +44,12 @@ async function invite(ask: Ask, { realm, name, form }: Asked): Promise<Done> {
   const { deps, operator, page, view } = ask;
   const level = levelOf(form.field('level'));
   const method = visitsOf(ask).find(([id]) => id === form.field('method'))?.[0];
-  // R38: where the desk hands codes over, who gets this one stands before the clerk, who says how she knows.
-  if (isForDesk(realm.firstFactor, level) && method === undefined) return { mistake: 'console.refused.method' };
   const known = await deps.people.byName(realm.name, name);
+  // R38: where the desk hands codes over, who gets this one stands before the clerk, who says how she knows.
+  if (isForDesk(realm.firstFactor, level)) {
+    const refused = method === undefined ? 'console.refused.method' : await refusedAccount(ask, known ?? { name });
+    if (refused !== undefined) return { mistake: refused };
+  }
   if (known !== undefined) {
     refuseClosed(known);
     // Of a clerk who knows her password one more way in, at any level, is a takeover: an admin adds to what she has (R34).

@@ -1,4 +1,5 @@
 import { readThread } from '../audit/threads.ts';
+import { isForDesk } from '../enrolment/rules.ts';
 import { handOut, takeBack } from '../factor/hardware-token/enrol.ts';
 import type { PskcSecret } from '../factor/hardware-token/pskc.ts';
 import { readPskcKey } from '../factor/hardware-token/pskc-key.ts';
@@ -9,6 +10,7 @@ import { may } from '../operator/role.ts';
 import type { MessageId } from '../ui/messages.ts';
 import { handOutFields, importFields, takeBackFields } from '../ui/pages-console-parts.tsx';
 import { tokenPage, tokensPage } from '../ui/pages-console-tokens.tsx';
+import { refusedAccount } from './account-at-stake.ts';
 import type { PostedForm } from './form.ts';
 import { placeOfPerson } from './people.ts';
 import { personAct } from './person-act.ts';
@@ -127,16 +129,24 @@ function secretIn(form: PostedForm): PskcSecret | MessageId {
   return read === undefined ? 'console.refused.key' : { key: read };
 }
 
+/** What a token is worth: the rule for codes of that level is the rule for it (R38). */
+const tokenLevel = 3;
+
 const handOutRoute = personAct({
   act: 'hand-out-token',
   place: 'hand-out',
   title: 'console.hand-out',
   consequences: ['console.hand-out.will', 'console.hand-out.seen'],
   fields: ask => handOutFields(ask.page.t),
-  submit: async ({ deps, operator }, person, form) => {
+  submit: async (ask, person, form) => {
+    const { deps, operator } = ask;
     // As for codes: a clerk gives nobody a second way in beside the one that she has.
     if (person.factors.length > 0 && operator.role !== 'admin') return { mistake: 'console.refused.enrolment' };
     if (await hasTaken(deps, person, operator)) return { mistake: 'console.refused.same-operator' };
+    const realm = deps.settings.realms.get(person.realm);
+    const refused =
+      realm !== undefined && isForDesk(realm.firstFactor, tokenLevel) ? await refusedAccount(ask, person) : undefined;
+    if (refused !== undefined) return { mistake: refused };
     await handOut(deps, { serial: form.field('serial').trim().slice(0, 80), person, by: operator.email });
     return { go: placeOfPerson(person), notice: 'console.done.handed-out' };
   },

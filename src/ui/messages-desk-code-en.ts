@@ -30,6 +30,6 @@ export const englishDeskCode: Readonly<Record<keyof typeof dutchDeskCode, string
   'console.done.desk-code-ended': 'The code for one day was taken back.',
   'console.refused.no-second-step': 'This person has no second step. Invite the person with an activation code.',
   'console.refused.own-account': 'This is your own account. Ask a colleague.',
-  'console.refused.staff-account': 'This person works with the console too. Only an admin gives this code.',
+  'console.refused.staff-account': 'This person works with the console too. Only an admin may do this.',
   'console.refused.method': 'Choose how you established who it is.',
 };

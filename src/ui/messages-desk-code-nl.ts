@@ -30,6 +30,6 @@ export const dutchDeskCode = {
   'console.refused.no-second-step':
     'Deze persoon heeft geen tweede stap. Nodig de persoon uit met een activeringscode.',
   'console.refused.own-account': 'Dit is uw eigen account. Vraag een collega.',
-  'console.refused.staff-account': 'Deze persoon werkt zelf met het beheer. Alleen een beheerder geeft deze code.',
+  'console.refused.staff-account': 'Deze persoon werkt zelf met het beheer. Alleen een beheerder mag dit doen.',
   'console.refused.method': 'Kies hoe u hebt vastgesteld wie het is.',
 } as const;
