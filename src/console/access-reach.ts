@@ -105,8 +105,11 @@ export class AccessReach {
     const belongs = (standing: Standing) => reaches(standing) === (view === 'reach');
     if (members !== undefined) return [{ ...fromNames(members), takes: belongs }];
     const lists = listsOf(rule.level, view).map(level => this.#fromList(rule, level, belongs));
-    const raised = { ...fromNames(raisedOf(rule)), takes: (one: Standing) => this.#isHeldUp(rule, one) };
-    return view === 'reach' ? lists : [...lists, raised];
+    if (view === 'reach') return lists;
+    const isHeldUp = (one: Standing) => this.#isHeldUp(rule, one);
+    // Who has nothing but codes that are sent stands in a list of those who fall short, also where codes suffice.
+    const others = lists.map(list => ({ ...list, takes: (one: Standing) => list.takes(one) && !isHeldUp(one) }));
+    return [...others, { ...fromNames(raisedOf(rule)), takes: isHeldUp }];
   }
 
   #fromList({ realm }: Rule, level: number, belongs: Source['takes']): Source {

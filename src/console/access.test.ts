@@ -182,14 +182,14 @@ describe('R50: who reaches which route with what', () => {
       about.map(line => [line['path'], line['parameters'], line['max-age-seconds'], line['level'], line['reaches']]),
     ).toEqual([
       ['/beide', '', '', '2', 'yes'],
-      ['/*', '', '', '4', '2/10'],
-      ['/verslag', '', '', '2', '6/10'],
+      ['/*', '', '', '4', '2 of 10'],
+      ['/verslag', '', '', '2', '6 of 10'],
       ['/verslag', '', '', '3', 'yes'],
       ['/beheer/*', '', '', '3', 'yes'],
-      ['/*', '_task=settings', '600', '3', '5/10'],
-      ['/open', '', '', '2', '8/10'],
-      ['/*', '_task=mail&_action=send', '90', '2', '8/10'],
-      ['*', '', '', '2', '8/10'],
+      ['/*', '_task=settings', '600', '3', '5 of 10'],
+      ['/open', '', '', '2', '8 of 10'],
+      ['/*', '_task=mail&_action=send', '90', '2', '8 of 10'],
+      ['*', '', '', '2', '8 of 10'],
     ]);
     expect(lines.find(({ path, person }) => path === '/verslag' && person === '*')?.['reaches-with']).toBe(
       'level-2:2 level-3:2 level-4:2',
@@ -225,5 +225,49 @@ describe('R50: who reaches which route with what', () => {
     const { browser } = await operatorOf(sluis, 'helpdesk');
     for (const place of ['/access', '/access/demo/2', '/access/demo/2/people.csv'])
       expect((await browser.get(place)).status).toBe(403);
+  });
+});
+
+describe('R20 R50: who reaches with codes that are sent', () => {
+  it('whoever needs more there as one of a group stands once among those who fall short', async () => {
+    const demo = await startDemoApp();
+    const sms = 'factors: { sms: { url: "http://127.0.0.1:9/", json: { to: "{to}", text: "{text}" } } }';
+    const sluis = await startSluis(
+      [
+        {
+          ...{ id: 'demo', upstream: demo.url, preset: 'demo' },
+          extra: '    level: 1\n    routes: [{ path: /verslag, level: 1, levelFor: { beheer: 2 } }]',
+        },
+      ],
+      {
+        ...{ console: 'own', realm: '    groups: { beheer: [anna, carla] }' },
+        extra: `levels: { acceptLevel1: { reason: Alleen openbare stukken } }\n${sms}`,
+      },
+    );
+    try {
+      const sent: Factor = { ...bound, kind: 'sms', level: 1, credential: { number: '+31612345678' } };
+      for (const [name, factors] of [
+        ['anna', [sent]],
+        ['bram', [sent]],
+        ['carla', []],
+        ['dirk', []],
+      ] as const) {
+        const { id } = await sluis.core.people.create('gemeente', name);
+        await sluis.core.people.update(id, person => ({ ...person, factors }));
+      }
+      const { browser } = await operatorOf(sluis, 'auditor');
+      const namesOf = async (view: string) =>
+        [...(await browser.get(`/access/demo/0?view=${view}`)).text.matchAll(/<th scope="row"><a[^>]*>([^<]*)</g)].map(
+          ([, name]) => name,
+        );
+      expect([await namesOf('reach'), (await namesOf('short')).toSorted()]).toEqual([
+        ['bram'],
+        ['anna', 'carla', 'dirk'],
+      ]);
+      expect((await browser.get('/access.csv')).text).toMatch(/\/verslag,.*,1 of 4\r\n/);
+    } finally {
+      await sluis.close();
+      await demo.close();
+    }
   });
 });

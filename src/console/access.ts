@@ -158,7 +158,8 @@ function lineOf(rule: Rule, standing: Standing): string[] {
 
 function lineOfEverybody(rule: Rule, { reach, short, by }: Counts): string[] {
   const spread = 'levels' in by ? [...by.levels].map(([level, count]) => `level-${level}:${count}`) : [];
-  return [...cellsOf(rule, rule.level), '*', '', spread.join(' '), `${reach}/${reach + short}`];
+  // In words: of 2/10 a spreadsheet makes a day in October.
+  return [...cellsOf(rule, rule.level), '*', '', spread.join(' '), `${reach} of ${reach + short}`];
 }
 
 function cellsOf({ app, path, methods, parameters, maxAge, groups = [] }: Rule, level: number): string[] {
