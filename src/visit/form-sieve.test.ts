@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { FormSieve } from './form-sieve.ts';
 import { readFormText } from './form-text.ts';
 
@@ -69,4 +69,21 @@ describe('a form of which the files are thrown away while it comes', () => {
     expect(sieve.size).toBeLessThan(1_000);
     expect(readFormText(type, sieve.kept, options).texts).toEqual([{ name: 'tekst', text: 'hoi' }]);
   });
+
+  it.each(['\r\n--x', '--x\r\n', '\r\n--x\r\n\r', field('a', ''), file('', '')])(
+    'CWE-407: of which all is %j is looked through a few times, and not as often as it has boundaries',
+    piece => {
+      const body = Buffer.from(piece.repeat(10_000));
+      const looking = vi.spyOn(Buffer.prototype, 'indexOf');
+      new FormSieve(type).push(body);
+      const { results } = looking.mock;
+      const contexts = looking.mock.contexts as Buffer[];
+      const looked = contexts.map(({ length }, at) => {
+        const found = Number(results[at]?.value);
+        return found < 0 ? length : found;
+      });
+      looking.mockRestore();
+      expect(looked.reduce((sum, one) => sum + one, 0)).toBeLessThan(4 * body.length);
+    },
+  );
 });

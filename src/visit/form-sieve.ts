@@ -49,12 +49,13 @@ export class FormSieve {
 
   #takeHead(mark: Buffer): boolean {
     const beginning = this.#rest.subarray(0, longestHead);
-    const [at, next] = [beginning.indexOf('\r\n\r\n'), beginning.indexOf(mark)];
+    const next = beginning.indexOf(mark);
+    // Not behind the next boundary: of a form that is all boundaries each would be looked through as far as a head may be.
+    const at = (next < 0 ? beginning : beginning.subarray(0, next)).indexOf('\r\n\r\n');
     // The line end behind a head may be that of the next boundary.
     const enough = at < 0 ? longestHead : at + 2 + mark.length;
     if (next < 0 && this.#rest.length < enough) return false;
-    const isWhole = at >= 0 && (next < 0 || next >= at + 4);
-    const head = this.#rest.subarray(0, isWhole ? at + 4 : 0);
+    const head = this.#rest.subarray(0, at < 0 ? 0 : at + 4);
     const [part] = readPart(head.toString('latin1'));
     this.#keep(head);
     this.#rest = this.#rest.subarray(head.length);
