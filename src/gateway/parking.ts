@@ -14,7 +14,7 @@ export type ParkingOutcome = 'kept' | 'none' | 'answered';
 /** Keeps forms that meet a closed gate, instead of losing what somebody wrote (R25). */
 export class Parking {
   readonly #deps: GatewayDeps;
-  /** Bodies that are being read, by session: one at a time, so that nobody fills the memory. */
+  /** Bodies that are being read, to be kept or only to be given back, by session: one at a time, so that nobody fills the memory. */
   readonly #reading = new Map<string, () => void>();
 
   constructor(deps: GatewayDeps) {
@@ -34,10 +34,7 @@ export class Parking {
     if (queryCarriesCredentials(exchange) || isUnreadable(exchange)) return this.#refuse(exchange);
     const read = await this.#read(exchange, session.id, limit, early);
     if (read.kind === 'refused') return this.#refuse(exchange);
-    if (read.kind === 'too-large') {
-      await tooLarge(exchange, read.body, limit);
-      return 'answered';
-    }
+    if (read.kind === 'told') return 'answered';
     const kept = await this.#deps.parked.park(session, {
       why,
       framed: isFrame(head),
@@ -56,21 +53,28 @@ export class Parking {
     return 'answered';
   }
 
-  async #read(exchange: Exchange, session: string, limit: number, early: Buffer | undefined): Promise<ReadForm> {
+  async #read(exchange: Exchange, session: string, limit: number, early: Buffer | undefined): Promise<Read> {
     // Of a double click the second counts: the browser waits for its answer only.
     this.#reading.get(session)?.();
     const stop = () => exchange.req.destroy();
     this.#reading.set(session, stop);
     try {
-      return await readForm(exchange, limit, early);
+      const read = await readForm(exchange, limit, early);
+      if (read.kind !== 'too-large') return read;
+      await tooLarge(exchange, read.body, limit);
+      return { kind: 'told' };
     } finally {
       if (this.#reading.get(session) === stop) this.#reading.delete(session);
     }
   }
 }
 
+type Whole = { readonly kind: 'whole'; readonly body: Buffer };
+type Refused = { readonly kind: 'refused' };
+/** `told`: it was too large, and she knows. */
+type Read = Whole | Refused | { readonly kind: 'told' };
 /** `too-large` holds what was read until the limit was passed. */
-type ReadForm = { readonly kind: 'whole' | 'too-large'; readonly body: Buffer } | { readonly kind: 'refused' };
+type ReadForm = Whole | Refused | { readonly kind: 'too-large'; readonly body: Buffer };
 
 function readForm(exchange: Exchange, limit: number, early: Buffer = Buffer.alloc(0)): Promise<ReadForm> {
   const { req } = exchange;

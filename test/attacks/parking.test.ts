@@ -17,7 +17,7 @@ import {
   signOut,
   titleOf,
 } from '../support/person.ts';
-import { header } from '../support/raw-http.ts';
+import { header, RawConnection } from '../support/raw-http.ts';
 import { startSluis, TestClock, type TestSluis } from '../support/sluis.ts';
 
 const minute = 60_000;
@@ -621,6 +621,17 @@ describe('too large', () => {
     expect(answer.text).toContain('Geachte heer');
     expect(answer.text).toContain('film.mp4');
     expect(answer.text).not.toMatch(/aaaaaaaaaa|niet bewaard/);
+  });
+
+  it('CWE-770: is read on with one at a time, as one that is kept: the first of two gives way', async () => {
+    const her = await someone();
+    const said = { Accept: 'text/html', 'Content-Type': form, Origin: sluis.origin('een') };
+    const first = await RawConnection.open(sluis.port);
+    first.write(her.bytes('POST', '/echo/brief', `tekst=${long}`, { ...said, 'Content-Length': '100000' }));
+    // All of it was taken by then, and its end does not come.
+    await her.get('/postvak');
+    expect((await her.post('/echo/brief', { lang: long })).status).toBe(413);
+    expect(await first.readAll()).toHaveLength(0);
   });
 
   it('and more than is given back: says that the rest was not kept', async () => {
