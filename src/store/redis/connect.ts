@@ -90,10 +90,15 @@ export function listenerFor(access: RedisAccess, client: Client): Redis {
   });
 }
 
-/** A connection to this very server, which asks once and tries no second time; not connected yet. */
-export function serverAt(access: RedisAccess, address: Address, more: Options = {}): Redis {
-  const once = { retryStrategy: null, lazyConnect: true };
-  return silently(new Redis({ ...timing, ...credentials(access), ...address, ...once, ...more }));
+/**
+ * A connection to this very server, which asks once and tries no second time; not connected yet. Without the driver's
+ * check whether it is ready: that waits as long as the server loads its data, and needs INFO, which not every user may ask.
+ */
+export function serverAt(access: RedisAccess, address: Address): Redis {
+  const once = { retryStrategy: null, lazyConnect: true, enableReadyCheck: false };
+  const server = new Redis({ ...timing, ...credentials(access), ...address, ...once });
+  // What went wrong is told to who asked.
+  return server.on('error', () => undefined);
 }
 
 /** To each node that the configuration names, in the same way. */
@@ -106,13 +111,7 @@ export function nodesOf(access: RedisAccess): Redis[] {
 export function sentinelsOf({ topology, tls }: RedisAccess): Redis[] {
   if (topology.kind !== 'sentinel') return [];
   const { sentinels, user, password } = topology;
-  // Its user need not see INFO, by which the driver finds out whether a server is ready.
-  return sentinels.map(address => serverAt({ topology, tls, user, password }, address, { enableReadyCheck: false }));
-}
-
-/** What went wrong is told to who asked. */
-function silently(server: Redis): Redis {
-  return server.on('error', () => undefined);
+  return sentinels.map(address => serverAt({ topology, tls, user, password }, address));
 }
 
 function someNode({ topology }: RedisAccess, client: Cluster): Options {
