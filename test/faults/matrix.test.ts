@@ -139,8 +139,13 @@ async function expectWell(cells: Readonly<Record<string, Cell>>): Promise<void> 
   // A sentinel that stood still for two seconds does nothing for the next thirty: its own guard against a jump of time.
   await until(async () => sluis.core.sessions.storeStanding === 'confirmed' && (await writes()), 100_000);
   for (const [name, cell] of Object.entries(cells)) {
-    const answer = await cell.again();
-    expect([name, cell.isAsEver(answer) ? 'as ever' : `${answer.status} ${answer.text}`]).toEqual([name, 'as ever']);
+    let outcome = '503';
+    // A busy machine may still answer too late for once: asked again, it must be as ever.
+    await until(async () => {
+      outcome = outcomeIn(cell, await cell.again());
+      return outcome !== '503';
+    });
+    expect([name, outcome]).toEqual([name, 'as ever']);
   }
   expect(await alarmsIn(sluis.core)).toEqual([]);
 }
