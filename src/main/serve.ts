@@ -51,7 +51,8 @@ export async function serve(machine: Machine, options: ServeOptions): Promise<nu
     const heads = repeat(logger, headEvery, () => watch.round());
     try {
       await announce(machine, core, options);
-      await heads.now();
+      // Nothing that serves depends on it: where the store is away in this very moment, StoreWatch says so.
+      await heads.now().catch(() => undefined);
       await Promise.race([stopped, serving.broken]);
     } finally {
       unwatch();

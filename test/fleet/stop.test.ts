@@ -85,7 +85,7 @@ describe('R25: SIGTERM lets what is under way come to its end', () => {
   it.each([1, 2])(
     'an upload, a download, kept connections and a WebSocket; nobody is cut off, and the exit code is 0 (workers: %i)',
     async workers => {
-      await start('{ notice: 2s, drain: 60s }', workers);
+      await start('{ notice: 4s, drain: 60s }', workers);
       const before = app.bytes().length;
       const [upload, download, kept, busy] = await Promise.all([browser(), browser(), browser(), browser()]);
       const sockets = await Promise.all(Array.from({ length: workers }, webSocket));
